@@ -1,0 +1,341 @@
+//! The crate's ways of decoding, each run over one stream cut into chunks, with an [`Outcome`] to be
+//! compared with the twin's.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use sse_proto::{
+    Chunk, DecodeError, Decoder, End, Event, EventBuf, EventId, Frame, FrameBuf, LineKind, OversizedId,
+    Scanner, SharedChunk, Token,
+};
+
+use super::twin::{self, Cut, Got, Outcome, Policy, Rules, Seen};
+
+/// A decoder that reads by `rules`.
+pub fn decoder(rules: &Rules) -> Decoder {
+    Decoder::builder()
+        .max_event_size(rules.limit)
+        .comments(rules.comments)
+        .last_event_id(EventId::new(&rules.last_event_id).expect("test ids are valid"))
+        .oversized_id(match rules.policy {
+            Policy::Commit => OversizedId::Commit,
+            Policy::Keep => OversizedId::Keep,
+        })
+        .build()
+}
+
+/// `input` cut at `cuts`: each piece with the offset where it starts.
+pub fn pieces<'i>(input: &'i [u8], cuts: &[usize]) -> Vec<(usize, &'i [u8])> {
+    let starts = std::iter::once(0).chain(cuts.iter().copied());
+    let ends = cuts.iter().copied().chain(std::iter::once(input.len()));
+    starts.zip(ends).map(|(start, end)| (start, &input[start..end])).collect()
+}
+
+/// Frames are due with the byte that ends a line. If the LF of a CR LF is in the same chunk it may have
+/// been taken too: that is no delay.
+fn due(input: &[u8], taken: usize) -> usize {
+    if input[..taken].ends_with(b"\r\n") { taken - 1 } else { taken }
+}
+
+/// Frames lent by `Decoder::decode`.
+pub fn borrowed(input: &[u8], cuts: &[usize], rules: &Rules) -> Outcome {
+    borrowed_on(&mut decoder(rules), input, cuts)
+}
+
+/// The same on a decoder that has been used before.
+pub fn borrowed_on(decoder: &mut Decoder, input: &[u8], cuts: &[usize]) -> Outcome {
+    let Outcome { seen, .. } = borrowed_open(decoder, input, cuts);
+    ended(decoder, seen)
+}
+
+/// The same, and the stream is left open.
+pub fn borrowed_open(decoder: &mut Decoder, input: &[u8], cuts: &[usize]) -> Outcome {
+    let mut seen = Vec::new();
+    for (start, piece) in pieces(input, cuts) {
+        borrowed_piece(decoder, input, start, piece, &mut seen);
+    }
+    so_far(decoder, seen)
+}
+
+/// One chunk: `piece` stands at `start` in `input`.
+pub fn borrowed_piece(decoder: &mut Decoder, input: &[u8], start: usize, piece: &[u8], seen: &mut Vec<Seen>) {
+    let mut chunk = Chunk::new(piece);
+    loop {
+        let result = match decoder.decode(&mut chunk) {
+            Ok(Some(frame)) => Ok(of_frame(frame)),
+            Ok(None) => break,
+            Err(error) => Err(error),
+        };
+        let taken = chunk.consumed();
+        assert_eq!(chunk.rest(), &piece[taken..], "consumed() and rest() belong together");
+        seen.push(placed(result, due(input, start + taken)));
+    }
+    assert!(chunk.rest().is_empty(), "a chunk is read to its end");
+    assert_eq!(chunk.consumed(), piece.len());
+}
+
+/// Frames owned, by `Decoder::decode_shared`.
+pub fn shared(input: &[u8], cuts: &[usize], rules: &Rules) -> Outcome {
+    shared_on(&mut decoder(rules), input, cuts)
+}
+
+/// The same on a decoder that has been used before.
+pub fn shared_on(decoder: &mut Decoder, input: &[u8], cuts: &[usize]) -> Outcome {
+    let Outcome { seen, .. } = shared_open(decoder, input, cuts);
+    ended(decoder, seen)
+}
+
+/// The same, and the stream is left open.
+pub fn shared_open(decoder: &mut Decoder, input: &[u8], cuts: &[usize]) -> Outcome {
+    let all = Bytes::copy_from_slice(input);
+    let mut kept = Vec::new();
+    for (start, piece) in pieces(input, cuts) {
+        let mut chunk = SharedChunk::from(all.slice(start..start + piece.len()));
+        loop {
+            let result = decoder.decode_shared(&mut chunk).transpose();
+            let taken = chunk.consumed();
+            assert_eq!(chunk.rest(), &piece[taken..], "consumed() and rest() belong together");
+            match result {
+                Some(result) => kept.push((result, due(input, start + taken))),
+                None => break,
+            }
+        }
+        assert!(chunk.rest().is_empty(), "a chunk is read to its end");
+    }
+    // Owned frames are looked at last, when the decoder and the chunks have moved on.
+    drop(all);
+    let seen = kept.into_iter().map(|(result, at)| placed(result.map(|f| of_frame_buf(&f)), at)).collect();
+    so_far(decoder, seen)
+}
+
+/// `Decoder::decode_event`: nothing but the events, and errors.
+pub fn events_only(input: &[u8], cuts: &[usize], rules: &Rules) -> Outcome {
+    let mut decoder = decoder(rules);
+    let mut seen = Vec::new();
+    for (start, piece) in pieces(input, cuts) {
+        let mut chunk = Chunk::new(piece);
+        loop {
+            let result = match decoder.decode_event(&mut chunk) {
+                Ok(Some(event)) => Ok(of_event(event)),
+                Ok(None) => break,
+                Err(error) => Err(error),
+            };
+            seen.push(placed(result, due(input, start + chunk.consumed())));
+        }
+        assert!(chunk.rest().is_empty(), "a chunk is read to its end");
+    }
+    ended(&mut decoder, seen)
+}
+
+fn placed(result: Result<Got, DecodeError>, at: usize) -> Seen {
+    match result {
+        Ok(got) => Seen { at, got },
+        Err(DecodeError::EventTooLarge { offset, .. }) => Seen { at: index(offset), got: Got::EventTooLarge },
+        Err(DecodeError::CommentTooLarge { offset, .. }) => {
+            Seen { at: index(offset), got: Got::CommentTooLarge }
+        }
+        Err(other) => panic!("an error that the twin does not know: {other}"),
+    }
+}
+
+fn of_event(event: Event<'_>) -> Got {
+    if let Some(id) = event.id() {
+        assert_eq!(id, event.last_event_id(), "an id committed since the last event is the last one");
+    }
+    Got::Event {
+        event_type: event.event_type().to_owned(),
+        data: event.data().to_owned(),
+        last_event_id: event.last_event_id().as_str().to_owned(),
+        id_set: event.id().is_some(),
+    }
+}
+
+fn of_event_buf(event: &EventBuf) -> Got {
+    let got = of_event(event.as_event());
+    let direct = Got::Event {
+        event_type: event.event_type().to_owned(),
+        data: event.data().to_owned(),
+        last_event_id: event.last_event_id().to_string(),
+        id_set: event.id().is_some(),
+    };
+    assert_eq!(got, direct, "EventBuf and its view say the same");
+    got
+}
+
+fn of_frame(frame: Frame<'_>) -> Got {
+    match frame {
+        Frame::Event(event) => of_event(event),
+        Frame::Retry(time) => Got::Retry(millis(time)),
+        Frame::Comment(text) => Got::Comment(text.to_owned()),
+        other => panic!("a frame that the twin does not know: {other:?}"),
+    }
+}
+
+fn of_frame_buf(frame: &FrameBuf) -> Got {
+    match frame {
+        FrameBuf::Event(event) => of_event_buf(event),
+        FrameBuf::Retry(time) => Got::Retry(millis(*time)),
+        FrameBuf::Comment(text) => Got::Comment(text.to_string()),
+        other => panic!("a frame that the twin does not know: {other:?}"),
+    }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).expect("retry is at most u64::MAX milliseconds")
+}
+
+fn index(offset: u64) -> usize {
+    usize::try_from(offset).expect("test streams fit in memory")
+}
+
+fn so_far(decoder: &Decoder, seen: Vec<Seen>) -> Outcome {
+    let last_event_id = decoder.last_event_id().to_string();
+    Outcome { seen, last_event_id, retry: decoder.reconnection_time().map(millis), cut: None }
+}
+
+/// Ends the stream and takes down the rest of what can be seen.
+fn ended(decoder: &mut Decoder, seen: Vec<Seen>) -> Outcome {
+    let open = so_far(decoder, seen);
+    let cut = match decoder.finish() {
+        End::Clean => None,
+        End::Truncated(block) => {
+            let event = block.event().map(|e| (e.event_type().to_owned(), e.data().to_owned()));
+            Some(Cut { event, in_line: block.in_line() })
+        }
+    };
+    let closed = so_far(decoder, open.seen.clone());
+    assert_eq!(closed, open, "the end of a stream moves neither the id nor the reconnection time");
+    Outcome { cut, ..closed }
+}
+
+/// A line put together again from the scanner's tokens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScannedLine {
+    /// `None` is a blank line.
+    pub kind: Option<LineKind>,
+    pub bytes: Vec<u8>,
+    /// Where `bytes` start in the stream.
+    pub offset: usize,
+    /// The number of bytes after which its end was known, `None` if the stream ended before it did.
+    pub due: Option<usize>,
+}
+
+/// The scanner's tokens, checked for order and place, and put together into lines.
+pub fn scanned(input: &[u8], cuts: &[usize]) -> Vec<ScannedLine> {
+    let mut scanner = Scanner::new();
+    let mut lines = Vec::new();
+    let mut open: Option<ScannedLine> = None;
+    for (start, piece) in pieces(input, cuts) {
+        let mut rest = piece;
+        while let Some(token) = scanner.scan(&mut rest) {
+            let taken = start + piece.len() - rest.len();
+            assert_eq!(index(scanner.position()), taken, "position() counts what was taken");
+            assemble(input, token, due(input, taken), &mut open, &mut lines);
+        }
+        assert!(rest.is_empty(), "a chunk is read to its end");
+    }
+    if let Some(token) = scanner.finish() {
+        assemble(input, token, input.len(), &mut open, &mut lines);
+    }
+    lines.extend(open);
+    lines
+}
+
+fn assemble(
+    input: &[u8],
+    token: Token<'_>,
+    due: usize,
+    open: &mut Option<ScannedLine>,
+    lines: &mut Vec<ScannedLine>,
+) {
+    match token {
+        Token::BlankLine { offset } => {
+            assert!(open.is_none(), "a blank line inside a line");
+            assert!(matches!(input[index(offset)], b'\r' | b'\n'));
+            lines.push(ScannedLine { kind: None, bytes: Vec::new(), offset: index(offset), due: Some(due) });
+        }
+        Token::Piece(piece) => {
+            let offset = index(piece.offset);
+            // Also what was held back and handed out from a literal stands at its place.
+            assert!(input[offset..].starts_with(piece.bytes), "a piece is the input at its offset");
+            assert_eq!(piece.first, open.is_none(), "`first` marks the first piece of a line");
+            let line = open.get_or_insert_with(|| ScannedLine {
+                kind: Some(piece.kind),
+                bytes: Vec::new(),
+                offset,
+                due: None,
+            });
+            assert_eq!(line.kind, Some(piece.kind), "a line is of one kind");
+            assert_eq!(offset, line.offset + line.bytes.len(), "pieces have no gaps");
+            line.bytes.extend_from_slice(piece.bytes);
+            if piece.last {
+                line.due = Some(due);
+                lines.extend(open.take());
+            }
+        }
+        other => panic!("a token that the twin does not know: {other:?}"),
+    }
+}
+
+/// 9.2.6 on scanned lines: what a program does that has no heap for the decoder. It knows no `cut`.
+pub fn scanner_based(input: &[u8], cuts: &[usize]) -> Outcome {
+    let mut out = Outcome { seen: Vec::new(), last_event_id: String::new(), retry: None, cut: None };
+    let (mut data, mut event_type) = (None::<String>, String::new());
+    let (mut id, mut id_in_block, mut id_set) = (String::new(), false, false);
+    for line in scanned(input, cuts) {
+        let Some(at) = line.due else { break };
+        let value = String::from_utf8_lossy(&line.bytes).into_owned();
+        match line.kind {
+            Some(LineKind::Data) => match &mut data {
+                Some(data) => {
+                    data.push('\n');
+                    data.push_str(&value);
+                }
+                None => data = Some(value),
+            },
+            Some(LineKind::Event) => event_type = value,
+            Some(LineKind::Id) if !value.contains('\0') => (id, id_in_block) = (value, true),
+            Some(LineKind::Retry) if value.bytes().all(|b| b.is_ascii_digit()) => {
+                if let Ok(time) = value.parse() {
+                    out.retry = Some(time);
+                    out.seen.push(Seen { at, got: Got::Retry(time) });
+                }
+            }
+            Some(LineKind::Comment) => out.seen.push(Seen { at, got: Got::Comment(value) }),
+            Some(_) => {}
+            None => {
+                out.last_event_id.clone_from(&id);
+                id_set |= std::mem::take(&mut id_in_block);
+                let event_type = match std::mem::take(&mut event_type) {
+                    empty if empty.is_empty() => "message".to_owned(),
+                    named => named,
+                };
+                let Some(data) = data.take() else { continue };
+                let (last_event_id, id_set) = (id.clone(), std::mem::take(&mut id_set));
+                out.seen.push(Seen { at, got: Got::Event { event_type, data, last_event_id, id_set } });
+            }
+        }
+    }
+    out
+}
+
+/// What the scanner should find, by the twin's reading of the input.
+pub fn twin_lines(input: &[u8]) -> Vec<ScannedLine> {
+    let lines = twin::lines(input);
+    let finished = lines.iter().filter(|line| line.end.is_some());
+    finished
+        .map(|line| {
+            let field = twin::field(line);
+            let (kind, bytes) = match field.name.as_str() {
+                _ if line.chars.is_empty() => (None, line.text_end..line.text_end),
+                _ if line.chars[0].char == ':' => (Some(LineKind::Comment), field.bytes),
+                "data" => (Some(LineKind::Data), field.bytes),
+                "event" => (Some(LineKind::Event), field.bytes),
+                "id" => (Some(LineKind::Id), field.bytes),
+                "retry" => (Some(LineKind::Retry), field.bytes),
+                _ => (Some(LineKind::Unknown), line.chars[0].bytes.start..line.text_end),
+            };
+            ScannedLine { kind, offset: bytes.start, bytes: input[bytes].to_vec(), due: line.end }
+        })
+        .collect()
+}

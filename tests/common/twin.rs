@@ -1,0 +1,352 @@
+//! The slow twin: WHATWG HTML 9.2.5 and 9.2.6 step by step over the whole input, as an oracle.
+//!
+//! It shares no code with the crate and is written to be compared with the standard's sentences, not
+//! to be fast. The stream is decoded into characters first (Encoding Standard, "UTF-8 decode"); each
+//! character remembers the bytes it came from, so that offsets and limits can be told afterwards.
+
+use std::ops::Range;
+
+/// What a decoder reports, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Got {
+    /// `id_set`: an id was committed since the last event, be it to the value it had before.
+    Event {
+        event_type: String,
+        data: String,
+        last_event_id: String,
+        id_set: bool,
+    },
+    Retry(u64),
+    Comment(String),
+    EventTooLarge,
+    CommentTooLarge,
+}
+
+/// A report and its place: for frames the number of input bytes after which it is due (a line ends
+/// with its CR or LF; a LF after a CR is not waited for), for errors the offset they name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    pub at: usize,
+    pub got: Got,
+}
+
+/// The block that the end of the stream cut off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cut {
+    /// Its type and data so far, if it had data and did not exceed the limit.
+    pub event: Option<(String, String)>,
+    /// The stream ended inside a line.
+    pub in_line: bool,
+}
+
+/// All that can be observed of one stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    pub seen: Vec<Seen>,
+    pub last_event_id: String,
+    pub retry: Option<u64>,
+    /// `None` is a clean end.
+    pub cut: Option<Cut>,
+}
+
+/// What becomes of the id of a block that exceeded the limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Policy {
+    Commit,
+    Keep,
+}
+
+/// How the stream is to be read.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    pub limit: usize,
+    pub policy: Policy,
+    pub comments: bool,
+    pub last_event_id: String,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self { limit: usize::MAX, policy: Policy::Commit, comments: true, last_event_id: String::new() }
+    }
+}
+
+/// The standard, without limits; comments are reported.
+pub fn twin(input: &[u8]) -> Outcome {
+    twin_with(input, &Rules::default())
+}
+
+/// The standard with a limit on what one block may hold.
+pub fn twin_limited(input: &[u8], limit: usize, policy: Policy) -> Outcome {
+    twin_with(input, &Rules { limit, policy, ..Rules::default() })
+}
+
+/// The standard by `rules`.
+pub fn twin_with(input: &[u8], rules: &Rules) -> Outcome {
+    let mut steps = Steps {
+        rules,
+        seen: Vec::new(),
+        data_buffer: String::new(),
+        type_buffer: String::new(),
+        id_buffer: rules.last_event_id.clone(),
+        last_event_id: rules.last_event_id.clone(),
+        reconnection_time: None,
+        id_in_block: false,
+        id_since_event: false,
+        charge: 0,
+        skipping: false,
+        block_open: false,
+    };
+    let lines = lines(input);
+    let mut unfinished = None;
+    for line in &lines {
+        match line.end {
+            Some(end) => steps.line(line, end),
+            None => unfinished = Some(line),
+        }
+    }
+    steps.end(unfinished)
+}
+
+/// One line of the stream, by character.
+pub struct Line {
+    pub chars: Vec<Char>,
+    /// Where its text ends in bytes, that is, where its line end stands or would stand.
+    pub text_end: usize,
+    /// The number of bytes after which it is known to have ended; `None` for the unfinished last one.
+    pub end: Option<usize>,
+}
+
+/// A character and the bytes it was decoded from.
+#[derive(Clone)]
+pub struct Char {
+    pub char: char,
+    pub bytes: Range<usize>,
+}
+
+/// 9.2.5: lines end with CR LF, CR or LF. An empty unfinished last line is no line.
+pub fn lines(input: &[u8]) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut chars = Vec::new();
+    let mut after_cr = false;
+    for char in utf8_decode(input) {
+        match char.char {
+            '\n' if after_cr => after_cr = false,
+            '\r' | '\n' => {
+                after_cr = char.char == '\r';
+                let (text_end, end) = (char.bytes.start, Some(char.bytes.end));
+                lines.push(Line { chars: std::mem::take(&mut chars), text_end, end });
+            }
+            _ => {
+                after_cr = false;
+                chars.push(char);
+            }
+        }
+    }
+    if !chars.is_empty() {
+        lines.push(Line { chars, text_end: input.len(), end: None });
+    }
+    lines
+}
+
+/// Encoding Standard, "UTF-8 decode" and the UTF-8 decoder's steps: one BOM at the start is dropped,
+/// each maximal subpart of an ill-formed sequence is one U+FFFD.
+pub fn utf8_decode(input: &[u8]) -> Vec<Char> {
+    let mut chars = Vec::new();
+    let mut index = if input.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
+    while index < input.len() {
+        let start = index;
+        let lead = u32::from(input[index]);
+        index += 1;
+        let (needed, mut lower, mut upper, mut code) = match lead {
+            0x00..=0x7F => (0, 0x80, 0xBF, lead),
+            0xC2..=0xDF => (1, 0x80, 0xBF, lead & 0x1F),
+            0xE0 => (2, 0xA0, 0xBF, lead & 0xF),
+            0xED => (2, 0x80, 0x9F, lead & 0xF),
+            0xE1..=0xEF => (2, 0x80, 0xBF, lead & 0xF),
+            0xF0 => (3, 0x90, 0xBF, lead & 0x7),
+            0xF4 => (3, 0x80, 0x8F, lead & 0x7),
+            0xF1..=0xF3 => (3, 0x80, 0xBF, lead & 0x7),
+            _ => (0, 0x80, 0xBF, 0xFFFD),
+        };
+        for _ in 0..needed {
+            // A byte out of range is not taken: it starts the next character.
+            match input.get(index).map(|&byte| u32::from(byte)) {
+                Some(byte) if lower <= byte && byte <= upper => code = code << 6 | byte & 0x3F,
+                _ => {
+                    code = 0xFFFD;
+                    break;
+                }
+            }
+            (lower, upper) = (0x80, 0xBF);
+            index += 1;
+        }
+        let char = char::from_u32(code).unwrap_or('\u{FFFD}');
+        chars.push(Char { char, bytes: start..index });
+    }
+    chars
+}
+
+/// A line taken apart: 9.2.6, "process the field".
+pub struct Field {
+    pub name: String,
+    pub value: String,
+    /// Where the value stands in the input.
+    pub bytes: Range<usize>,
+}
+
+/// Collect the characters before the first colon, and those after it less one leading space. Without a
+/// colon the whole line is the name, and the value an empty one at its end.
+pub fn field(line: &Line) -> Field {
+    let text = |chars: &[Char]| chars.iter().map(|c| c.char).collect::<String>();
+    let Some(colon) = line.chars.iter().position(|c| c.char == ':') else {
+        let bytes = line.text_end..line.text_end;
+        return Field { name: text(&line.chars), value: String::new(), bytes };
+    };
+    let mut value = &line.chars[colon + 1..];
+    // A comment has no value in the standard; its text is all that follows the colon.
+    if colon > 0 && value.first().is_some_and(|c| c.char == ' ') {
+        value = &value[1..];
+    }
+    let start = value.first().map_or(line.text_end, |c| c.bytes.start);
+    Field { name: text(&line.chars[..colon]), value: text(value), bytes: start..line.text_end }
+}
+
+struct Steps<'r> {
+    rules: &'r Rules,
+    seen: Vec<Seen>,
+    data_buffer: String,
+    type_buffer: String,
+    id_buffer: String,
+    last_event_id: String,
+    reconnection_time: Option<u64>,
+    // Not in the standard: what `Event::id`, the limit and the end of the stream ask for.
+    id_in_block: bool,
+    id_since_event: bool,
+    charge: usize,
+    skipping: bool,
+    block_open: bool,
+}
+
+impl Steps<'_> {
+    fn line(&mut self, line: &Line, at: usize) {
+        if line.chars.is_empty() {
+            return self.dispatch(at);
+        }
+        self.block_open = true;
+        let field = field(line);
+        if line.chars[0].char == ':' {
+            return self.comment(&field, Some(at));
+        }
+        self.pay(&field);
+        match field.name.as_str() {
+            "event" if !self.skipping => self.type_buffer = field.value,
+            "data" if !self.skipping => {
+                self.data_buffer.push_str(&field.value);
+                self.data_buffer.push('\n');
+            }
+            // Also while a block is skipped, if the id by itself is within the limit.
+            "id" if !field.value.contains('\0') && field.bytes.len() <= self.rules.limit => {
+                self.id_buffer = field.value;
+                self.id_in_block = true;
+            }
+            // Beyond u64, or without digits: ignored.
+            "retry" if field.value.chars().all(|c| c.is_ascii_digit()) => {
+                if let Ok(time) = field.value.parse() {
+                    self.reconnection_time = Some(time);
+                    self.seen.push(Seen { at, got: Got::Retry(time) });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// `at` is `None` for one that the end of the stream cut off.
+    fn comment(&mut self, field: &Field, at: Option<usize>) {
+        if !self.rules.comments {
+            return;
+        }
+        if field.bytes.len() > self.rules.limit {
+            let at = field.bytes.start + self.rules.limit;
+            self.seen.push(Seen { at, got: Got::CommentTooLarge });
+        } else if let Some(at) = at {
+            self.seen.push(Seen { at, got: Got::Comment(field.value.clone()) });
+        }
+    }
+
+    /// A data line costs one byte (for the LF it adds) and its value, the others their value, in bytes as
+    /// they came. The crossing is reported once for the block.
+    fn pay(&mut self, field: &Field) {
+        let line_cost = match field.name.as_str() {
+            "data" => 1,
+            "event" | "id" => 0,
+            _ => return,
+        };
+        if self.skipping {
+            return;
+        }
+        let left = self.rules.limit - self.charge;
+        if line_cost + field.bytes.len() > left {
+            self.skipping = true;
+            self.data_buffer.clear();
+            self.type_buffer.clear();
+            let at = field.bytes.start + left.saturating_sub(line_cost);
+            self.seen.push(Seen { at, got: Got::EventTooLarge });
+        } else {
+            self.charge += line_cost + field.bytes.len();
+        }
+    }
+
+    /// 9.2.6, "dispatch the event".
+    fn dispatch(&mut self, at: usize) {
+        if self.skipping && self.rules.policy == Policy::Keep {
+            self.id_buffer.clone_from(&self.last_event_id);
+            self.id_in_block = false;
+        }
+        self.last_event_id.clone_from(&self.id_buffer);
+        self.id_since_event |= self.id_in_block;
+        if !self.data_buffer.is_empty() {
+            let (event_type, data) = self.taken();
+            let id_set = std::mem::take(&mut self.id_since_event);
+            let last_event_id = self.last_event_id.clone();
+            self.seen.push(Seen { at, got: Got::Event { event_type, data, last_event_id, id_set } });
+        }
+        self.type_buffer.clear();
+        (self.id_in_block, self.skipping, self.block_open, self.charge) = (false, false, false, 0);
+    }
+
+    /// The event's type and data; one trailing LF of the data is dropped.
+    fn taken(&mut self) -> (String, String) {
+        let mut data = std::mem::take(&mut self.data_buffer);
+        data.pop();
+        let event_type = std::mem::take(&mut self.type_buffer);
+        (if event_type.is_empty() { "message".to_owned() } else { event_type }, data)
+    }
+
+    /// The end of the stream discards the open block; here it is told what it held.
+    fn end(mut self, unfinished: Option<&Line>) -> Outcome {
+        let in_line = unfinished.is_some();
+        if let Some(line) = unfinished {
+            let field = field(line);
+            if line.chars[0].char == ':' {
+                self.comment(&field, None);
+            } else if line.chars.iter().any(|c| c.char == ':') {
+                // What has come of a value counts, as it would if the rest were still to come. A `data:`
+                // without any value byte may yet turn out to have a space first, and costs nothing.
+                if !field.bytes.is_empty() {
+                    self.pay(&field);
+                }
+                if field.name == "data" && !self.skipping {
+                    self.data_buffer.push_str(&field.value);
+                    self.data_buffer.push('\n');
+                }
+            }
+        }
+        let cut = (in_line || self.block_open).then(|| {
+            let event = (!self.data_buffer.is_empty()).then(|| self.taken());
+            Cut { event, in_line }
+        });
+        let Self { seen, last_event_id, reconnection_time: retry, .. } = self;
+        Outcome { seen, last_event_id, retry, cut }
+    }
+}

@@ -58,7 +58,7 @@ pub fn borrowed_open(decoder: &mut Decoder, input: &[u8], cuts: &[usize]) -> Out
 }
 
 /// One chunk: `piece` stands at `start` in `input`.
-pub fn borrowed_piece(decoder: &mut Decoder, input: &[u8], start: usize, piece: &[u8], seen: &mut Vec<Seen>) {
+fn borrowed_piece(decoder: &mut Decoder, input: &[u8], start: usize, piece: &[u8], seen: &mut Vec<Seen>) {
     let mut chunk = Chunk::new(piece);
     loop {
         let result = match decoder.decode(&mut chunk) {
@@ -162,7 +162,8 @@ fn of_event_buf(event: &EventBuf) -> Got {
     got
 }
 
-fn of_frame(frame: Frame<'_>) -> Got {
+/// A lent frame in the twin's words.
+pub fn of_frame(frame: Frame<'_>) -> Got {
     match frame {
         Frame::Event(event) => of_event(event),
         Frame::Retry(time) => Got::Retry(millis(time)),
@@ -198,10 +199,7 @@ fn ended(decoder: &mut Decoder, seen: Vec<Seen>) -> Outcome {
     let open = so_far(decoder, seen);
     let cut = match decoder.finish() {
         End::Clean => None,
-        End::Truncated(block) => {
-            let event = block.event().map(|e| (e.event_type().to_owned(), e.data().to_owned()));
-            Some(Cut { event, in_line: block.in_line() })
-        }
+        End::Truncated(block) => Some(Cut { event: block.event().map(of_event), in_line: block.in_line() }),
     };
     let closed = so_far(decoder, open.seen.clone());
     assert_eq!(closed, open, "the end of a stream moves neither the id nor the reconnection time");

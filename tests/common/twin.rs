@@ -30,11 +30,11 @@ pub struct Seen {
     pub got: Got,
 }
 
-/// The block that the end of the stream cut off.
+/// What the end of the stream cut off: a line, or a block that held something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cut {
-    /// Its type and data so far, if it had data and did not exceed the limit.
-    pub event: Option<(String, String)>,
+    /// The event that a blank line would have made of it, an unfinished data line included.
+    pub event: Option<Got>,
     /// The stream ended inside a line.
     pub in_line: bool,
 }
@@ -95,7 +95,6 @@ pub fn twin_with(input: &[u8], rules: &Rules) -> Outcome {
         id_since_event: false,
         charge: 0,
         skipping: false,
-        block_open: false,
     };
     let lines = lines(input);
     let mut unfinished = None;
@@ -225,7 +224,6 @@ struct Steps<'r> {
     id_since_event: bool,
     charge: usize,
     skipping: bool,
-    block_open: bool,
 }
 
 impl Steps<'_> {
@@ -233,7 +231,6 @@ impl Steps<'_> {
         if line.chars.is_empty() {
             return self.dispatch(at);
         }
-        self.block_open = true;
         let field = field(line);
         if line.chars[0].char == ':' {
             return self.comment(&field, Some(at));
@@ -306,21 +303,23 @@ impl Steps<'_> {
         self.last_event_id.clone_from(&self.id_buffer);
         self.id_since_event |= self.id_in_block;
         if !self.data_buffer.is_empty() {
-            let (event_type, data) = self.taken();
             let id_set = std::mem::take(&mut self.id_since_event);
-            let last_event_id = self.last_event_id.clone();
-            self.seen.push(Seen { at, got: Got::Event { event_type, data, last_event_id, id_set } });
+            let got = self.event(self.last_event_id.clone(), id_set);
+            self.seen.push(Seen { at, got });
         }
         self.type_buffer.clear();
-        (self.id_in_block, self.skipping, self.block_open, self.charge) = (false, false, false, 0);
+        (self.id_in_block, self.skipping, self.charge) = (false, false, 0);
     }
 
-    /// The event's type and data; one trailing LF of the data is dropped.
-    fn taken(&mut self) -> (String, String) {
+    /// Takes the event out of its buffers; one trailing LF of the data is dropped.
+    fn event(&mut self, last_event_id: String, id_set: bool) -> Got {
         let mut data = std::mem::take(&mut self.data_buffer);
         data.pop();
-        let event_type = std::mem::take(&mut self.type_buffer);
-        (if event_type.is_empty() { "message".to_owned() } else { event_type }, data)
+        let mut event_type = std::mem::take(&mut self.type_buffer);
+        if event_type.is_empty() {
+            event_type.push_str("message");
+        }
+        Got::Event { event_type, data, last_event_id, id_set }
     }
 
     /// The end of the stream discards the open block; here it is told what it held.
@@ -342,8 +341,10 @@ impl Steps<'_> {
                 }
             }
         }
-        let cut = (in_line || self.block_open).then(|| {
-            let event = (!self.data_buffer.is_empty()).then(|| self.taken());
+        let holds = !self.data_buffer.is_empty() || !self.type_buffer.is_empty();
+        let cut = (in_line || holds || self.id_in_block || self.skipping).then(|| {
+            let id_set = self.id_since_event || self.id_in_block;
+            let event = (!self.data_buffer.is_empty()).then(|| self.event(self.id_buffer.clone(), id_set));
             Cut { event, in_line }
         });
         let Self { seen, last_event_id, reconnection_time: retry, .. } = self;

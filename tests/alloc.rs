@@ -1,0 +1,292 @@
+//! Memory, counted by the allocator: warm decoding asks for none, what a stream can make the decoder hold
+//! has the documented bound, and what a giant event took is given back.
+#![cfg(feature = "alloc")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
+#![allow(missing_docs, reason = "a test crate has no users")]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use bytes::Bytes;
+use sse_proto::{Chunk, Decoder, Frame, FrameBuf, SharedChunk};
+
+/// The system's allocator, and what the current thread has asked of it. Tests run on threads of their
+/// own and free where they allocate, so they do not disturb each other.
+struct Counting;
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+thread_local! {
+    static CALLS: Cell<usize> = const { Cell::new(0) };
+    static LIVE: Cell<isize> = const { Cell::new(0) };
+    static PEAK: Cell<isize> = const { Cell::new(0) };
+}
+
+fn count(calls: usize, bytes: isize) {
+    CALLS.set(CALLS.get() + calls);
+    LIVE.set(LIVE.get() + bytes);
+    PEAK.set(PEAK.get().max(LIVE.get()));
+}
+
+fn size(bytes: usize) -> isize {
+    isize::try_from(bytes).unwrap_or(isize::MAX)
+}
+
+// SAFETY: each call goes to `System` unchanged; counting touches thread-local cells without destructors
+// and does not allocate.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count(1, size(layout.size()));
+        // SAFETY: the caller keeps `alloc`'s contract.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        count(0, -size(layout.size()));
+        // SAFETY: the caller keeps `dealloc`'s contract.
+        unsafe { System.dealloc(memory, layout) }
+    }
+
+    unsafe fn realloc(&self, memory: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
+        // Old and new may both exist while it moves: the peak counts both.
+        count(1, size(new_size));
+        // SAFETY: the caller keeps `realloc`'s contract.
+        let moved = unsafe { System.realloc(memory, layout, new_size) };
+        count(0, -size(layout.size()));
+        moved
+    }
+}
+
+/// Runs `work`: how often it asked for memory.
+fn calls(work: impl FnOnce()) -> usize {
+    let before = CALLS.get();
+    work();
+    CALLS.get() - before
+}
+
+/// Runs `work`: how far live memory rose above where it was.
+fn peak(work: impl FnOnce()) -> usize {
+    let before = LIVE.get();
+    PEAK.set(before);
+    work();
+    usize::try_from(PEAK.get() - before).unwrap()
+}
+
+/// A bit of everything: named events, ids, many data lines, bad UTF-8, line ends of each kind, comments.
+fn mixed() -> Vec<u8> {
+    let mut stream = Vec::from(&b"\xEF\xBB\xBFretry: 3000\n"[..]);
+    for number in 0..60 {
+        stream.extend_from_slice(format!("id: {}\nevent: delta\n", number * 7919 % 1000).as_bytes());
+        stream.extend_from_slice("data: {\"text\":\"日本語 and ascii\"}\n\n: keep-alive\n\n".as_bytes());
+        stream.extend_from_slice(
+            b"data: one\r\ndata: two\r\nx-unknown: y\r\ndata\r\nretry: 10\r\ndata: four\r\n\r\n",
+        );
+        stream.extend_from_slice(
+            b"data: bad \xFF\xE2\x82 and \xF0\x9F\ndata: and more \xC0\x80\nevent: b\xFFd\n\n",
+        );
+        stream.extend_from_slice(b"id\rdata:x\r\revent\ndata\n\nid: only\n\n");
+        stream.extend_from_slice(&[&b"data: "[..], &[b'z'; 3000], b"\n\n"].concat());
+    }
+    stream
+}
+
+/// Decodes `stream` in pieces of `every` bytes; the number of frames.
+fn decode(decoder: &mut Decoder, stream: &[u8], every: usize) -> usize {
+    let (mut frames, mut text) = (0, 0);
+    for piece in stream.chunks(every) {
+        let mut chunk = Chunk::new(piece);
+        loop {
+            match decoder.decode(&mut chunk) {
+                Ok(Some(Frame::Event(event))) => text += event.data().len() + event.event_type().len(),
+                Ok(Some(Frame::Comment(comment))) => text += comment.len(),
+                Ok(Some(_)) => {}
+                Ok(None) => break,
+                Err(error) => panic!("{error}"),
+            }
+            frames += 1;
+        }
+    }
+    assert!(text > 0);
+    frames
+}
+
+#[test]
+fn the_allocator_counts() {
+    // Or every other test here would pass.
+    assert_eq!(calls(|| drop(std::hint::black_box(vec![0u8; 100]))), 1);
+    assert!(peak(|| drop(std::hint::black_box(vec![0u8; 5000]))) >= 5000);
+}
+
+#[test]
+fn warm_decoding_does_not_allocate() {
+    let stream = mixed();
+    for comments in [false, true] {
+        for every in [1, 2, 7, 64, 1460, 16 * 1024, usize::MAX] {
+            let mut decoder = Decoder::builder().comments(comments).build();
+            let warm = decode(&mut decoder, &stream, every);
+            decoder.reconnect();
+            let mut frames = 0;
+            let calls = calls(|| {
+                for _ in 0..3 {
+                    frames += decode(&mut decoder, &stream, every);
+                    decoder.finish();
+                }
+            });
+            assert_eq!(frames, 3 * warm);
+            assert_eq!(calls, 0, "in chunks of {every}, comments: {comments}");
+        }
+    }
+}
+
+#[test]
+fn a_cold_decoder_does_not_allocate_for_whole_good_events() {
+    // Nothing is cut, nothing is bad: all of it is lent from the chunk.
+    let stream = "event: delta\ndata: {\"text\":\"日本語\"}\n\n: keep-alive\n\n".repeat(50);
+    let mut frames = 0;
+    assert_eq!(calls(|| frames = decode(&mut Decoder::new(), stream.as_bytes(), usize::MAX)), 0);
+    assert_eq!(frames, 50);
+}
+
+/// Feeds `head`, then `filler` until `total` bytes of it are in, then `tail`, in pieces of `every` bytes.
+fn feed(decoder: &mut Decoder, head: &[u8], filler: &[u8], total: usize, tail: &[u8], every: usize) -> usize {
+    let mut errors = 0;
+    let mut one = |bytes: &[u8]| {
+        for piece in bytes.chunks(every) {
+            let mut chunk = Chunk::new(piece);
+            loop {
+                match decoder.decode(&mut chunk) {
+                    Ok(Some(_)) => {}
+                    Ok(None) => break,
+                    Err(_) => errors += 1,
+                }
+            }
+        }
+    };
+    one(head);
+    for _ in 0..total / filler.len() {
+        one(filler);
+    }
+    one(tail);
+    errors
+}
+
+#[test]
+fn endless_input_stays_under_the_documented_bound() {
+    // 8 * limit + 64 KiB, whatever never ends. Bad bytes become three each when they are repaired.
+    let good = [b'x'; 1024];
+    let bad = [0xFF; 1024];
+    let ids: Vec<u8> = b"id: 0123456789\nevent: 0123456789\n".repeat(30);
+    let streams: [(&str, &[u8], &[u8]); 14] = [
+        ("data line", b"data: ", &good),
+        ("bad data line", b"data: ", &bad),
+        ("bad data lines", b"", b"data: \xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\n"),
+        ("data lines", b"", b"data: 12345678\n"),
+        ("empty data lines", b"", b"data\n"),
+        ("event line", b"event: ", &good),
+        ("bad event line", b"event: ", &bad),
+        ("id line", b"id: ", &good),
+        ("bad id line", b"id: ", &bad),
+        ("id and event lines", b"data: x\n", &ids),
+        ("comment", b":", &good),
+        ("bad comment", b":", &bad),
+        ("unknown line", b"unknown", &good),
+        ("retry line", b"retry: ", &[b'0'; 1024]),
+    ];
+    for limit in [1000, 64 * 1024, 300_000] {
+        for (what, head, filler) in streams {
+            for every in [100, usize::MAX] {
+                let mut errors = 0;
+                let peak = peak(|| {
+                    let mut decoder = Decoder::builder().max_event_size(limit).comments(true).build();
+                    errors = feed(&mut decoder, head, filler, 3 * limit + 4096, b"\n\n", every);
+                });
+                assert!(peak <= 8 * limit + 64 * 1024, "{what}: {peak} bytes for a limit of {limit}");
+                let bounded = !matches!(what, "unknown line" | "retry line");
+                assert_eq!(errors, usize::from(bounded), "{what}, limit {limit}, in {every}s");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_bound_holds_with_all_buffers_in_use() {
+    // Data, type, id and comment each as large as they may be together.
+    for limit in [4096usize, 262_144] {
+        let third = "\u{7FF}".repeat(limit / 7);
+        let comment = "c".repeat(limit);
+        let good =
+            format!("id: {third}\nevent: {third}\n:{comment}\ndata: {third}\n:{comment}\n\n").into_bytes();
+        let bad = good.iter().map(|&byte| byte | if byte > 0x7F { 0xFF } else { 0 });
+        let stream: Vec<u8> = good.iter().copied().chain(bad).collect();
+        for every in [1, 1000, usize::MAX] {
+            let mut frames = 0;
+            let peak = peak(|| {
+                let mut decoder = Decoder::builder().max_event_size(limit).comments(true).build();
+                frames = decode(&mut decoder, &stream, every);
+            });
+            assert_eq!(frames, 6);
+            assert!(peak <= 8 * limit + 64 * 1024, "{peak} bytes for a limit of {limit}, in {every}s");
+        }
+    }
+}
+
+#[test]
+fn memory_shrinks_again_after_a_giant() {
+    let piece = vec![b'g'; 16 * 1024];
+    for (what, head) in [
+        ("data", &b"data: "[..]),
+        ("event", b"data: x\nevent: "),
+        ("id", b"data: x\nid: "),
+        ("comment", b":"),
+    ] {
+        let before = LIVE.get();
+        let mut decoder = Decoder::builder().comments(true).build();
+        let errors = feed(&mut decoder, head, &piece, 8 << 20, b"\n\n", usize::MAX);
+        assert_eq!(errors, 0);
+        assert!(LIVE.get() - before >= 1 << 20, "{what}: the giant was held");
+        // Cut in two, so that the buffers are in use.
+        for _ in 0..1000 {
+            let frames = decode(&mut decoder, b"id: 1\ndata: small\n\n", 9);
+            assert_eq!(frames, 1);
+        }
+        let live = LIVE.get() - before;
+        assert!(live < 1 << 20, "{what}: {live} bytes are still held");
+        drop(decoder);
+        assert_eq!(LIVE.get(), before, "{what}: nothing leaks");
+    }
+}
+
+#[test]
+fn shrinking_waits_until_giants_are_rare() {
+    // A fresh buffer for each large event would cost more than decoding it: none is asked for while
+    // they keep coming.
+    let large = [&b"data: "[..], &vec![b'x'; 1 << 20], b"\n\ndata: small\n\n"].concat();
+    let mut decoder = Decoder::new();
+    decode(&mut decoder, &large, 16 * 1024);
+    assert_eq!(calls(|| (0..5).for_each(|_| drop(decode(&mut decoder, &large, 16 * 1024)))), 0);
+}
+
+#[test]
+fn small_owned_values_do_not_pin_a_chunk_and_large_ones_share_it() {
+    let large = "x".repeat(1 << 20);
+    let mut stream = String::from("data: small\n\n");
+    stream.push_str(&format!("data: {large}\n\n"));
+    let before = LIVE.get();
+    let mut decoder = Decoder::new();
+    let mut chunk = SharedChunk::from(Bytes::from(stream));
+    let small = decoder.decode_shared(&mut chunk).unwrap().unwrap();
+    let mut shared = None;
+    let rose = peak(|| shared = decoder.decode_shared(&mut chunk).unwrap());
+    assert!(rose < 64 * 1024, "a large value is shared, not copied: {rose}");
+    drop(chunk);
+    let Some(FrameBuf::Event(event)) = &shared else { panic!("an event") };
+    assert_eq!(event.data().len(), 1 << 20);
+    assert!(peak(|| drop(event.clone())) < 1024, "and cheap to clone");
+    drop(shared);
+    drop(decoder);
+    let live = LIVE.get() - before;
+    assert!(live < 1024, "the small event is alone now and keeps {live} bytes");
+    drop(small);
+    assert_eq!(LIVE.get(), before);
+}

@@ -1,0 +1,152 @@
+//! What a program that embeds the crate builds on: types that cross threads, are copied or cloned at any
+//! time, and builders and views that agree with each other.
+#![cfg(feature = "alloc")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
+#![allow(missing_docs, reason = "a test crate has no users")]
+
+use std::error::Error;
+use std::fmt::{Debug, Display};
+use std::hash::Hash;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::time::Duration;
+
+use bytes::Bytes;
+use sse_proto::{
+    Chunk, DecodeError, Decoder, DecoderBuilder, End, Event, EventBuf, EventId, EventType, Frame, FrameBuf,
+    InvalidValue, LineKind, OversizedId, Piece, Scanner, SharedChunk, Token, Truncated,
+};
+
+/// May move to another thread, be used from several, and pass through a caught panic.
+fn travels<T: Send + Sync + Unpin + UnwindSafe + RefUnwindSafe>() {}
+fn owned<T: 'static>() {}
+fn cloned<T: Clone>() {}
+fn copied<T: Copy>() {}
+fn printed<T: Debug>() {}
+fn compared<T: Eq>() {}
+
+#[test]
+fn auto_traits() {
+    macro_rules! each {
+        ($check:ident: $($of:ty),+ $(,)?) => { $($check::<$of>();)+ };
+    }
+    each!(travels: Decoder, DecoderBuilder, Chunk<'_>, SharedChunk, Frame<'_>, Event<'_>, FrameBuf, EventBuf, End<'_>,
+        Truncated<'_>, DecodeError, InvalidValue, OversizedId, EventId<'_>, EventType<'_>, Scanner, Token<'_>,
+        Piece<'_>, LineKind);
+    each!(owned: Decoder, DecoderBuilder, SharedChunk, FrameBuf, EventBuf, DecodeError, InvalidValue, Scanner);
+    each!(cloned: Decoder, DecoderBuilder, Chunk<'_>, SharedChunk, FrameBuf, EventBuf, DecodeError, Scanner);
+    each!(copied: Frame<'_>, Event<'_>, EventId<'_>, EventType<'_>, OversizedId, Token<'_>, Piece<'_>, LineKind);
+    each!(printed: Decoder, DecoderBuilder, Chunk<'_>, SharedChunk, Frame<'_>, Event<'_>, FrameBuf, EventBuf, End<'_>,
+        Truncated<'_>, Scanner, Token<'_>, Piece<'_>);
+    each!(compared: Frame<'_>, Event<'_>, FrameBuf, EventBuf, DecodeError, EventId<'_>, Token<'_>, Piece<'_>);
+    fn defaults<T: Default>() {}
+    each!(defaults: Decoder, Scanner);
+    fn errors<T: Error + Display + Clone + PartialEq>() {}
+    each!(errors: DecodeError, InvalidValue);
+    fn hashed<T: Hash>() {}
+    each!(hashed: EventBuf, FrameBuf, Event<'_>, Frame<'_>);
+}
+
+#[test]
+fn a_frame_outlives_the_chunk_it_came_from_only_if_owned() {
+    // Owned: to another thread, after decoder and chunk are gone.
+    let mut decoder = Decoder::new();
+    let big = "x".repeat(100_000);
+    let mut chunk = SharedChunk::from(Bytes::from(format!("id: 1\nevent: t\ndata: {big}\n\n")));
+    let frame = decoder.decode_shared(&mut chunk).unwrap().unwrap();
+    drop((decoder, chunk));
+    let there = std::thread::spawn(move || {
+        let FrameBuf::Event(event) = frame else { panic!("not an event") };
+        (event.event_type().to_owned(), event.data().len(), event.last_event_id().to_string())
+    });
+    assert_eq!(there.join().unwrap(), ("t".to_owned(), 100_000, "1".to_owned()));
+}
+
+#[test]
+fn an_event_is_lent_by_decoder_and_chunk_and_copied_freely() {
+    let bytes = b"data: 1\n\ndata: 2\n\n".to_vec();
+    let mut decoder = Decoder::new();
+    let mut chunk = Chunk::new(&bytes);
+    let event = decoder.decode_event(&mut chunk).unwrap().unwrap();
+    let copy = event;
+    // A frame does not borrow the chunk itself: its cursor can be read while the frame lives.
+    assert_eq!((event.data(), copy.data(), chunk.consumed()), ("1", "1", 9));
+    let (data, id) = { (copy.data(), copy.last_event_id()) };
+    assert_eq!((data, id.as_str()), ("1", ""));
+}
+
+#[test]
+fn a_clone_in_mid_stream_is_a_decoder_of_its_own() {
+    let mut decoder = Decoder::builder().comments(true).build();
+    for (part, rest) in
+        [("id: 7\nevent: a\nda", "ta: x\n\n"), ("data: \u{20AC}", "\n\n"), ("data: y\n", "\r\n")]
+    {
+        let mut chunk = Chunk::new(part.as_bytes());
+        assert!(decoder.decode(&mut chunk).unwrap().is_none());
+        let mut clone = decoder.clone();
+        let mut chunk = Chunk::new(rest.as_bytes());
+        let expected = EventBuf::from(clone.decode_event(&mut chunk).unwrap().unwrap());
+        // What the clone did is nothing to the original, which is still inside the block.
+        let mut chunk = Chunk::new(rest.as_bytes());
+        let event = decoder.decode_event(&mut chunk).unwrap().unwrap();
+        assert_eq!(expected.as_event(), event);
+        assert_eq!(clone.last_event_id(), decoder.last_event_id());
+    }
+}
+
+#[test]
+fn a_seeded_decoder_has_an_id_before_any_byte() {
+    // 9.2.2: the id goes with the next request, and into the events of a stream that names none.
+    let mut decoder = Decoder::builder().last_event_id(EventId::from_static("41")).build();
+    assert_eq!(decoder.last_event_id(), "41");
+    assert_eq!(decoder.reconnection_time(), None);
+    let mut chunk = Chunk::new(b"data: x\n\nretry: 10\nid\n\n");
+    let event = decoder.decode_event(&mut chunk).unwrap().unwrap();
+    // It is no news to whoever seeded it.
+    assert_eq!((event.last_event_id().as_str(), event.id()), ("41", None));
+    assert!(decoder.decode_event(&mut chunk).unwrap().is_none());
+    assert_eq!(decoder.last_event_id(), "");
+    assert_eq!(decoder.reconnection_time(), Some(Duration::from_millis(10)));
+}
+
+#[test]
+fn the_end_lends_what_the_open_block_held() {
+    let mut decoder = Decoder::new();
+    assert!(matches!(decoder.finish(), End::Clean), "nothing came");
+    for (input, event, in_line) in [
+        (&b"event: a\ndata: 1\ndata: 2\n"[..], Some(("a", "1\n2")), false),
+        (b"data: [DONE]\n", Some(("message", "[DONE]")), false),
+        (b"data: 1\ndata: \xE2\x82", Some(("message", "1\n\u{FFFD}")), true),
+        (b"data: x", Some(("message", "x")), true),
+        (b"event: a\n", None, false),
+        (b"event: a", None, true),
+        (b": hello", None, true),
+        (b"id: 5\n", None, false),
+    ] {
+        let mut chunk = Chunk::new(input);
+        while decoder.decode(&mut chunk).unwrap().is_some() {}
+        let End::Truncated(block) = decoder.finish() else { panic!("{input:?} ends in a block") };
+        assert_eq!(block.event().map(|event| (event.event_type(), event.data())), event, "{input:?}");
+        assert_eq!(block.in_line(), in_line, "{input:?}");
+        // The standard discards it: neither its id nor anything else is left.
+        assert_eq!(decoder.last_event_id(), "");
+        assert!(matches!(decoder.finish(), End::Clean));
+        let mut chunk = Chunk::new(b"\xEF\xBB\xBFdata: new\n\n");
+        let event = decoder.decode_event(&mut chunk).unwrap().unwrap();
+        assert_eq!((event.event_type(), event.data()), ("message", "new"));
+        assert!(matches!(decoder.finish(), End::Clean));
+    }
+}
+
+#[test]
+fn unfinished_chunks_keep_their_rest() {
+    // Back-pressure: stopping in the middle of a chunk loses nothing, another chunk can take it over.
+    let input = b"data: 1\n\ndata: 2\n\ndata: 3\n\n";
+    let mut decoder = Decoder::new();
+    let mut chunk = Chunk::new(input);
+    assert_eq!(decoder.decode_event(&mut chunk).unwrap().unwrap().data(), "1");
+    let mut rest = SharedChunk::from(Bytes::copy_from_slice(chunk.rest()));
+    let Some(FrameBuf::Event(event)) = decoder.decode_shared(&mut rest).unwrap() else { panic!("an event") };
+    assert_eq!((event.data(), rest.consumed()), ("2", 9));
+    let mut chunk = Chunk::new(rest.rest());
+    assert_eq!(decoder.decode_event(&mut chunk).unwrap().unwrap().data(), "3");
+}

@@ -46,3 +46,49 @@ fn name_of(character: char) -> &'static str {
         _ => "U+0000",
     }
 }
+
+/// An event or a comment is larger than the configured limit. Nothing else can go wrong in decoding:
+/// there is no invalid stream (WHATWG HTML 9.2.5).
+///
+/// The error comes once, as soon as the limit is crossed and at the same byte for every chunking. Then
+/// call `decode` again: it goes on behind the event or comment that was skipped.
+///
+/// ```
+/// use sse_proto::{Chunk, Decoder};
+///
+/// let mut decoder = Decoder::builder().max_event_size(8).build();
+/// let mut chunk = Chunk::new(b"data: 123456789\n\ndata: 2\n\n");
+/// let error = decoder.decode(&mut chunk).unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "event larger than max_event_size (8 bytes) at byte 13 of the stream; skipped to its blank line"
+/// );
+/// assert_eq!(decoder.decode_event(&mut chunk).unwrap().unwrap().data(), "2");
+/// ```
+#[cfg(feature = "alloc")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// The values of one block, data, event type and id together, are larger than the limit. The block
+    /// is skipped up to its blank line; its `retry` lines count all the same.
+    #[error(
+        "event larger than max_event_size ({limit} bytes) at byte {offset} of the stream; skipped to its blank line"
+    )]
+    EventTooLarge {
+        /// The limit in bytes, as given to `max_event_size`.
+        limit: usize,
+        /// Where the first byte stands that did not fit, in bytes from the start of the stream.
+        offset: u64,
+    },
+    /// A comment is larger than the limit. Comes only if comments were asked for. The rest of the line
+    /// is skipped; the block that it stands in goes on.
+    #[error(
+        "comment larger than max_event_size ({limit} bytes) at byte {offset} of the stream; skipped to its line end"
+    )]
+    CommentTooLarge {
+        /// The limit in bytes, as given to `max_event_size`.
+        limit: usize,
+        /// Where the first byte stands that did not fit, in bytes from the start of the stream.
+        offset: u64,
+    },
+}

@@ -1,0 +1,390 @@
+//! The decoder: three thin views, borrowed, events only and owned, over the one engine.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use core::time::Duration;
+
+use crate::chunk::{Chunk, SharedChunk};
+use crate::engine::{Engine, Lent, Place, Step};
+use crate::error::DecodeError;
+use crate::event::{End, Event, Frame, Truncated};
+use crate::field::{EventId, EventType};
+use crate::limits::OversizedId;
+use crate::owned::{EventBuf, FrameBuf};
+use crate::scan::Scanner;
+use crate::scratch::Scratch;
+
+/// An incremental decoder of an event stream: bytes in, frames out (WHATWG HTML 9.2.5 and 9.2.6).
+///
+/// It takes chunks of any size, cut anywhere, and yields the same frames and errors however they are cut;
+/// an event is out with the byte that ends its blank line. Nothing is copied but what a chunk's edge cuts,
+/// and in steady state nothing is allocated. A clone goes on by itself from where the original stands, in
+/// the middle of a line too.
+///
+/// ```
+/// use sse_proto::{Chunk, Decoder, End, Frame};
+///
+/// let mut decoder = Decoder::new();
+/// let mut seen = Vec::new();
+/// for bytes in [&b"event: gre"[..], b"et\r\ndata: hel", b"lo\r\n\r", b"\n"] {
+///     let mut chunk = Chunk::new(bytes);
+///     while let Some(frame) = decoder.decode(&mut chunk)? {
+///         if let Frame::Event(event) = frame {
+///             seen.push(format!("{}: {}", event.event_type(), event.data()));
+///         }
+///     }
+/// }
+/// assert_eq!(seen, ["greet: hello"]);
+/// assert_eq!(decoder.finish(), End::Clean);
+/// # Ok::<(), sse_proto::DecodeError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Decoder {
+    engine: Engine,
+}
+
+/// How a [`Decoder`] is configured. Made by [`Decoder::builder`].
+///
+/// ```
+/// use sse_proto::{Decoder, EventId};
+///
+/// let decoder = Decoder::builder()
+///     .max_event_size(1024 * 1024)
+///     .comments(true)
+///     .last_event_id(EventId::new("41")?)
+///     .build();
+/// assert_eq!(decoder.last_event_id(), "41");
+/// # Ok::<(), sse_proto::InvalidValue>(())
+/// ```
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct DecoderBuilder {
+    engine: Engine,
+}
+
+impl DecoderBuilder {
+    /// The most that the values of one block may hold, in bytes: 1 and its value for each data line, the value
+    /// for each event type and id. The default is [`DEFAULT_MAX_EVENT_SIZE`](crate::DEFAULT_MAX_EVENT_SIZE).
+    ///
+    /// A larger block gives one [`DecodeError`] and is skipped. Names, line ends, unknown fields and comments
+    /// cost nothing; a comment that was asked for may be this large by itself. The decoder never holds more
+    /// than eight times the limit and 64 KiB for each of its five buffers.
+    pub fn max_event_size(mut self, bytes: usize) -> Self {
+        self.engine.block.limit = bytes;
+        self
+    }
+
+    /// Whether comments come as frames. The default is no, and then they cost no more than to find their end.
+    ///
+    /// To know that a connection is alive, watch its bytes instead: they come in comments, too.
+    pub fn comments(mut self, yes: bool) -> Self {
+        self.engine.comments = yes;
+        self
+    }
+
+    /// What becomes of the id of an event that is larger than the limit. The default is the standard's.
+    pub fn oversized_id(mut self, policy: OversizedId) -> Self {
+        self.engine.oversized_id = policy;
+        self
+    }
+
+    /// The last event ID to begin with, say that of an earlier run.
+    pub fn last_event_id(mut self, id: EventId<'_>) -> Self {
+        self.engine.last_event_id = id.as_str().into();
+        self
+    }
+
+    /// The decoder, at the start of a stream.
+    #[must_use]
+    pub fn build(self) -> Decoder {
+        Decoder { engine: self.engine }
+    }
+}
+
+impl Default for Decoder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Decoder {
+    /// A decoder at the start of a stream: no comments, at most [`DEFAULT_MAX_EVENT_SIZE`](crate::DEFAULT_MAX_EVENT_SIZE) bytes an event.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::builder().build()
+    }
+
+    /// A decoder with other settings.
+    pub fn builder() -> DecoderBuilder {
+        DecoderBuilder { engine: Engine::new() }
+    }
+
+    /// The next frame of `chunk`, whose cursor moves past it; `None` when all of it is taken.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError`] when an event, or a comment that was asked for, is larger than the limit. Call `decode`
+    /// again to go on behind it.
+    ///
+    /// ```
+    /// use sse_proto::{Chunk, Decoder, Frame};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// let mut chunk = Chunk::new(b"data: 1\n\ndata: 2\n\n");
+    /// let mut sum = 0;
+    /// while let Some(frame) = decoder.decode(&mut chunk)? {
+    ///     if let Frame::Event(event) = frame {
+    ///         sum += event.data().parse::<i32>().unwrap();
+    ///     }
+    /// }
+    /// assert_eq!(sum, 3);
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
+    #[inline]
+    pub fn decode<'d, 'i: 'd>(&'d mut self, chunk: &mut Chunk<'i>) -> Result<Option<Frame<'d>>, DecodeError> {
+        let (bytes, marks) = chunk.parts();
+        Ok(match self.engine.step(bytes, marks)? {
+            Step::Pending => None,
+            Step::Retry(time) => Some(Frame::Retry(time)),
+            Step::Comment(place) => Some(Frame::Comment(self.comment(place, chunk))),
+            Step::Event { event_type, data, id_is_new } => {
+                Some(Frame::Event(self.event(event_type, data, id_is_new, chunk)))
+            }
+        })
+    }
+
+    /// As [`Decoder::decode`], for those who only want events.
+    ///
+    /// # Errors
+    ///
+    /// As [`Decoder::decode`].
+    ///
+    /// ```
+    /// use sse_proto::{Chunk, Decoder};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// let mut chunk = Chunk::new(b"retry: 10\ndata: 1\n\n");
+    /// while let Some(event) = decoder.decode_event(&mut chunk)? {
+    ///     assert_eq!(event.data(), "1");
+    /// }
+    /// assert_eq!(decoder.reconnection_time().unwrap().as_millis(), 10);
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
+    #[inline]
+    pub fn decode_event<'d, 'i: 'd>(
+        &'d mut self,
+        chunk: &mut Chunk<'i>,
+    ) -> Result<Option<Event<'d>>, DecodeError> {
+        loop {
+            let (bytes, marks) = chunk.parts();
+            match self.engine.step(bytes, marks)? {
+                Step::Pending => return Ok(None),
+                Step::Retry(_) | Step::Comment(_) => {}
+                Step::Event { event_type, data, id_is_new } => {
+                    return Ok(Some(self.event(event_type, data, id_is_new, chunk)));
+                }
+            }
+        }
+    }
+
+    /// As [`Decoder::decode`], with owned frames: large data shares the chunk's memory, small is copied.
+    ///
+    /// # Errors
+    ///
+    /// As [`Decoder::decode`].
+    ///
+    /// ```
+    /// use sse_proto::{Decoder, FrameBuf, SharedChunk};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// let mut chunk = SharedChunk::from(bytes::Bytes::from_static(b"data: 1\n\n"));
+    /// let mut kept = Vec::new();
+    /// while let Some(frame) = decoder.decode_shared(&mut chunk)? {
+    ///     kept.push(frame);
+    /// }
+    /// assert!(matches!(&kept[..], [FrameBuf::Event(event)] if event.data() == "1"));
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
+    pub fn decode_shared(&mut self, chunk: &mut SharedChunk) -> Result<Option<FrameBuf>, DecodeError> {
+        let (bytes, marks) = chunk.parts();
+        Ok(match self.engine.step(bytes, marks)? {
+            Step::Pending => None,
+            Step::Retry(time) => Some(FrameBuf::Retry(time)),
+            Step::Comment(place) => Some(FrameBuf::Comment(self.comment_buf(place, chunk))),
+            Step::Event { event_type, data, id_is_new } => {
+                Some(FrameBuf::Event(self.event_buf(event_type, data, id_is_new, chunk)))
+            }
+        })
+    }
+
+    /// Ends the stream. Says whether it ended cleanly or inside a block, which the standard discards and the
+    /// caller may take: some servers leave out the last blank line. Then the decoder is as after
+    /// [`Decoder::reconnect`].
+    ///
+    /// ```
+    /// use sse_proto::{Chunk, Decoder, End};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// assert!(decoder.decode(&mut Chunk::new(b"data: [DONE]\n"))?.is_none());
+    /// let End::Truncated(block) = decoder.finish() else { unreachable!() };
+    /// assert_eq!(block.event().unwrap().data(), "[DONE]");
+    /// assert_eq!(decoder.finish(), End::Clean);
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
+    pub fn finish(&mut self) -> End<'_> {
+        let Engine { scanner, block, last_event_id, id_is_new, lent, .. } = {
+            self.engine.take_back();
+            &mut self.engine
+        };
+        let open_line = scanner.open_line();
+        let (has_data, has_id) = (block.has_data, block.has_id);
+        let holds = has_data || has_id || block.skipping || block.event_type.len() > 0;
+        *scanner = Scanner::new();
+        block.abandon();
+        *lent = Lent::Event;
+        if !holds && open_line.is_none() {
+            return End::Clean;
+        }
+        let event = has_data.then(|| Event {
+            event_type: EventType::decoded(block.event_type.text()),
+            data: block.data.text(),
+            last_event_id: EventId::decoded(if has_id { block.id.text() } else { last_event_id }),
+            id_is_new: has_id || *id_is_new,
+        });
+        End::Truncated(Truncated { event, in_line: open_line.is_some() })
+    }
+
+    /// A new connection: keeps the last event ID and the reconnection time, drops the open block, and a byte
+    /// order mark may come again (9.2.3).
+    ///
+    /// ```
+    /// use sse_proto::{Chunk, Decoder};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// decoder.decode(&mut Chunk::new(b"id: 1\n\ndata: lost"))?;
+    /// decoder.reconnect();
+    /// let mut chunk = Chunk::new(b"\xEF\xBB\xBFdata: x\n\n");
+    /// let event = decoder.decode_event(&mut chunk)?.unwrap();
+    /// assert_eq!((event.data(), event.last_event_id().as_str()), ("x", "1"));
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
+    pub fn reconnect(&mut self) {
+        let _ = self.finish();
+        self.engine.take_back();
+    }
+
+    /// What a reconnect sends as `Last-Event-ID`, unless it is empty: the standard's last event ID (9.2.6).
+    /// It moves at blank lines only, whether or not their block has data.
+    #[must_use]
+    pub fn last_event_id(&self) -> EventId<'_> {
+        EventId::decoded(&self.engine.last_event_id)
+    }
+
+    /// The reconnection time that the stream has asked for last, if it has.
+    #[must_use]
+    pub const fn reconnection_time(&self) -> Option<Duration> {
+        self.engine.reconnection_time
+    }
+
+    #[inline]
+    fn event<'d, 'i: 'd>(
+        &'d mut self,
+        event_type: Place,
+        data: Place,
+        id_is_new: bool,
+        chunk: &mut Chunk<'i>,
+    ) -> Event<'d> {
+        let Engine { block, lent, last_event_id, .. } = &mut self.engine;
+        Event {
+            event_type: EventType::decoded(text_at(
+                event_type,
+                chunk,
+                &mut block.event_type,
+                lent,
+                Lent::Event,
+            )),
+            data: text_at(data, chunk, &mut block.data, lent, Lent::Event),
+            last_event_id: EventId::decoded(last_event_id),
+            id_is_new,
+        }
+    }
+
+    fn comment<'d, 'i: 'd>(&'d mut self, place: Place, chunk: &mut Chunk<'i>) -> &'d str {
+        let Engine { block, lent, .. } = &mut self.engine;
+        text_at(place, chunk, &mut block.line, lent, Lent::Comment)
+    }
+
+    fn event_buf(
+        &mut self,
+        event_type: Place,
+        data: Place,
+        id_is_new: bool,
+        chunk: &mut SharedChunk,
+    ) -> EventBuf {
+        let Engine { block, lent, last_event_id, .. } = &mut self.engine;
+        let shared = match &data {
+            Place::Chunk(range) => chunk.share(range.clone()),
+            Place::Buffer => None,
+        };
+        let data_len = if shared.is_some() { 0 } else { data.len(&block.data) };
+        let len = event_type.len(&block.event_type) + last_event_id.len() + data_len;
+        let mut text = String::with_capacity(len);
+        push_text(&mut text, event_type, chunk, &mut block.event_type, lent, Lent::Event);
+        let type_end = text.len();
+        text.push_str(last_event_id);
+        let id_end = text.len();
+        if shared.is_none() {
+            push_text(&mut text, data, chunk, &mut block.data, lent, Lent::Event);
+        }
+        EventBuf::new(text, type_end, id_end, id_is_new, shared)
+    }
+
+    fn comment_buf(&mut self, place: Place, chunk: &mut SharedChunk) -> Arc<str> {
+        let Engine { block, lent, .. } = &mut self.engine;
+        let mut text = String::with_capacity(place.len(&block.line));
+        push_text(&mut text, place, chunk, &mut block.line, lent, Lent::Comment);
+        text.into()
+    }
+}
+
+/// The text at `place`: the chunk's own if it is UTF-8 there, else what `buffer` holds or is given.
+#[inline]
+fn text_at<'d, 'i: 'd>(
+    place: Place,
+    chunk: &mut Chunk<'i>,
+    buffer: &'d mut Scratch,
+    lent: &mut Lent,
+    lends: Lent,
+) -> &'d str {
+    let Place::Chunk(range) = place else {
+        return buffer.text();
+    };
+    match chunk.text(range.clone()) {
+        Some(text) => text,
+        None => {
+            *lent = lends;
+            buffer.repair(chunk.bytes(range))
+        }
+    }
+}
+
+/// Appends the text at `place`, found as in [`text_at`].
+fn push_text(
+    text: &mut String,
+    place: Place,
+    chunk: &mut SharedChunk,
+    buffer: &mut Scratch,
+    lent: &mut Lent,
+    lends: Lent,
+) {
+    let Place::Chunk(range) = place else {
+        return text.push_str(buffer.text());
+    };
+    match chunk.text(range.clone()) {
+        Some(valid) => text.push_str(valid),
+        None => {
+            *lent = lends;
+            text.push_str(buffer.repair(chunk.bytes(range)));
+        }
+    }
+}

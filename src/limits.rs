@@ -1,0 +1,53 @@
+//! Each number with its reason.
+
+/// The default of [`DecoderBuilder::max_event_size`](crate::DecoderBuilder::max_event_size): 16 MiB.
+///
+/// Tool results and base64 images of several MiB in one event are in daily use, so a limit of 1 MiB
+/// breaks real streams; what a stranger can make us hold must still be an amount that any
+/// server can spare.
+///
+/// ```
+/// assert_eq!(sse_proto::DEFAULT_MAX_EVENT_SIZE, 16 * 1024 * 1024);
+/// ```
+pub const DEFAULT_MAX_EVENT_SIZE: usize = 16 * 1024 * 1024;
+
+/// What becomes of the `id` of an event that was skipped because it is larger than the limit.
+///
+/// ```
+/// use sse_proto::{Chunk, Decoder, OversizedId};
+///
+/// let stream = b"data: too large\nid: 7\n\n";
+/// for (policy, last_event_id) in [(OversizedId::Commit, "7"), (OversizedId::Keep, "")] {
+///     let mut decoder = Decoder::builder().max_event_size(4).oversized_id(policy).build();
+///     let mut chunk = Chunk::new(stream);
+///     assert!(decoder.decode(&mut chunk).is_err());
+///     assert!(decoder.decode(&mut chunk).unwrap().is_none());
+///     assert_eq!(decoder.last_event_id(), last_event_id);
+/// }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum OversizedId {
+    /// It becomes the last event ID, as the standard has it: a reconnect goes on behind the event.
+    #[default]
+    Commit,
+    /// The last event ID stays as it was: a reconnect gets the event again, which makes sense where
+    /// the next attempt has a larger limit, and is a loop where it has not.
+    Keep,
+}
+
+/// Capacity in bytes that a buffer may keep for good: a usual read of a socket, so that no stream of
+/// ordinary events ever gives memory back just to ask for it again.
+pub(crate) const KEEP_CAPACITY: usize = 64 * 1024;
+
+/// So many blocks in a row below `KEEP_CAPACITY` shrink buffers that a larger one has grown. Not after
+/// each giant: a fresh 1 MiB buffer costs more in page faults than decoding into it.
+pub(crate) const CALM_BLOCKS: u8 = 32;
+
+/// How far ahead of a value its chunk is checked for UTF-8, in bytes: far enough that the pass
+/// runs at full speed, near enough that what it has read is still in the first level cache.
+pub(crate) const CHECK_AHEAD: usize = 16 * 1024;
+
+/// From this size on, in bytes, an owned value shares the chunk instead of being copied: below it a
+/// copy is about as cheap as the count, and a small value must not pin a large chunk.
+pub(crate) const SHARE_FROM: usize = 4 * 1024;

@@ -1,0 +1,485 @@
+//! bytes -> tokens. The only room that knows the byte order mark, line ends and field names.
+//!
+//! ```text
+//! stream      = [ bom ] *event                        WHATWG HTML 9.2.5
+//! event       = *( comment / field ) end-of-line
+//! comment     = ":" *any-char end-of-line
+//! field       = 1*name-char [ ":" [ space ] *any-char ] end-of-line
+//! end-of-line = CR LF / CR / LF
+//! ```
+//!
+//! For whoever changes it. Nothing is buffered: what cannot be judged at the end of a chunk (the
+//! start of a byte order mark, of a field name) is always a prefix of a literal known here, so
+//! `State` keeps its length and a false start is handed out later as a slice of that literal. A
+//! CR ends its line at once; `State::AfterCr` swallows an LF should one come next. One automaton
+//! serves the public [`Scanner::scan`] and the decoder, which calls [`Scanner::next`] for places
+//! instead of slices.
+
+use core::ops::Range;
+
+const BOM: &[u8] = b"\xEF\xBB\xBF";
+
+/// What a line is: a comment, one of the four known fields, or a field that nobody knows.
+///
+/// ```
+/// use sse_proto::{LineKind, Scanner, Token};
+///
+/// let mut input: &[u8] = b"Data: x\n";
+/// let Some(Token::Piece(piece)) = Scanner::new().scan(&mut input) else { unreachable!() };
+/// assert_eq!(piece.kind, LineKind::Unknown); // names are case-sensitive (9.2.6)
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LineKind {
+    /// The `data` field.
+    Data,
+    /// The `event` field.
+    Event,
+    /// The `id` field.
+    Id,
+    /// The `retry` field.
+    Retry,
+    /// A line that starts with a colon.
+    Comment,
+    /// Any other name. The standard ignores such lines (9.2.6).
+    Unknown,
+}
+
+/// What a [`Scanner`] finds: a piece of a line, or the blank line that ends a block.
+///
+/// ```
+/// use sse_proto::{Scanner, Token};
+///
+/// let mut input: &[u8] = b"\xEF\xBB\xBF\ndata\n";
+/// let mut scanner = Scanner::new();
+/// assert_eq!(scanner.scan(&mut input), Some(Token::BlankLine { offset: 3 }));
+/// assert!(matches!(scanner.scan(&mut input), Some(Token::Piece(_))));
+/// assert_eq!(scanner.scan(&mut input), None);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Token<'i> {
+    /// A line, or a part of one that an edge of the input has cut.
+    Piece(Piece<'i>),
+    /// A blank line. It ends the block: an event is dispatched here (9.2.6).
+    BlankLine {
+        /// Where its line end stands, in bytes from the start of the stream.
+        offset: u64,
+    },
+}
+
+/// A line or a part of one, raw: no UTF-8 is checked, nothing is decoded.
+///
+/// A line that lies whole in the input comes as one piece, `first` and `last` at once. A piece is
+/// empty only where a value is, or at the end of a line whose bytes have all been handed out.
+///
+/// ```
+/// use sse_proto::{LineKind, Piece, Scanner, Token};
+///
+/// let mut scanner = Scanner::new();
+/// let mut input: &[u8] = b"id: 4";
+/// let piece = Piece { kind: LineKind::Id, bytes: b"4", offset: 4, first: true, last: false };
+/// assert_eq!(scanner.scan(&mut input), Some(Token::Piece(piece)));
+/// let mut input: &[u8] = b"2\n";
+/// let piece = Piece { kind: LineKind::Id, bytes: b"2", offset: 5, first: false, last: true };
+/// assert_eq!(scanner.scan(&mut input), Some(Token::Piece(piece)));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Piece<'i> {
+    /// What the line is.
+    pub kind: LineKind,
+    /// Of a known field, its value, less the one space that may follow the colon; of a comment,
+    /// all that follows the colon; of an unknown field, the whole line with name and colon.
+    pub bytes: &'i [u8],
+    /// Where `bytes` starts, in bytes from the start of the stream.
+    pub offset: u64,
+    /// Whether the line starts with this piece.
+    pub first: bool,
+    /// Whether the line ends with this piece.
+    pub last: bool,
+}
+
+/// An incremental scanner without a heap: bytes in, tokens out, in any chunking
+/// (WHATWG HTML 9.2.5).
+///
+/// It is for microcontrollers, and for proxies that must see every line in order, unknown fields
+/// too. Who wants events takes the [`Decoder`](crate::Decoder).
+///
+/// ```
+/// use sse_proto::{LineKind, Scanner, Token};
+///
+/// let mut scanner = Scanner::new();
+/// let mut temperature = [0; 8];
+/// let mut len = 0;
+/// for chunk in [&b"event: temp\nda"[..], b"ta: 2", b"1.5\n\n"] {
+///     let mut input = chunk;
+///     while let Some(token) = scanner.scan(&mut input) {
+///         if let Token::Piece(piece) = token {
+///             if piece.kind == LineKind::Data {
+///                 temperature[len..][..piece.bytes.len()].copy_from_slice(piece.bytes);
+///                 len += piece.bytes.len();
+///             }
+///         }
+///     }
+/// }
+/// assert_eq!(&temperature[..len], b"21.5");
+/// ```
+#[derive(Debug, Clone)]
+pub struct Scanner {
+    state: State,
+    /// Bytes of the stream taken so far, held back ones included.
+    position: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// At the start of the stream; this many bytes (0..=2) of a byte order mark are held back.
+    Start(usize),
+    /// At the start of a line, and the line before ended in CR: an LF belongs to it.
+    AfterCr,
+    /// At the start of a line.
+    LineStart,
+    /// All of the line so far is this many (1..) bytes of a field's name, held back.
+    Name(LineKind, usize),
+    /// After the colon of a known field: one space may be dropped.
+    Colon(LineKind),
+    /// In a value, a comment's text, or the raw line of an unknown field. Whether no piece of it has
+    /// been handed out yet.
+    Value(LineKind, bool),
+}
+
+/// What [`Scanner::next`] finds, as places in its input.
+pub(crate) enum Lexeme {
+    /// A line that lies whole in the input: all but the first and the last one of a chunk.
+    Line(LineKind, Range<usize>),
+    /// A part of a line that was cut.
+    Part(Part),
+    Blank,
+}
+
+pub(crate) struct Part {
+    pub(crate) kind: LineKind,
+    pub(crate) bytes: Span,
+    pub(crate) first: bool,
+    pub(crate) last: bool,
+}
+
+pub(crate) enum Span {
+    Input(Range<usize>),
+    /// Held back before, so not in the input: the start of a literal. It ends where the input is now.
+    Held(&'static [u8]),
+}
+
+impl Default for Scanner {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Scanner {
+    /// A scanner at the start of a stream, where a byte order mark may stand.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { state: State::Start(0), position: 0 }
+    }
+
+    /// The next token of `input`, which is moved past it; `None` when all of it is taken.
+    ///
+    /// Never waits: a line is out with its CR or LF, a value with its first byte.
+    ///
+    /// ```
+    /// let mut scanner = sse_proto::Scanner::new();
+    /// let mut input: &[u8] = b"data: a\r";
+    /// assert!(scanner.scan(&mut input).is_some());
+    /// assert!(input.is_empty());
+    /// ```
+    pub fn scan<'i>(&mut self, input: &mut &'i [u8]) -> Option<Token<'i>> {
+        let bytes = *input;
+        let mut pos = 0;
+        let lexeme = self.next(bytes, &mut pos, line_end);
+        let start = self.position;
+        self.advance(pos);
+        *input = bytes.get(pos..).unwrap_or_default();
+        let (kind, span, first, last) = match lexeme? {
+            Lexeme::Line(kind, range) => (kind, Span::Input(range), true, true),
+            Lexeme::Part(part) => (part.kind, part.bytes, part.first, part.last),
+            Lexeme::Blank => {
+                // The line end is the last thing taken, one byte or CR LF.
+                let end = if bytes.get(..pos).is_some_and(|b| b.ends_with(b"\r\n")) { 2 } else { 1 };
+                return Some(Token::BlankLine { offset: self.position - end });
+            }
+        };
+        let (bytes, offset) = match span {
+            Span::Input(range) => (bytes.get(range.clone()).unwrap_or_default(), start + range.start as u64),
+            Span::Held(bytes) => (bytes, self.position - bytes.len() as u64),
+        };
+        Some(Token::Piece(Piece { kind, bytes, offset, first, last }))
+    }
+
+    /// How many bytes of the stream have been taken.
+    ///
+    /// ```
+    /// let mut scanner = sse_proto::Scanner::new();
+    /// assert!(scanner.scan(&mut &b"id: 1\n"[..]).is_some());
+    /// assert_eq!(scanner.position(), 6);
+    /// ```
+    #[must_use]
+    pub const fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// Ends the stream: hands out what was held back of an unfinished line, as a piece that is not
+    /// `last`, and starts anew. The standard drops an unfinished line (9.2.6).
+    ///
+    /// ```
+    /// use sse_proto::{LineKind, Scanner, Token};
+    ///
+    /// let mut scanner = Scanner::new();
+    /// assert_eq!(scanner.scan(&mut &b"da"[..]), None);
+    /// let Some(Token::Piece(piece)) = scanner.finish() else { unreachable!() };
+    /// assert_eq!((piece.kind, piece.bytes, piece.last), (LineKind::Unknown, &b"da"[..], false));
+    /// assert_eq!(scanner.position(), 0);
+    /// ```
+    pub fn finish(&mut self) -> Option<Token<'static>> {
+        let (state, position) = (self.state, self.position);
+        *self = Self::new();
+        let held = match state {
+            State::Start(held) => BOM.get(..held)?,
+            State::Name(kind, held) => name(kind).get(..held)?,
+            _ => return None,
+        };
+        if held.is_empty() {
+            return None;
+        }
+        let offset = position - held.len() as u64;
+        Some(Token::Piece(Piece { kind: LineKind::Unknown, bytes: held, offset, first: true, last: false }))
+    }
+
+    /// The open line, if the stream stands inside one. A name that is still held back is unknown.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn open_line(&self) -> Option<LineKind> {
+        match self.state {
+            State::Start(0) | State::AfterCr | State::LineStart => None,
+            State::Start(_) | State::Name(..) => Some(LineKind::Unknown),
+            State::Colon(kind) | State::Value(kind, _) => Some(kind),
+        }
+    }
+
+    /// Says that `taken` more bytes of the stream were passed by [`Scanner::next`].
+    pub(crate) fn advance(&mut self, taken: usize) {
+        self.position += taken as u64;
+    }
+
+    /// The next lexeme of `input` from `*pos` on, which moves past it; `None` when all is taken.
+    ///
+    /// `find(input, from)` is the place of the first CR or LF at or after `from`: how it is found is
+    /// the caller's affair, what it means is decided here.
+    #[inline(always)]
+    pub(crate) fn next(
+        &mut self,
+        input: &[u8],
+        pos: &mut usize,
+        mut find: impl FnMut(&[u8], usize) -> Option<usize>,
+    ) -> Option<Lexeme> {
+        // Fast path: whole lines. All but two lines of a chunk are such.
+        if self.state == State::LineStart {
+            let start = *pos;
+            let byte = *input.get(start)?;
+            if byte == b'\n' {
+                *pos = start + 1;
+                return Some(Lexeme::Blank);
+            }
+            if let Some(end) = find(input, start) {
+                self.end_line(input, pos, end);
+                if end == start {
+                    return Some(Lexeme::Blank);
+                }
+                let (kind, skip) = classify(input.get(start..end).unwrap_or_default());
+                return Some(Lexeme::Line(kind, start + skip..end));
+            }
+            return self.open(input, pos);
+        }
+        self.next_part(input, pos, find)
+    }
+
+    /// As `next`, in any state.
+    #[inline(never)]
+    fn next_part(
+        &mut self,
+        input: &[u8],
+        pos: &mut usize,
+        mut find: impl FnMut(&[u8], usize) -> Option<usize>,
+    ) -> Option<Lexeme> {
+        loop {
+            let start = *pos;
+            let rest = input.get(start..).filter(|rest| !rest.is_empty())?;
+            match self.state {
+                State::Start(held) => {
+                    let literal = BOM.get(held..).unwrap_or_default();
+                    let same = common_prefix(literal, rest);
+                    if same == literal.len() {
+                        *pos += same;
+                        self.state = State::LineStart;
+                    } else if same == rest.len() {
+                        *pos += same;
+                        self.state = State::Start(held + same);
+                    } else if held == 0 {
+                        self.state = State::LineStart;
+                    } else {
+                        return Some(self.false_start(BOM.get(..held).unwrap_or_default()));
+                    }
+                }
+                State::AfterCr => {
+                    self.state = State::LineStart;
+                    if rest.first() == Some(&b'\n') {
+                        *pos += 1;
+                    }
+                }
+                // Out of the mark or the line end: the line may lie whole in the input.
+                State::LineStart => return self.next(input, pos, find),
+                State::Name(kind, held) => {
+                    let literal = name(kind).get(held..).unwrap_or_default();
+                    let same = common_prefix(literal, rest);
+                    match rest.get(same) {
+                        None => {
+                            *pos += same;
+                            self.state = State::Name(kind, held + same);
+                        }
+                        Some(b':') if same == literal.len() => {
+                            *pos += same + 1;
+                            self.state = State::Colon(kind);
+                        }
+                        Some(b'\r' | b'\n') if same == literal.len() => {
+                            *pos += same;
+                            self.state = State::Value(kind, true);
+                        }
+                        _ => return Some(self.false_start(name(kind).get(..held).unwrap_or_default())),
+                    }
+                }
+                State::Colon(kind) => {
+                    self.state = State::Value(kind, true);
+                    if rest.first() == Some(&b' ') {
+                        *pos += 1;
+                    }
+                }
+                State::Value(kind, first) => {
+                    let end = find(input, start);
+                    match end {
+                        Some(end) => {
+                            self.state = State::LineStart;
+                            self.end_line(input, pos, end);
+                        }
+                        None => {
+                            self.state = State::Value(kind, false);
+                            *pos = input.len();
+                        }
+                    }
+                    let bytes = Span::Input(start..end.unwrap_or(input.len()));
+                    return Some(Lexeme::Part(Part { kind, bytes, first, last: end.is_some() }));
+                }
+            }
+        }
+    }
+
+    /// Takes the rest of the input, which is the start of a line and not empty.
+    #[inline(never)]
+    fn open(&mut self, input: &[u8], pos: &mut usize) -> Option<Lexeme> {
+        let start = *pos;
+        *pos = input.len();
+        let rest = input.get(start..)?;
+        let kind = named_from(*rest.first()?);
+        let same = common_prefix(name(kind), rest);
+        let (kind, skip) = match rest.get(same) {
+            None => {
+                self.state = State::Name(kind, same);
+                return None;
+            }
+            Some(b':') if same == name(kind).len() => match (kind, rest.get(same + 1)) {
+                (LineKind::Unknown, _) => (LineKind::Comment, 1),
+                (_, None) => {
+                    self.state = State::Colon(kind);
+                    return None;
+                }
+                (_, Some(b' ')) => (kind, same + 2),
+                (_, Some(_)) => (kind, same + 1),
+            },
+            Some(_) => (LineKind::Unknown, 0),
+        };
+        let empty = skip == rest.len();
+        self.state = State::Value(kind, empty);
+        if empty {
+            return None;
+        }
+        let bytes = Span::Input(start + skip..input.len());
+        Some(Lexeme::Part(Part { kind, bytes, first: true, last: false }))
+    }
+
+    /// What was held back is no mark and no name that we know: it starts an unknown field.
+    fn false_start(&mut self, held: &'static [u8]) -> Lexeme {
+        self.state = State::Value(LineKind::Unknown, false);
+        Lexeme::Part(Part { kind: LineKind::Unknown, bytes: Span::Held(held), first: true, last: false })
+    }
+
+    /// Moves past the line end at `end`: LF, CR, or CR LF. A CR never waits for what follows it.
+    #[inline(always)]
+    fn end_line(&mut self, input: &[u8], pos: &mut usize, end: usize) {
+        *pos = end + 1;
+        if input.get(end) == Some(&b'\r') {
+            match input.get(end + 1) {
+                Some(b'\n') => *pos = end + 2,
+                Some(_) => {}
+                None => self.state = State::AfterCr,
+            }
+        }
+    }
+}
+
+/// The first CR or LF at or after `from`.
+pub(crate) fn line_end(input: &[u8], from: usize) -> Option<usize> {
+    memchr::memchr2(b'\n', b'\r', input.get(from..)?).map(|found| from + found)
+}
+
+/// What a whole, non-empty line is, and where in it the value starts (9.2.6).
+#[inline(always)]
+fn classify(line: &[u8]) -> (LineKind, usize) {
+    let kind = match line.first() {
+        Some(b':') => return (LineKind::Comment, 1),
+        Some(&byte) => named_from(byte),
+        None => LineKind::Unknown,
+    };
+    let name = name(kind);
+    match line.strip_prefix(name) {
+        _ if kind == LineKind::Unknown => (kind, 0),
+        Some([]) => (kind, name.len()),
+        Some([b':', b' ', ..]) => (kind, name.len() + 2),
+        Some([b':', ..]) => (kind, name.len() + 1),
+        _ => (LineKind::Unknown, 0),
+    }
+}
+
+/// The one known field whose name starts with `byte`.
+#[inline(always)]
+fn named_from(byte: u8) -> LineKind {
+    match byte {
+        b'd' => LineKind::Data,
+        b'e' => LineKind::Event,
+        b'i' => LineKind::Id,
+        b'r' => LineKind::Retry,
+        _ => LineKind::Unknown,
+    }
+}
+
+#[inline(always)]
+fn name(kind: LineKind) -> &'static [u8] {
+    match kind {
+        LineKind::Data => b"data",
+        LineKind::Event => b"event",
+        LineKind::Id => b"id",
+        LineKind::Retry => b"retry",
+        LineKind::Comment | LineKind::Unknown => b"",
+    }
+}
+
+fn common_prefix(a: &[u8], b: &[u8]) -> usize {
+    a.iter().zip(b).take_while(|(a, b)| a == b).count()
+}

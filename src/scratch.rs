@@ -1,0 +1,124 @@
+//! A buffer for one value that does not lie whole in one chunk, or is no UTF-8.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::str;
+
+use crate::limits::KEEP_CAPACITY;
+use crate::work;
+
+/// The raw bytes of a value, and its text if that is another.
+///
+/// Raw, because a character may be cut by an edge of a chunk and is whole only at the value's end; bytes are
+/// pushed once and checked once, so the work is linear however a value is cut.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Scratch {
+    bytes: Vec<u8>,
+    /// Filled only for a value that is no UTF-8. At most three times as long as the value.
+    repaired: String,
+}
+
+impl Scratch {
+    /// Appends `bytes`. The capacity doubles as in any `Vec`, but not beyond `limit`, which is what makes
+    /// the bound on memory one that can be stated.
+    pub(crate) fn push(&mut self, bytes: &[u8], limit: usize) {
+        let len = self.bytes.len().saturating_add(bytes.len());
+        if len > self.bytes.capacity() {
+            let capacity = self.bytes.capacity().saturating_mul(2).clamp(256, limit.max(256)).max(len);
+            self.bytes.reserve_exact(capacity - self.bytes.len());
+        }
+        work::count(bytes.len());
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    pub(crate) fn set(&mut self, bytes: &[u8], limit: usize) {
+        self.bytes.clear();
+        self.push(bytes, limit);
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// The value as text, repaired if need be.
+    ///
+    /// Lines joined by LF may be checked at once: a cut sequence ends before the LF, so each of them is
+    /// repaired as it would be alone.
+    pub(crate) fn text(&mut self) -> &str {
+        work::count(self.bytes.len());
+        match str::from_utf8(&self.bytes) {
+            Ok(text) => text,
+            Err(_) => repair(&self.bytes, &mut self.repaired),
+        }
+    }
+
+    /// The text of `bytes`, which are no UTF-8 and lie in a chunk.
+    pub(crate) fn repair(&mut self, bytes: &[u8]) -> &str {
+        repair(bytes, &mut self.repaired)
+    }
+
+    /// Empties it and gives memory back that it may not keep for good.
+    pub(crate) fn clear(&mut self) {
+        self.bytes.clear();
+        self.bytes.shrink_to(KEEP_CAPACITY);
+        self.clear_repaired();
+    }
+
+    /// Empties it and keeps the room for the next value. Repairs are rare: room for those is given back.
+    pub(crate) fn clear_warm(&mut self) {
+        self.bytes.clear();
+        self.clear_repaired();
+    }
+
+    /// Whether it holds more memory than it may keep for good.
+    pub(crate) fn is_large(&self) -> bool {
+        self.bytes.capacity() > KEEP_CAPACITY
+    }
+
+    /// Gives memory back, but never a value.
+    pub(crate) fn shrink(&mut self) {
+        self.bytes.shrink_to(KEEP_CAPACITY);
+    }
+
+    fn clear_repaired(&mut self) {
+        self.repaired.clear();
+        self.repaired.shrink_to(KEEP_CAPACITY);
+    }
+}
+
+/// Puts the text of `bytes` into `text`: "UTF-8 decode without BOM" of the Encoding Standard.
+pub(crate) fn decode_into<'t>(bytes: &[u8], text: &'t mut String) -> &'t str {
+    work::count(bytes.len());
+    match str::from_utf8(bytes) {
+        Ok(valid) => {
+            text.clear();
+            text.shrink_to(KEEP_CAPACITY);
+            text.reserve_exact(valid.len());
+            text.push_str(valid);
+            text
+        }
+        Err(_) => repair(bytes, text),
+    }
+}
+
+/// Puts `bytes` into `text` with one U+FFFD for each maximal subpart that is no UTF-8.
+fn repair<'t>(bytes: &[u8], text: &'t mut String) -> &'t str {
+    // Once for the exact length, since doubling could take twice the memory, and once to write.
+    work::count(2 * bytes.len());
+    let length = |chunk: str::Utf8Chunk<'_>| chunk.valid().len() + mark(&chunk).len();
+    text.clear();
+    text.reserve_exact(bytes.utf8_chunks().map(length).sum());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.push_str(mark(&chunk));
+    }
+    text
+}
+
+fn mark(chunk: &str::Utf8Chunk<'_>) -> &'static str {
+    if chunk.invalid().is_empty() { "" } else { "\u{FFFD}" }
+}

@@ -215,7 +215,7 @@ fn open(name: &str) -> io::Result<(Box<dyn Read>, Option<u64>)> {
     }
     let file = File::open(name)?;
     let metadata = file.metadata()?;
-    Ok((Box::new(file), metadata.is_file().then(|| metadata.len())))
+    Ok((Box::new(file), metadata.is_file().then_some(metadata.len())))
 }
 
 /// A bar for a large file, if somebody is watching.

@@ -124,8 +124,12 @@ fn warm_decoding_does_not_allocate() {
     for comments in [false, true] {
         for every in [1, 2, 7, 64, 1460, 16 * 1024, usize::MAX] {
             let mut decoder = Decoder::builder().comments(comments).build();
-            let warm = decode(&mut decoder, &stream, every);
-            decoder.reconnect();
+            // More than once: the buffers for cut lines change places, and each has to grow once.
+            let mut warm = 0;
+            for _ in 0..4 {
+                warm = decode(&mut decoder, &stream, every);
+                decoder.reconnect();
+            }
             let mut frames = 0;
             let calls = calls(|| {
                 for _ in 0..3 {
@@ -199,7 +203,7 @@ fn endless_input_stays_under_the_documented_bound() {
                 let mut errors = 0;
                 let peak = peak(|| {
                     let mut decoder = Decoder::builder().max_event_size(limit).comments(true).build();
-                    errors = feed(&mut decoder, head, filler, 3 * limit + 4096, b"\n\n", every);
+                    errors = feed(&mut decoder, head, filler, 6 * limit + 4096, b"\n\n", every);
                 });
                 assert!(peak <= 8 * limit + 64 * 1024, "{what}: {peak} bytes for a limit of {limit}");
                 let bounded = !matches!(what, "unknown line" | "retry line");
@@ -244,7 +248,8 @@ fn memory_shrinks_again_after_a_giant() {
         let mut decoder = Decoder::builder().comments(true).build();
         let errors = feed(&mut decoder, head, &piece, 8 << 20, b"\n\n", usize::MAX);
         assert_eq!(errors, 0);
-        assert!(LIVE.get() - before >= 1 << 20, "{what}: the giant was held");
+        // Data keeps its room for the next giant, for a while; the rest is given back at once.
+        assert!(what != "data" || LIVE.get() - before >= 1 << 20);
         // Cut in two, so that the buffers are in use.
         for _ in 0..1000 {
             let frames = decode(&mut decoder, b"id: 1\ndata: small\n\n", 9);
@@ -264,15 +269,16 @@ fn shrinking_waits_until_giants_are_rare() {
     let large = [&b"data: "[..], &vec![b'x'; 1 << 20], b"\n\ndata: small\n\n"].concat();
     let mut decoder = Decoder::new();
     decode(&mut decoder, &large, 16 * 1024);
-    assert_eq!(calls(|| (0..5).for_each(|_| drop(decode(&mut decoder, &large, 16 * 1024)))), 0);
+    let mut frames = 0;
+    assert_eq!(calls(|| (0..5).for_each(|_| frames += decode(&mut decoder, &large, 16 * 1024))), 0);
+    assert_eq!(frames, 10);
 }
 
 #[test]
 fn small_owned_values_do_not_pin_a_chunk_and_large_ones_share_it() {
     let large = "x".repeat(1 << 20);
-    let mut stream = String::from("data: small\n\n");
-    stream.push_str(&format!("data: {large}\n\n"));
     let before = LIVE.get();
+    let stream = format!("data: small\n\ndata: {large}\n\n");
     let mut decoder = Decoder::new();
     let mut chunk = SharedChunk::from(Bytes::from(stream));
     let small = decoder.decode_shared(&mut chunk).unwrap().unwrap();

@@ -200,6 +200,7 @@ fn ended(decoder: &mut Decoder, seen: Vec<Seen>) -> Outcome {
     let cut = match decoder.finish() {
         End::Clean => None,
         End::Truncated(block) => Some(Cut { event: block.event().map(of_event), in_line: block.in_line() }),
+        other => panic!("an end that the twin does not know: {other:?}"),
     };
     let closed = so_far(decoder, open.seen.clone());
     assert_eq!(closed, open, "the end of a stream moves neither the id nor the reconnection time");

@@ -330,14 +330,14 @@ impl Steps<'_> {
             if line.chars[0].char == ':' {
                 self.comment(&field, None);
             } else if line.chars.iter().any(|c| c.char == ':') {
-                // What has come of a value counts, as it would if the rest were still to come. A `data:`
-                // without any value byte may yet turn out to have a space first, and costs nothing.
+                // What has come of a value counts, as it would if the rest were still to come. Of a
+                // `data:` nothing has come yet: it costs nothing and adds no line.
                 if !field.bytes.is_empty() {
                     self.pay(&field);
-                }
-                if field.name == "data" && !self.skipping {
-                    self.data_buffer.push_str(&field.value);
-                    self.data_buffer.push('\n');
+                    if field.name == "data" && !self.skipping {
+                        self.data_buffer.push_str(&field.value);
+                        self.data_buffer.push('\n');
+                    }
                 }
             }
         }

@@ -111,11 +111,11 @@ impl<T: Deref<Target = str>> Window<T> {
         check: impl Fn(Range<usize>) -> Result<T, Utf8Error>,
     ) -> Option<()> {
         let ahead = range.start..len.min(range.end.max(range.start + CHECK_AHEAD));
-        work::count(ahead.len());
         let text = check(ahead.clone()).or_else(|error| {
-            work::count(error.valid_up_to());
+            work::count(2 * error.valid_up_to());
             check(ahead.start..ahead.start + error.valid_up_to())
         });
+        work::count(text.as_ref().map_or(0, |text| text.len()));
         *self = Self { start: range.start, text: text.ok()? };
         (self.text.len() >= range.len()).then_some(())
     }

@@ -17,8 +17,9 @@ use crate::chunk::Marks;
 use crate::error::DecodeError;
 use crate::field::RetryDigits;
 use crate::limits::{DEFAULT_MAX_EVENT_SIZE, OversizedId};
-use crate::scan::{Lexeme, LineKind, Part, Scanner, Span};
+use crate::scan::{Lexeme, Part, Scanner, Span};
 use crate::scratch::{Scratch, decode_into};
+use crate::token::LineKind;
 
 #[derive(Debug, Clone)]
 pub(crate) struct Engine {

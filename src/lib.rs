@@ -27,6 +27,7 @@ mod owned;
 mod scan;
 #[cfg(feature = "alloc")]
 mod scratch;
+mod token;
 #[cfg(feature = "alloc")]
 mod work;
 
@@ -44,4 +45,5 @@ pub use field::{EventId, EventType};
 pub use limits::{DEFAULT_MAX_EVENT_SIZE, OversizedId};
 #[cfg(feature = "alloc")]
 pub use owned::{EventBuf, FrameBuf};
-pub use scan::{LineKind, Piece, Scanner, Token};
+pub use scan::Scanner;
+pub use token::{LineKind, Piece, Token};

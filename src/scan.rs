@@ -17,87 +17,9 @@
 
 use core::ops::Range;
 
+use crate::token::{LineKind, Piece, Token};
+
 const BOM: &[u8] = b"\xEF\xBB\xBF";
-
-/// What a line is: a comment, one of the four known fields, or a field that nobody knows.
-///
-/// ```
-/// use sse_proto::{LineKind, Scanner, Token};
-///
-/// let mut input: &[u8] = b"Data: x\n";
-/// let Some(Token::Piece(piece)) = Scanner::new().scan(&mut input) else { unreachable!() };
-/// assert_eq!(piece.kind, LineKind::Unknown); // names are case-sensitive (9.2.6)
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum LineKind {
-    /// The `data` field.
-    Data,
-    /// The `event` field.
-    Event,
-    /// The `id` field.
-    Id,
-    /// The `retry` field.
-    Retry,
-    /// A line that starts with a colon.
-    Comment,
-    /// Any other name. The standard ignores such lines (9.2.6).
-    Unknown,
-}
-
-/// What a [`Scanner`] finds: a piece of a line, or the blank line that ends a block.
-///
-/// ```
-/// use sse_proto::{Scanner, Token};
-///
-/// let mut input: &[u8] = b"\xEF\xBB\xBF\ndata\n";
-/// let mut scanner = Scanner::new();
-/// assert_eq!(scanner.scan(&mut input), Some(Token::BlankLine { offset: 3 }));
-/// assert!(matches!(scanner.scan(&mut input), Some(Token::Piece(_))));
-/// assert_eq!(scanner.scan(&mut input), None);
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Token<'i> {
-    /// A line, or a part of one that an edge of the input has cut.
-    Piece(Piece<'i>),
-    /// A blank line. It ends the block: an event is dispatched here (9.2.6).
-    BlankLine {
-        /// Where its line end stands, in bytes from the start of the stream.
-        offset: u64,
-    },
-}
-
-/// A line or a part of one, raw: no UTF-8 is checked, nothing is decoded.
-///
-/// A line that lies whole in the input comes as one piece, `first` and `last` at once. A piece is
-/// empty only where a value is, or at the end of a line whose bytes have all been handed out.
-///
-/// ```
-/// use sse_proto::{LineKind, Piece, Scanner, Token};
-///
-/// let mut scanner = Scanner::new();
-/// let mut input: &[u8] = b"id: 4";
-/// let piece = Piece { kind: LineKind::Id, bytes: b"4", offset: 4, first: true, last: false };
-/// assert_eq!(scanner.scan(&mut input), Some(Token::Piece(piece)));
-/// let mut input: &[u8] = b"2\n";
-/// let piece = Piece { kind: LineKind::Id, bytes: b"2", offset: 5, first: false, last: true };
-/// assert_eq!(scanner.scan(&mut input), Some(Token::Piece(piece)));
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Piece<'i> {
-    /// What the line is.
-    pub kind: LineKind,
-    /// Of a known field, its value, less the one space that may follow the colon; of a comment,
-    /// all that follows the colon; of an unknown field, the whole line with name and colon.
-    pub bytes: &'i [u8],
-    /// Where `bytes` starts, in bytes from the start of the stream.
-    pub offset: u64,
-    /// Whether the line starts with this piece.
-    pub first: bool,
-    /// Whether the line ends with this piece.
-    pub last: bool,
-}
 
 /// An incremental scanner without a heap: bytes in, tokens out, in any chunking
 /// (WHATWG HTML 9.2.5).

@@ -18,3 +18,89 @@ pub(crate) fn count(bytes: usize) {
 pub(crate) fn take() -> u64 {
     BYTES.with(core::cell::Cell::take)
 }
+
+/// Law: each byte is looked at a constant number of times, however the stream is cut, however large one event,
+/// however bad its UTF-8. Proved by counting, not by a clock.
+#[cfg(test)]
+mod tests {
+    use super::take;
+    use crate::{Chunk, Decoder, SharedChunk};
+    use alloc::vec::Vec;
+    use bytes::Bytes;
+
+    /// Line ends, UTF-8, and copying look at a byte once each; a repair reads it three times more, a block that is
+    /// cut is copied once more, and the text window may see the end of a value twice.
+    const TIMES: u64 = 8;
+
+    const CUTS: [usize; 6] = [1, 7, 1460, 16 * 1024, 64 * 1024, usize::MAX];
+
+    fn work(stream: &[u8], cut: usize, comments: bool) -> [u64; 2] {
+        let builder = Decoder::builder().comments(comments);
+        let (mut borrowed, mut shared) = (builder.clone().build(), builder.build());
+        take();
+        for bytes in stream.chunks(cut) {
+            let mut chunk = Chunk::new(bytes);
+            while borrowed.decode(&mut chunk).is_ok_and(|frame| frame.is_some()) {}
+        }
+        let first = take();
+        for bytes in stream.chunks(cut) {
+            let mut chunk = SharedChunk::from(Bytes::copy_from_slice(bytes));
+            while shared.decode_shared(&mut chunk).is_ok_and(|frame| frame.is_some()) {}
+        }
+        [first, take()]
+    }
+
+    fn assert_linear(stream: &[u8]) {
+        for cut in CUTS {
+            for work in work(stream, cut, true) {
+                assert!(work >= stream.len() as u64 / 16, "the counter counts nothing");
+                let times = work as f64 / stream.len() as f64;
+                assert!(work <= TIMES * stream.len() as u64, "{times:.1} looks at each byte, cut at {cut}");
+            }
+        }
+    }
+
+    fn repeated(parts: &[(&[u8], usize)]) -> Vec<u8> {
+        parts.iter().flat_map(|(part, times)| part.repeat(*times)).collect()
+    }
+
+    const SIZE: usize = 100_000;
+
+    #[test]
+    fn one_giant_line() {
+        assert_linear(&repeated(&[(b"data: ", 1), (b"x", SIZE), (b"\n\n", 1)]));
+        assert_linear(&repeated(&[(b"data: ", 1), ("\u{65E5}".as_bytes(), SIZE / 3), (b"\n\n", 1)]));
+        assert_linear(&repeated(&[(b"id: ", 1), (b"x", SIZE), (b"\n\n", 1)]));
+        assert_linear(&repeated(&[(b"event: ", 1), (b"x", SIZE), (b"\ndata\n\n", 1)]));
+        assert_linear(&repeated(&[(b":", 1), (b"x", SIZE), (b"\n", 1)]));
+        assert_linear(&repeated(&[(b"what", 1), (b"x", SIZE), (b"\n", 1)]));
+    }
+
+    #[test]
+    fn many_lines_in_one_event() {
+        assert_linear(&repeated(&[(b"data: 12345\r\n", SIZE / 13), (b"\r\n", 1)]));
+        assert_linear(&repeated(&[(b"id: 12345\n", SIZE / 10), (b"data\n\n", 1)]));
+        assert_linear(&repeated(&[(b"retry: 12345\ndata: 1\n", SIZE / 21), (b"\n", 1)]));
+        assert_linear(&repeated(&[(b":ping\ndata: 1\n", SIZE / 14), (b"\n", 1)]));
+    }
+
+    #[test]
+    fn bad_utf8() {
+        for bad in [&b"\xFF"[..], b"\xE2\x82", b"\xF0\x9F\x98", b"ab\xC3", b"\xED\xA0\x80", b"0123456789\x80"]
+        {
+            assert_linear(&repeated(&[(b"data: ", 1), (bad, SIZE / bad.len()), (b"\n\n", 1)]));
+            let event = repeated(&[(b"data: ", 1), (bad, 1), (b"\nevent: tail\n\n", 1)]);
+            assert_linear(&repeated(&[(&event, SIZE / event.len())]));
+            let event = repeated(&[(b"event: a\ndata: 0123456789", 20), (bad, 1), (b"\n\n", 1)]);
+            assert_linear(&repeated(&[(&event, SIZE / event.len())]));
+        }
+        // Good values behind a comment that is bad, and the other way round.
+        assert_linear(&repeated(&[(b"data: good\n\n:\xFF\n", SIZE / 15)]));
+    }
+
+    #[test]
+    fn many_tiny_events() {
+        assert_linear(&repeated(&[(b"data: 1\n\n", SIZE / 9)]));
+        assert_linear(&repeated(&[(b"data: 1\nevent: later\nid: 5\n\n", SIZE / 29)]));
+    }
+}

@@ -7,19 +7,19 @@ use std::fmt::Write as _;
 
 /// One message, in terms of neither half of the crate. Ids and event types are legal.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Sample {
-    pub comment: Option<String>,
-    pub event_type: Option<String>,
-    pub id: Option<String>,
-    pub retry_ms: Option<u64>,
-    pub data: Option<String>,
+pub(crate) struct Sample {
+    pub(crate) comment: Option<String>,
+    pub(crate) event_type: Option<String>,
+    pub(crate) id: Option<String>,
+    pub(crate) retry_ms: Option<u64>,
+    pub(crate) data: Option<String>,
 }
 
 /// Number of messages in a workload, but for the one with a single big line.
-pub const COUNT: usize = 512;
+pub(crate) const COUNT: usize = 512;
 
 /// All workloads with their names.
-pub fn all() -> Vec<(&'static str, Vec<Sample>)> {
+pub(crate) fn all() -> Vec<(&'static str, Vec<Sample>)> {
     vec![
         ("llm_delta_data_only", llm_delta_data_only()),
         ("llm_delta_event_type", llm_delta_event_type()),
@@ -32,7 +32,7 @@ pub fn all() -> Vec<(&'static str, Vec<Sample>)> {
 }
 
 /// A chat completion chunk: about 320 bytes of JSON in one data line, nothing else.
-pub fn llm_delta_data_only() -> Vec<Sample> {
+pub(crate) fn llm_delta_data_only() -> Vec<Sample> {
     samples(1, |random, _| Sample {
         data: Some(format!(
             "{{\"id\":\"chatcmpl-{:016x}\",\"object\":\"chat.completion.chunk\",\"created\":17{:08},\
@@ -50,7 +50,7 @@ pub fn llm_delta_data_only() -> Vec<Sample> {
 }
 
 /// A content delta with its event type: about 125 bytes of data.
-pub fn llm_delta_event_type() -> Vec<Sample> {
+pub(crate) fn llm_delta_event_type() -> Vec<Sample> {
     samples(2, |random, _| Sample {
         event_type: Some("content_block_delta".into()),
         data: Some(format!(
@@ -66,12 +66,12 @@ pub fn llm_delta_event_type() -> Vec<Sample> {
 }
 
 /// Five bytes of data.
-pub fn tiny() -> Vec<Sample> {
+pub(crate) fn tiny() -> Vec<Sample> {
     samples(3, |random, _| Sample { data: Some(random.letters(5)), ..Sample::default() })
 }
 
 /// Id, event type and data of varied length; here and there a comment, a retry, or no data at all.
-pub fn mixed() -> Vec<Sample> {
+pub(crate) fn mixed() -> Vec<Sample> {
     samples(4, |random, index| {
         let length = 20 + random.next() as usize % 120;
         Sample {
@@ -85,7 +85,7 @@ pub fn mixed() -> Vec<Sample> {
 }
 
 /// Ten data lines of 60 bytes.
-pub fn many_lines() -> Vec<Sample> {
+pub(crate) fn many_lines() -> Vec<Sample> {
     samples(5, |random, _| {
         let lines: Vec<_> = (0..10).map(|_| random.letters(60)).collect();
         Sample { data: Some(lines.join("\n")), ..Sample::default() }
@@ -93,7 +93,7 @@ pub fn many_lines() -> Vec<Sample> {
 }
 
 /// About 360 bytes of text that is hardly ASCII.
-pub fn non_ascii() -> Vec<Sample> {
+pub(crate) fn non_ascii() -> Vec<Sample> {
     samples(6, |random, _| {
         let mut data = String::from("{\"text\":\"");
         while data.len() < 356 {
@@ -111,12 +111,12 @@ pub fn non_ascii() -> Vec<Sample> {
 }
 
 /// One message with a line of 1 MiB, like an image in base64.
-pub fn big_line() -> Vec<Sample> {
+pub(crate) fn big_line() -> Vec<Sample> {
     vec![Sample { data: Some(Random(7).letters(1 << 20)), ..Sample::default() }]
 }
 
 /// What a sample is on the wire, written down naively: the answer that a benchmark has to give.
-pub fn expected(samples: &[Sample]) -> String {
+pub(crate) fn expected(samples: &[Sample]) -> String {
     let mut text = String::new();
     for sample in samples {
         for line in sample.comment.iter().flat_map(|comment| comment.split('\n')) {

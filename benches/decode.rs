@@ -67,7 +67,11 @@ fn captures() -> Vec<Workload> {
         .map(|path| {
             let stream = std::fs::read(&path).unwrap();
             let expected = borrowed(&[&stream]);
-            Workload { name: format!("captures/{}", path.file_stem().unwrap().display()), stream, expected }
+            Workload {
+                name: format!("captures/{}", path.file_stem().unwrap().to_string_lossy()),
+                stream,
+                expected,
+            }
         })
         .collect()
 }

@@ -68,7 +68,7 @@ impl DecoderBuilder {
     ///
     /// A larger block gives one [`DecodeError`] and is skipped. Names, line ends, unknown fields and comments
     /// cost nothing; a comment that was asked for may be this large by itself. The decoder never holds more
-    /// than eight times the limit and 64 KiB for each of its five buffers.
+    /// than ten times the limit and 1 MiB, and much less on ordinary streams.
     pub fn max_event_size(mut self, bytes: usize) -> Self {
         self.engine.block.limit = bytes;
         self

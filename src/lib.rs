@@ -1,7 +1,89 @@
-//! Sans-IO codec for Server-Sent Events.
+//! A sans-IO codec for Server-Sent Events, `text/event-stream` (WHATWG HTML 9.2). Bytes in, events out; events
+//! in, bytes out. It opens no socket, spawns nothing, reads no clock.
+//!
+//! # Decode
+//!
+//! Feed it whatever arrives, cut anywhere. The decoder moves the chunk's cursor itself, so `break` loses nothing.
+//!
+#![cfg_attr(feature = "alloc", doc = "```")]
+#![cfg_attr(not(feature = "alloc"), doc = "```ignore")]
+//! use sse_proto::{Chunk, Decoder, End, Frame};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let mut body = &b"event: greet\ndata: hel"[..];
+//! # let mut seen = Vec::new();
+//! # fn read(body: &mut &[u8], buf: &mut [u8]) -> Result<usize, std::convert::Infallible> {
+//! #     let n = body.len().min(buf.len());
+//! #     buf[..n].copy_from_slice(&body[..n]);
+//! #     *body = &body[n..];
+//! #     Ok(n)
+//! # }
+//! let mut decoder = Decoder::new();
+//! let mut buf = [0; 16 * 1024];
+//! loop {
+//!     let n = read(&mut body, &mut buf)?; // from a socket, a response, a file
+//!     if n == 0 {
+//!         break;
+//!     }
+//!     let mut chunk = Chunk::new(&buf[..n]);
+//!     while let Some(frame) = decoder.decode(&mut chunk)? {
+//!         match frame {
+//!             Frame::Event(event) => seen.push((event.event_type().to_owned(), event.data().to_owned())),
+//!             Frame::Retry(_delay) => {} // the server asks for another reconnection time
+//!             _ => {}
+//!         }
+//!     }
+//! }
+//! match decoder.finish() {
+//!     End::Clean => {}
+//!     // The standard discards an event without its blank line; some servers forget it.
+//!     End::Truncated(block) => assert_eq!(block.event().unwrap().data(), "hel"),
+//!     _ => {}
+//! }
+//! # Ok(()) }
+//! ```
+//!
+//! | you want | take |
+//! | --- | --- |
+//! | events, retries, comments, borrowed | [`Decoder::decode`] over a [`Chunk`] |
+//! | just events, borrowed | [`Decoder::decode_event`] |
+//! | events to keep or to send to another thread | [`Decoder::decode_shared`] over a [`SharedChunk`] |
+//! | every line raw, unknown fields too, or no heap | [`Scanner`] |
+//!
+//! A [`DecodeError`] is no end: match it and call again, and decoding goes on behind the event that was too
+//! large.
+//!
+//! # Conformance notes
+//!
+//! - One byte order mark at the very start is dropped, in however many chunks it comes; a second one is content.
+//! - CR, LF and CRLF end lines, nothing else does. A CR ends its line at once; an LF behind it, in whatever
+//!   chunk, belongs to it.
+//! - One space after the colon is dropped; a tab is not.
+//! - `data` alone is an event with empty data; a block without a data line is none, but its `id` counts.
+//! - The id is committed at the blank line and stays; `id` alone clears it; one with U+0000 is ignored.
+//! - `retry` counts if it is ASCII digits only, one at least, and fits in `u64`; at its line, not at the blank line.
+//! - Bad UTF-8 becomes U+FFFD by maximal subparts, as in browsers; it never ends a stream.
+//! - The id stays over [`Decoder::reconnect`]. (Read to the letter, the standard's buffer starts each stream
+//!   empty; browsers carry it, or a blank line would forget it.)
+//! - The end of the stream dispatches nothing. [`Decoder::finish`] lends what was open to those who want it.
+//!
+//! # Limits
+//!
+//! One event may hold 16 MiB ([`DecoderBuilder::max_event_size`]), which bounds what a stream can make a decoder hold.
+//! It is charged on value bytes, so neither endless lines nor endless empty `data:` lines slip under; what is
+//! held for nobody (unknown fields, comments not asked for) is free.
+//!
+//! # Features
+//!
+//! - none: [`Scanner`] and the checked values [`EventId`], [`EventType`]. No allocator is linked.
+//! - `alloc`: the decoder and owned events.
+//! - `std` (default): the same, with the standard library's fast paths in the dependencies.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 #![no_std]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+// Without `alloc` the links to the decoder lead nowhere.
+#![cfg_attr(not(feature = "alloc"), allow(rustdoc::broken_intra_doc_links))]
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
@@ -47,3 +129,8 @@ pub use limits::{DEFAULT_MAX_EVENT_SIZE, OversizedId};
 pub use owned::{EventBuf, FrameBuf};
 pub use scan::Scanner;
 pub use token::{LineKind, Piece, Token};
+
+/// The README's programs are tested, too.
+#[cfg(all(doctest, feature = "std"))]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

@@ -26,7 +26,7 @@ pub enum LineKind {
     Unknown,
 }
 
-/// What a [`Scanner`] finds: a piece of a line, or the blank line that ends a block.
+/// What a [`Scanner`](crate::Scanner) finds: a piece of a line, or the blank line that ends a block.
 ///
 /// ```
 /// use sse_proto::{Scanner, Token};

@@ -82,6 +82,18 @@ impl Block {
         Err(left)
     }
 
+    /// Goes on with a block that was read ahead into `here`, of `size` bytes, which is within the limit.
+    pub(crate) fn adopt(&mut self, size: usize, here: &Here) {
+        self.charged = size;
+        self.has_data = here.data.is_some();
+    }
+
+    /// Whether nothing of a block has been taken yet, and none of them has to be counted to give memory back.
+    #[inline]
+    pub(crate) fn is_fresh(&self) -> bool {
+        self.charged == 0 && !self.has_id && !self.skipping && !self.grown
+    }
+
     #[cold]
     fn skip(&mut self, here: &mut Here) {
         (here.data, here.event_type) = (None, None);

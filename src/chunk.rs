@@ -3,13 +3,14 @@
 
 use core::fmt;
 use core::ops::{Deref, Range};
-use core::str::{self, Utf8Error};
+use core::str::Utf8Error;
 
 use bytes::Bytes;
 use bytestring::ByteString;
 
 use crate::limits::{CHECK_AHEAD, SHARE_FROM};
-use crate::{scan, work};
+use crate::lines::LineEnds;
+use crate::{utf8, work};
 
 /// A piece of the stream on its way through a [`Decoder`](crate::Decoder), with a cursor.
 ///
@@ -57,22 +58,15 @@ pub struct SharedChunk {
 }
 
 /// Where a chunk has been read to. Belongs to its bytes and to no others.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Marks {
     pub(crate) pos: usize,
     pub(crate) lines: LineEnds,
 }
 
-/// Finds line ends.
-#[derive(Clone, Default)]
-pub(crate) struct LineEnds;
-
-impl LineEnds {
-    #[inline]
-    pub(crate) fn find(&mut self, bytes: &[u8], from: usize) -> Option<usize> {
-        let found = scan::line_end(bytes, from);
-        work::count(found.unwrap_or(bytes.len()) - from);
-        found
+impl Marks {
+    const fn new() -> Self {
+        Self { pos: 0, lines: LineEnds::new() }
     }
 }
 
@@ -89,16 +83,16 @@ struct Window<T> {
 
 impl<T: Deref<Target = str>> Window<T> {
     /// Where in `text` the `range` of the chunk is, after moving the window if need be; `None` if it is no
-    /// UTF-8. `check` turns a range of the chunk, which is `len` bytes long, into text.
+    /// UTF-8. `check` turns a range of the chunk into text.
     #[inline]
     fn locate(
         &mut self,
         range: Range<usize>,
-        len: usize,
+        bytes: &[u8],
         check: impl Fn(Range<usize>) -> Result<T, Utf8Error>,
     ) -> Option<Range<usize>> {
         if range.start < self.start || range.end > self.start + self.text.len() {
-            self.restart(range.clone(), len, check)?;
+            self.restart(range.clone(), bytes, check)?;
         }
         Some(range.start - self.start..range.end - self.start)
     }
@@ -107,10 +101,11 @@ impl<T: Deref<Target = str>> Window<T> {
     fn restart(
         &mut self,
         range: Range<usize>,
-        len: usize,
+        bytes: &[u8],
         check: impl Fn(Range<usize>) -> Result<T, Utf8Error>,
     ) -> Option<()> {
-        let ahead = range.start..len.min(range.end.max(range.start + CHECK_AHEAD));
+        let far = bytes.len().min(range.start + CHECK_AHEAD);
+        let ahead = range.start..range.end.max(utf8::whole_characters(bytes, far));
         let text = check(ahead.clone()).or_else(|error| {
             work::count(2 * error.valid_up_to());
             check(ahead.start..ahead.start + error.valid_up_to())
@@ -125,8 +120,7 @@ impl<'i> Chunk<'i> {
     /// A chunk with the cursor at its start. Costs nothing: what is learnt is learnt when it is needed.
     #[must_use]
     pub const fn new(bytes: &'i [u8]) -> Self {
-        let marks = Marks { pos: 0, lines: LineEnds };
-        Self { bytes, marks, checked: Window { start: 0, text: "" } }
+        Self { bytes, marks: Marks::new(), checked: Window { start: 0, text: "" } }
     }
 
     /// How many bytes the decoder has taken.
@@ -154,7 +148,7 @@ impl<'i> Chunk<'i> {
     #[inline]
     pub(crate) fn text(&mut self, range: Range<usize>) -> Option<&'i str> {
         let bytes = self.bytes;
-        let found = self.checked.locate(range, bytes.len(), |part| str::from_utf8(&bytes[part]))?;
+        let found = self.checked.locate(range, bytes, |part| utf8::check(&bytes[part]))?;
         self.checked.text.get(found)
     }
 }
@@ -191,7 +185,7 @@ impl SharedChunk {
     pub(crate) fn text(&mut self, range: Range<usize>) -> Option<&str> {
         let bytes = &self.bytes;
         let check = |part| ByteString::try_from(bytes.slice(part));
-        let found = self.checked.locate(range, bytes.len(), check)?;
+        let found = self.checked.locate(range, bytes, check)?;
         self.checked.text.get(found)
     }
 
@@ -208,7 +202,7 @@ impl SharedChunk {
 
 impl From<Bytes> for SharedChunk {
     fn from(bytes: Bytes) -> Self {
-        Self { bytes, marks: Marks::default(), checked: Window::default() }
+        Self { bytes, marks: Marks::new(), checked: Window::default() }
     }
 }
 

@@ -105,11 +105,15 @@ mod field;
 #[cfg(feature = "alloc")]
 mod limits;
 #[cfg(feature = "alloc")]
+mod lines;
+#[cfg(feature = "alloc")]
 mod owned;
 mod scan;
 #[cfg(feature = "alloc")]
 mod scratch;
 mod token;
+#[cfg(feature = "alloc")]
+mod utf8;
 #[cfg(feature = "alloc")]
 mod work;
 

@@ -70,7 +70,7 @@ enum State {
     Value(LineKind, bool),
 }
 
-/// What [`Scanner::next`] finds, as places in its input.
+/// What [`Scanner::next`] finds, as places in its input. A `Part` never comes from [`whole_line`].
 pub(crate) enum Lexeme {
     /// A line that lies whole in the input: all but the first and the last one of a chunk.
     Line(LineKind, Range<usize>),
@@ -177,6 +177,13 @@ impl Scanner {
         Some(Token::Piece(Piece { kind: LineKind::Unknown, bytes: held, offset, first: true, last: false }))
     }
 
+    /// Whether the next byte starts a line, whatever it is.
+    #[inline]
+    #[cfg(feature = "alloc")]
+    pub(crate) fn at_line_start(&self) -> bool {
+        self.state == State::LineStart
+    }
+
     /// The open line, if the stream stands inside one. A name that is still held back is unknown.
     #[cfg(feature = "alloc")]
     pub(crate) fn open_line(&self) -> Option<LineKind> {
@@ -188,6 +195,7 @@ impl Scanner {
     }
 
     /// Says that `taken` more bytes of the stream were passed by [`Scanner::next`].
+    #[inline]
     pub(crate) fn advance(&mut self, taken: usize) {
         self.position += taken as u64;
     }
@@ -203,23 +211,20 @@ impl Scanner {
         pos: &mut usize,
         mut find: impl FnMut(&[u8], usize) -> Option<usize>,
     ) -> Option<Lexeme> {
-        // Fast path: whole lines. All but two lines of a chunk are such.
         if self.state == State::LineStart {
             let start = *pos;
-            let byte = *input.get(start)?;
-            if byte == b'\n' {
-                *pos = start + 1;
-                return Some(Lexeme::Blank);
+            if let Some(line) = whole_line(input, pos, &mut find) {
+                return Some(line);
             }
-            if let Some(end) = find(input, start) {
-                self.end_line(input, pos, end);
-                if end == start {
-                    return Some(Lexeme::Blank);
-                }
-                let (kind, skip) = classify(input.get(start..end).unwrap_or_default());
-                return Some(Lexeme::Line(kind, start + skip..end));
-            }
-            return self.open(input, pos);
+            let end = match input.get(start..) {
+                None | Some([]) => return None,
+                Some(_) => find(input, start),
+            };
+            // Not whole: it is cut by the edge, or ends in the input's last byte with a CR.
+            let Some(end) = end else { return self.open(input, pos) };
+            *pos = end + 1;
+            self.state = State::AfterCr;
+            return Some(line_of(input, start, end));
         }
         self.next_part(input, pos, find)
     }
@@ -288,8 +293,9 @@ impl Scanner {
                     let end = find(input, start);
                     match end {
                         Some(end) => {
-                            self.state = State::LineStart;
-                            self.end_line(input, pos, end);
+                            let at_edge = input.get(end..) == Some(b"\r");
+                            self.state = if at_edge { State::AfterCr } else { State::LineStart };
+                            *pos = if input.get(end..end + 2) == Some(b"\r\n") { end + 2 } else { end + 1 };
                         }
                         None => {
                             self.state = State::Value(kind, false);
@@ -341,17 +347,39 @@ impl Scanner {
         self.state = State::Value(LineKind::Unknown, false);
         Lexeme::Part(Part { kind: LineKind::Unknown, bytes: Span::Held(held), first: true, last: false })
     }
+}
 
-    /// Moves past the line end at `end`: LF, CR, or CR LF. A CR never waits for what follows it.
-    #[inline(always)]
-    fn end_line(&mut self, input: &[u8], pos: &mut usize, end: usize) {
-        *pos = end + 1;
-        if input.get(end) == Some(&b'\r') {
-            match input.get(end + 1) {
-                Some(b'\n') => *pos = end + 2,
-                Some(_) => {}
-                None => self.state = State::AfterCr,
-            }
+/// The line at `*pos`, if it lies whole in the input, past which `*pos` then moves. A line whose CR is the
+/// input's last byte does not count as whole, since an LF may follow; so this needs no state.
+///
+/// Fast path: all but one or two lines of a chunk are such.
+#[inline(always)]
+pub(crate) fn whole_line(
+    input: &[u8],
+    pos: &mut usize,
+    mut find: impl FnMut(&[u8], usize) -> Option<usize>,
+) -> Option<Lexeme> {
+    let start = *pos;
+    if *input.get(start)? == b'\n' {
+        *pos = start + 1;
+        return Some(Lexeme::Blank);
+    }
+    let end = find(input, start)?;
+    *pos = match input.get(end..) {
+        Some([b'\r', b'\n', ..]) => end + 2,
+        Some([b'\n', ..] | [b'\r', _, ..]) => end + 1,
+        _ => return None,
+    };
+    Some(line_of(input, start, end))
+}
+
+#[inline(always)]
+fn line_of(input: &[u8], start: usize, end: usize) -> Lexeme {
+    match input.get(start..end) {
+        None | Some([]) => Lexeme::Blank,
+        Some(line) => {
+            let (kind, skip) = classify(line);
+            Lexeme::Line(kind, start + skip..end)
         }
     }
 }
@@ -364,17 +392,19 @@ pub(crate) fn line_end(input: &[u8], from: usize) -> Option<usize> {
 /// What a whole, non-empty line is, and where in it the value starts (9.2.6).
 #[inline(always)]
 fn classify(line: &[u8]) -> (LineKind, usize) {
-    let kind = match line.first() {
-        Some(b':') => return (LineKind::Comment, 1),
-        Some(&byte) => named_from(byte),
-        None => LineKind::Unknown,
+    // Patterns, not a search in a table: the compiler makes each a compare of four bytes and a few more.
+    let (kind, name, rest) = match line {
+        [b'd', b'a', b't', b'a', rest @ ..] => (LineKind::Data, 4, rest),
+        [b'e', b'v', b'e', b'n', b't', rest @ ..] => (LineKind::Event, 5, rest),
+        [b'i', b'd', rest @ ..] => (LineKind::Id, 2, rest),
+        [b'r', b'e', b't', b'r', b'y', rest @ ..] => (LineKind::Retry, 5, rest),
+        [b':', ..] => return (LineKind::Comment, 1),
+        _ => return (LineKind::Unknown, 0),
     };
-    let name = name(kind);
-    match line.strip_prefix(name) {
-        _ if kind == LineKind::Unknown => (kind, 0),
-        Some([]) => (kind, name.len()),
-        Some([b':', b' ', ..]) => (kind, name.len() + 2),
-        Some([b':', ..]) => (kind, name.len() + 1),
+    match rest {
+        [b':', b' ', ..] => (kind, name + 2),
+        [b':', ..] => (kind, name + 1),
+        [] => (kind, name),
         _ => (LineKind::Unknown, 0),
     }
 }

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::str;
 
 use crate::limits::KEEP_CAPACITY;
-use crate::work;
+use crate::{utf8, work};
 
 /// The raw bytes of a value, and its text if that is another.
 ///
@@ -48,9 +48,15 @@ impl Scratch {
     ///
     /// Lines joined by LF may be checked at once: a cut sequence ends before the LF, so each of them is
     /// repaired as it would be alone.
+    #[inline]
     pub(crate) fn text(&mut self) -> &str {
+        // Most often it is the event type, and there is none.
+        if self.bytes.is_empty() { "" } else { self.checked() }
+    }
+
+    fn checked(&mut self) -> &str {
         work::count(self.bytes.len());
-        match str::from_utf8(&self.bytes) {
+        match utf8::check(&self.bytes) {
             Ok(text) => text,
             Err(_) => repair(&self.bytes, &mut self.repaired),
         }
@@ -93,7 +99,7 @@ impl Scratch {
 /// Puts the text of `bytes` into `text`: "UTF-8 decode without BOM" of the Encoding Standard.
 pub(crate) fn decode_into<'t>(bytes: &[u8], text: &'t mut String) -> &'t str {
     work::count(bytes.len());
-    match str::from_utf8(bytes) {
+    match utf8::check(bytes) {
         Ok(valid) => {
             text.clear();
             text.shrink_to(KEEP_CAPACITY);

@@ -8,8 +8,17 @@ extern crate alloc;
 #[cfg(any(test, feature = "std"))]
 extern crate std;
 
+mod data_writer;
+mod encode;
 mod error;
 mod field;
+pub mod http;
 
-pub use error::InvalidValue;
+pub use data_writer::DataWriter;
+#[cfg(feature = "alloc")]
+pub use data_writer::EncodeBuffer;
+#[cfg(feature = "alloc")]
+pub use encode::MessageBuf;
+pub use encode::{KEEP_ALIVE, Message};
+pub use error::{BufferTooSmall, EncodeWithError, InvalidHeaderValue, InvalidValue};
 pub use field::{EventId, EventType};

@@ -133,7 +133,7 @@ fn a_writer_that_fails_or_panics_leaves_nothing() {
         assert_eq!(buffer, before);
         let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             Message::new().encode_with(&mut buffer, |data| {
-                write!(data, "half\n")?;
+                writeln!(data, "half")?;
                 if data.write_fmt(format_args!("more")).is_ok() {
                     std::panic::resume_unwind(Box::new("no value"));
                 }

@@ -201,8 +201,10 @@ fn literal_bytes() {
     assert_eq!(encode_everywhere(&Message::new()), b"\n");
     assert_eq!(encode_everywhere(&Message::new().comment("")), KEEP_ALIVE.as_bytes());
     assert_eq!(parse(KEEP_ALIVE.as_bytes()), [Frame::Comment(String::new())]);
-    let retry = Message::new().retry(Duration::MAX);
-    assert_eq!(parse(&encode_everywhere(&retry)), [Frame::Retry(u64::MAX)]);
+    // `Duration::MAX` would wrap to the right answer by chance, so a time that would not is here too.
+    for delay in [Duration::MAX, Duration::from_secs(u64::MAX), Duration::from_millis(u64::MAX)] {
+        assert_eq!(parse(&encode_everywhere(&Message::new().retry(delay))), [Frame::Retry(u64::MAX)]);
+    }
 }
 
 /// Longer than the blocks in which long text is searched, with line ends on and around their edges.

@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 
+use crate::encode::Message;
 use crate::field::{EventId, EventType};
 
 /// What the decoder finds in a stream. Borrowed from the decoder and its chunk; for one that is not, see
@@ -80,6 +81,34 @@ impl<'d> Event<'d> {
     #[must_use]
     pub const fn id(&self) -> Option<EventId<'d>> {
         if self.id_is_new { Some(self.last_event_id) } else { None }
+    }
+}
+
+/// The way through a proxy: a message whose receiver dispatches the same event, with the same last event ID. It
+/// cannot fail, because what was decoded can be encoded.
+///
+/// The id is sent if it has come with this event or since the one before ([`Event::id`]).
+///
+/// ```
+/// use sse_proto::{Chunk, Decoder, Message};
+///
+/// let mut decoder = Decoder::new();
+/// let mut chunk = Chunk::new(b"id: 1\r\n\r\nevent:add\r\ndata:a\r\ndata:b\r\n\r\n");
+/// let event = decoder.decode_event(&mut chunk)?.unwrap();
+/// assert_eq!(Message::from(event).to_string(), "event: add\nid: 1\ndata: a\ndata: b\n\n");
+/// # Ok::<(), sse_proto::DecodeError>(())
+/// ```
+impl<'d> From<Event<'d>> for Message<'d> {
+    fn from(event: Event<'d>) -> Self {
+        let message = Self::new().data(event.data);
+        let message = match event.event_type {
+            EventType::MESSAGE => message,
+            event_type => message.event_type(event_type),
+        };
+        match event.id() {
+            Some(id) => message.id(id),
+            None => message,
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use core::time::Duration;
 use bytes::Bytes;
 use bytestring::ByteString;
 
+use crate::encode::Message;
 use crate::event::{Event, Frame};
 use crate::field::{EventId, EventType};
 
@@ -138,6 +139,13 @@ impl From<Event<'_>> for EventBuf {
             text.push_str(part);
         }
         Self::new(text, event_type.len(), id_end, event.id_is_new, None)
+    }
+}
+
+/// As from the borrowed [`Event`].
+impl<'e> From<&'e EventBuf> for Message<'e> {
+    fn from(event: &'e EventBuf) -> Self {
+        event.as_event().into()
     }
 }
 

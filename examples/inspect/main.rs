@@ -6,10 +6,14 @@
 //! curl -sN https://example.org/stream | cargo run --release --example inspect -- -
 //! ```
 //!
+//! `--encode` is the way back: such lines in, an event stream out.
+//!
 //! Exit status: 0, also when the reader of the output has gone away (`| head`) and when the decoder
 //! reported errors (they are part of the output); 2 for wrong use, for a file that cannot be opened
 //! or read (the other files are still printed), and for output that cannot be written.
 #![allow(missing_docs, reason = "a program has no API")]
+
+mod encode;
 
 use std::fs::File;
 use std::io::{self, ErrorKind, IsTerminal, Read, Write};
@@ -26,8 +30,11 @@ use sse_proto::{Chunk, Decoder, End, Event, Frame};
 #[command(name = "inspect", version)]
 struct Args {
     /// Files to read, each a stream of its own; `-` is standard input, shown as it arrives
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = "FILE", required_unless_present = "encode")]
     files: Vec<String>,
+    /// The way back: read such JSON lines, write an event stream
+    #[arg(long, conflicts_with_all = ["flush_at_end", "chunk", "limit"])]
+    encode: bool,
     /// Take the last event of a stream that ends without its blank line, marked `"truncated":true`
     #[arg(long)]
     flush_at_end: bool,
@@ -124,6 +131,9 @@ enum Failure {
 
 fn main() -> ExitCode {
     let args = Args::parse();
+    if args.encode {
+        return encode_all(&args.files);
+    }
     let (mut total, mut all_read) = (Summary::default(), true);
     for file in &args.files {
         let name = if file == "-" { "standard input" } else { file };
@@ -149,6 +159,22 @@ fn main() -> ExitCode {
         total.print("total", &format!("{} truncated", total.truncated));
     }
     if all_read { ExitCode::SUCCESS } else { ExitCode::from(2) }
+}
+
+fn encode_all(files: &[String]) -> ExitCode {
+    let standard_input = ["-".to_owned()];
+    for file in if files.is_empty() { &standard_input } else { files } {
+        match encode::encode(file) {
+            Ok(()) => {}
+            Err(encode::Failure::Write(error)) if error.kind() == ErrorKind::BrokenPipe => break,
+            Err(error) => {
+                let name = if file == "-" { "standard input" } else { file };
+                eprintln!("inspect: {name}: {error}");
+                return ExitCode::from(2);
+            }
+        }
+    }
+    ExitCode::SUCCESS
 }
 
 /// Decodes one stream from its first byte to its last.

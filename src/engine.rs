@@ -17,7 +17,7 @@ use crate::chunk::Marks;
 use crate::error::DecodeError;
 use crate::field::RetryDigits;
 use crate::limits::{DEFAULT_MAX_EVENT_SIZE, OversizedId};
-use crate::lines::LineEnds;
+use crate::lines::{LineEnds, LongLines};
 use crate::scan::{self, Lexeme, Part, Scanner, Span};
 use crate::scratch::{Scratch, decode_into};
 use crate::token::LineKind;
@@ -26,6 +26,7 @@ use crate::token::LineKind;
 pub(crate) struct Engine {
     pub(crate) scanner: Scanner,
     pub(crate) block: Block,
+    long_lines: LongLines,
     pub(crate) lent: Lent,
     pub(crate) last_event_id: String,
     /// An id was committed since the last event.
@@ -79,6 +80,7 @@ impl Engine {
         Self {
             scanner: Scanner::new(),
             block: Block::new(DEFAULT_MAX_EVENT_SIZE),
+            long_lines: LongLines::default(),
             lent: Lent::Nothing,
             last_event_id: String::new(),
             id_is_new: false,
@@ -101,8 +103,11 @@ impl Engine {
     /// Reads on in `input`, from the cursor in `marks` to the next frame, error, or the end.
     #[inline]
     pub(crate) fn step(&mut self, input: &[u8], marks: &mut Marks) -> Result<Step, DecodeError> {
-        self.take_back();
         let from = marks.pos;
+        if from == input.len() {
+            return Ok(Step::Pending);
+        }
+        self.take_back();
         let mut here = Here::default();
         if self.block.is_fresh() && self.scanner.at_line_start() {
             if let Some(event) = self.read_ahead(input, marks, &mut here) {
@@ -116,7 +121,9 @@ impl Engine {
             return Ok(Step::Pending);
         }
         let outcome = loop {
-            let lexeme = self.scanner.next(input, &mut marks.pos, |input, at| marks.lines.find(input, at));
+            let lexeme = self
+                .scanner
+                .next(input, &mut marks.pos, |input, at| marks.lines.find(input, at, &mut self.long_lines));
             let found = match lexeme {
                 None => Ok(Some(Step::Pending)),
                 Some(Lexeme::Line(kind, value)) => self.line(kind, value, input, from, &mut here),
@@ -151,7 +158,9 @@ impl Engine {
             let mut pos = start;
             let ended = loop {
                 let before = pos;
-                let line = scan::whole_line(input, &mut pos, |input, at| marks.lines.find(input, at));
+                let line = scan::whole_line(input, &mut pos, |input, at| {
+                    marks.lines.find(input, at, &mut self.long_lines)
+                });
                 let (kind, value) = match line {
                     Some(Lexeme::Line(kind, value)) => (kind, value),
                     Some(_) => break true,

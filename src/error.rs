@@ -23,6 +23,67 @@ pub enum InvalidValue {
     },
 }
 
+/// An encoded message does not fit in the buffer. Nothing has been written.
+///
+/// Made by [`Message::encode`](crate::Message::encode) and its siblings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("needed {needed} bytes, {available} available")]
+#[non_exhaustive]
+pub struct BufferTooSmall {
+    /// The length of the encoded message in bytes.
+    pub needed: usize,
+    /// The room that the buffer had, in bytes.
+    pub available: usize,
+}
+
+/// Why [`Message::encode_with`](crate::Message::encode_with) wrote nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum EncodeWithError<E> {
+    /// The closure that writes the data failed, for a reason of its own.
+    #[error("the data of a message could not be written")]
+    Data(#[source] E),
+    /// The closure wrote bytes that are not UTF-8. An event stream is always UTF-8 (WHATWG HTML 9.2.5).
+    #[error("the data of a message must be UTF-8, found something else at byte {position}")]
+    NotUtf8 {
+        /// Where the character begins that is not valid or not complete, in bytes from the start of what
+        /// the closure wrote.
+        position: usize,
+    },
+    /// The encoded message does not fit in the buffer.
+    #[error(transparent)]
+    TooSmall(#[from] BufferTooSmall),
+}
+
+/// An id that no HTTP header can carry, or a header value that is no id.
+///
+/// Made by [`http::last_event_id_value`](crate::http::last_event_id_value) and
+/// [`http::parse_last_event_id`](crate::http::parse_last_event_id).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum InvalidHeaderValue {
+    /// A control character other than the tab (RFC 9110, section 5.5).
+    #[error("a Last-Event-ID must not hold the control character {byte:#04x}, found at byte {position}")]
+    Control {
+        /// The character: below 0x20, or 0x7F.
+        byte: u8,
+        /// Where it is, in bytes from the start of the value.
+        position: usize,
+    },
+    /// A space or tab at the start or the end, which the reader of a header takes away.
+    #[error("a Last-Event-ID must not begin or end with a space or a tab, found at byte {position}")]
+    Blank {
+        /// Where it is, in bytes from the start of the value.
+        position: usize,
+    },
+    /// The header value is not UTF-8 (WHATWG HTML 9.2.3).
+    #[error("a Last-Event-ID must be UTF-8, found something else at byte {position}")]
+    NotUtf8 {
+        /// Where it is, in bytes from the start of the value.
+        position: usize,
+    },
+}
+
 impl InvalidValue {
     /// The first LF, CR or (if `nul`) U+0000 of `value`.
     pub(crate) const fn find(field: &'static str, value: &str, nul: bool) -> Option<Self> {

@@ -94,14 +94,17 @@ extern crate std;
 mod block;
 #[cfg(feature = "alloc")]
 mod chunk;
+mod data_writer;
 #[cfg(feature = "alloc")]
 mod decode;
+mod encode;
 #[cfg(feature = "alloc")]
 mod engine;
 mod error;
 #[cfg(feature = "alloc")]
 mod event;
 mod field;
+pub mod http;
 #[cfg(feature = "alloc")]
 mod limits;
 #[cfg(feature = "alloc")]
@@ -119,11 +122,17 @@ mod work;
 
 #[cfg(feature = "alloc")]
 pub use chunk::{Chunk, SharedChunk};
+pub use data_writer::DataWriter;
+#[cfg(feature = "alloc")]
+pub use data_writer::EncodeBuffer;
 #[cfg(feature = "alloc")]
 pub use decode::{Decoder, DecoderBuilder};
 #[cfg(feature = "alloc")]
+pub use encode::MessageBuf;
+pub use encode::{KEEP_ALIVE, Message};
+#[cfg(feature = "alloc")]
 pub use error::DecodeError;
-pub use error::InvalidValue;
+pub use error::{BufferTooSmall, EncodeWithError, InvalidHeaderValue, InvalidValue};
 #[cfg(feature = "alloc")]
 pub use event::{End, Event, Frame, Truncated};
 pub use field::{EventId, EventType};

@@ -12,57 +12,74 @@ pub(crate) struct LineEnds {
     /// ends.
     bits: u64,
     known: usize,
-    /// The last line did not end within `SHORT` bytes.
-    long: bool,
 }
+
+/// Whether the last line did not end within `SHORT` bytes. A guess that outlives the chunk: streams are all
+/// alike from one chunk to the next.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct LongLines(bool);
 
 /// The bytes that one bitmap speaks of.
 const BLOCK: usize = 64;
 
 /// Beyond this a search goes on with `memchr2`.
-const SHORT: usize = 2 * BLOCK;
+const SHORT: usize = 4 * BLOCK;
 
 impl LineEnds {
     pub(crate) const fn new() -> Self {
-        Self { bits: 0, known: 0, long: false }
+        Self { bits: 0, known: 0 }
     }
 
     /// The first CR or LF at or after `from`, which must not be less than the last time.
     #[inline(always)]
-    pub(crate) fn find(&mut self, bytes: &[u8], from: usize) -> Option<usize> {
+    pub(crate) fn find(&mut self, bytes: &[u8], from: usize, long: &mut LongLines) -> Option<usize> {
         let shift = (from + BLOCK).saturating_sub(self.known);
         if shift < BLOCK {
             let bits = self.bits >> shift;
             if bits != 0 {
-                return Some(self.known - BLOCK + shift + bits.trailing_zeros() as usize);
+                return Some(self.known + shift + bits.trailing_zeros() as usize - BLOCK);
             }
         }
-        self.search(bytes, from)
+        self.search(bytes, from, long)
     }
 
     #[inline(never)]
-    fn search(&mut self, bytes: &[u8], from: usize) -> Option<usize> {
+    fn search(&mut self, bytes: &[u8], from: usize, long: &mut LongLines) -> Option<usize> {
         let mut at = from.max(self.known);
-        if cfg!(feature = "simd") && !self.long {
+        if cfg!(feature = "simd") && !long.0 {
             while at < from + SHORT {
-                let Some(block) = bytes.get(at..).and_then(|rest| rest.first_chunk::<BLOCK>()) else { break };
-                work::count(BLOCK);
-                let bits = bitmap(block);
-                (self.known, self.bits) = (at + BLOCK, bits);
+                let rest = bytes.get(at..).unwrap_or_default();
+                let taken = rest.len().min(BLOCK);
+                work::count(taken);
+                let bits = match rest.first_chunk() {
+                    Some(block) => bitmap(block),
+                    None if rest.is_empty() => return None,
+                    None => last_bitmap(rest),
+                };
+                at += taken;
+                (self.known, self.bits) = (at, bits);
                 if bits != 0 {
-                    return Some(at + bits.trailing_zeros() as usize);
+                    return Some(at + bits.trailing_zeros() as usize - BLOCK);
                 }
-                at += BLOCK;
             }
         }
         let found = scan::line_end(bytes, at);
         work::count(found.unwrap_or(bytes.len()) - at);
         match found {
-            Some(end) => self.long = end - from > SHORT,
+            Some(end) => long.0 = end - from > SHORT,
             None => (self.known, self.bits) = (bytes.len(), 0),
         }
         found
     }
+}
+
+/// The bitmap of less than a block, as if other bytes stood before it.
+fn last_bitmap(rest: &[u8]) -> u64 {
+    let mut block = [0; BLOCK];
+    if let Some(room) = block.get_mut(..rest.len()) {
+        room.copy_from_slice(rest);
+    }
+    bitmap(&block) << (BLOCK - rest.len())
 }
 
 /// Bit `n`: whether `block[n]` is CR or LF. Sixteen bytes at a time.

@@ -8,10 +8,15 @@ use std::fmt::Write as _;
 /// One message, in terms of neither half of the crate. Ids and event types are legal.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Sample {
+    /// One or more lines, ended by LF.
     pub(crate) comment: Option<String>,
+    /// Not empty.
     pub(crate) event_type: Option<String>,
+    /// May be empty, which clears.
     pub(crate) id: Option<String>,
+    /// Milliseconds.
     pub(crate) retry_ms: Option<u64>,
+    /// One or more lines, ended by LF. `None` means: no event.
     pub(crate) data: Option<String>,
 }
 

@@ -1,0 +1,240 @@
+//! How a message looks as bytes.
+//!
+//! ```text
+//! message = *( ":" line LF ) [ "event: " text LF ] [ "id: " text LF ] [ "retry: " digits LF ]
+//!           *( "data: " line LF ) LF
+//! ```
+//!
+//! This is a subset of the grammar of WHATWG HTML 9.2.5, chosen such that nothing can be lost:
+//!
+//! * There is always one space after the colon of a field. The reader takes one away, so a value
+//!   that begins with a space keeps it. A comment's text begins right after the colon.
+//! * Comment and data are cut at LF, CR and CRLF, the line ends of 9.2.5 and no others, and every
+//!   line gets its own name. Id and event type cannot hold a line end, retry is digits.
+//! * The first byte is `:`, a letter or LF: never U+FEFF, which a reader drops at the very start.
+//! * Every message, also one without a field, ends with a blank line: none can join the next.
+//!
+//! The line end before a further line's name is part of the name's piece, and the last one part of
+//! the blank line's: a message with one line of data is three pieces.
+//!
+//! There are two walks over this, side by side. `emit` pushes everything into a sink: straight code, in which
+//! names have constant lengths and are copied without calling `memcpy`. `Pieces` is pulled, for those who stop
+//! in between. Pushing through the iterator was tried, and took twice the time on every short message.
+
+use core::iter::Chain;
+
+use memchr::memchr2;
+
+use super::{Digits, Message};
+
+const COMMENT_NAME: &str = ":";
+const COMMENT_AGAIN: &str = "\n:";
+const EVENT_NAME: &str = "event: ";
+const ID_NAME: &str = "id: ";
+const RETRY_NAME: &str = "retry: ";
+const LINE_END: &str = "\n";
+/// Before the first line of data, before each further line, and after the last one.
+pub(crate) const DATA_NAME: &str = "data: ";
+pub(crate) const DATA_AGAIN: &str = "\ndata: ";
+pub(crate) const DATA_END: &str = "\n\n";
+
+/// Where bytes go that are all taken at once.
+pub(super) trait Sink {
+    /// Takes the next bytes.
+    fn put(&mut self, bytes: &[u8]);
+}
+
+impl Message<'_> {
+    /// Puts the encoded message into `sink`.
+    #[inline(always)]
+    pub(super) fn emit(&self, sink: &mut impl Sink) {
+        if let Some(comment) = self.comment {
+            put_lines(sink, COMMENT_NAME, comment, COMMENT_AGAIN, LINE_END);
+        }
+        if let Some(event_type) = self.event_type {
+            put_line(sink, EVENT_NAME, event_type.as_str());
+        }
+        if let Some(id) = self.id {
+            put_line(sink, ID_NAME, id.as_str());
+        }
+        if let Some(retry) = &self.retry {
+            put_line(sink, RETRY_NAME, retry.as_str());
+        }
+        match self.data {
+            Some(data) => put_lines(sink, DATA_NAME, data, DATA_AGAIN, DATA_END),
+            None => sink.put(LINE_END.as_bytes()),
+        }
+    }
+
+    /// The pieces of the encoded message, to be pulled.
+    pub(super) fn pieces(&self) -> Pieces<'_> {
+        self.head_pieces().chain(match self.data {
+            Some(data) => Field::new(DATA_NAME, Some(DATA_AGAIN), DATA_END, Some(data)),
+            // Only the blank line is left.
+            None => Field { at: At::End, name: "", again: None, end: LINE_END, text: "" },
+        })
+    }
+
+    /// The pieces before the data and the blank line.
+    pub(crate) fn head_pieces(&self) -> HeadPieces<'_> {
+        Field::new(COMMENT_NAME, Some(COMMENT_AGAIN), LINE_END, self.comment)
+            .chain(Field::line(EVENT_NAME, self.event_type.map(|value| value.as_str())))
+            .chain(Field::line(ID_NAME, self.id.map(|value| value.as_str())))
+            .chain(Field::line(RETRY_NAME, self.retry.as_ref().map(Digits::as_str)))
+    }
+}
+
+/// Puts a field that is known to be one line.
+#[inline(always)]
+fn put_line(sink: &mut impl Sink, name: &'static str, text: &str) {
+    sink.put(name.as_bytes());
+    sink.put(text.as_bytes());
+    sink.put(LINE_END.as_bytes());
+}
+
+/// Puts a field of one or more lines.
+#[inline(always)]
+fn put_lines(sink: &mut impl Sink, name: &'static str, text: &str, again: &'static str, end: &'static str) {
+    sink.put(name.as_bytes());
+    let mut rest = text.as_bytes();
+    if rest.len() > BLOCK {
+        rest = put_blocks(sink, rest, again);
+    }
+    while let Some(at) = find_line_end(rest) {
+        let (line, behind) = split_at_line_end(rest, at);
+        sink.put(line);
+        sink.put(again.as_bytes());
+        rest = behind;
+    }
+    sink.put(rest);
+    sink.put(end.as_bytes());
+}
+
+/// Fits a first-level cache together with its copy. 8 and 32 KiB were no faster.
+const BLOCK: usize = 16 << 10;
+
+/// Puts all of a long text but its last block, which is returned.
+///
+/// Each block is searched and copied before the next one is touched, so the copy finds it in the cache: a
+/// line of 1 MiB takes 1.1 to 1.3 times a bare copy, where search, then copy takes 1.4 to 1.5 times that.
+#[inline(never)]
+fn put_blocks<'t>(sink: &mut impl Sink, text: &'t [u8], again: &'static str) -> &'t [u8] {
+    let mut rest = text;
+    while let Some((block, behind_block)) = rest.split_at_checked(BLOCK) {
+        match find_line_end(block) {
+            Some(at) => {
+                let (line, behind) = split_at_line_end(rest, at);
+                sink.put(line);
+                sink.put(again.as_bytes());
+                rest = behind;
+            }
+            None => {
+                sink.put(block);
+                rest = behind_block;
+            }
+        }
+    }
+    rest
+}
+
+/// Where the first line ends. LF, CR and CRLF end lines (WHATWG HTML 9.2.5), and nothing else does.
+#[inline(always)]
+fn find_line_end(text: &[u8]) -> Option<usize> {
+    // Below 16 bytes `memchr2` goes byte by byte too; here this is done without the call, which makes
+    // five bytes of data a quarter faster to encode.
+    if text.len() < 16 {
+        return text.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+    }
+    memchr2(b'\n', b'\r', text)
+}
+
+/// The line before the line end at `at`, and what follows that line end.
+#[inline(always)]
+fn split_at_line_end(text: &[u8], at: usize) -> (&[u8], &[u8]) {
+    let (line, behind) = text.split_at_checked(at).unwrap_or_default(); // `at` is a place in `text`
+    match behind {
+        [b'\r', b'\n', behind @ ..] | [_, behind @ ..] => (line, behind),
+        [] => (line, behind),
+    }
+}
+
+/// The first line of `text`, and what follows its line end; `None` if there is no line end.
+pub(crate) fn split_line(text: &str) -> (&str, Option<&str>) {
+    let Some(at) = find_line_end(text.as_bytes()) else { return (text, None) };
+    let (_, behind) = split_at_line_end(text.as_bytes(), at);
+    // Both places are beside an ASCII character, so neither `get` can fail.
+    (text.get(..at).unwrap_or_default(), text.get(text.len() - behind.len()..))
+}
+
+/// The pieces of a message in order. Some are empty: the text of an empty line.
+pub(super) type Pieces<'m> = Chain<HeadPieces<'m>, Field<'m>>;
+
+/// The pieces of a message up to its data.
+pub(crate) type HeadPieces<'m> = Chain<Chain<Chain<Field<'m>, Field<'m>>, Field<'m>>, Field<'m>>;
+
+/// What is left of one field, each of its lines with the name of the field.
+#[derive(Debug, Clone)]
+pub(crate) struct Field<'m> {
+    at: At,
+    /// What stands before the next line.
+    name: &'static str,
+    /// What stands before the lines after it, or `None` if the text is known to be one line.
+    again: Option<&'static str>,
+    /// What stands after the last line.
+    end: &'static str,
+    /// The lines that were not given yet.
+    text: &'m str,
+}
+
+/// Which piece of a field comes next.
+#[derive(Debug, Clone, Copy)]
+enum At {
+    Name,
+    Line,
+    End,
+    Done,
+}
+
+impl<'m> Field<'m> {
+    /// A field that is known to be one line; nothing at all without a text.
+    fn line(name: &'static str, text: Option<&'m str>) -> Self {
+        Self::new(name, None, LINE_END, text)
+    }
+
+    fn new(
+        name: &'static str,
+        again: Option<&'static str>,
+        end: &'static str,
+        text: Option<&'m str>,
+    ) -> Self {
+        let at = if text.is_some() { At::Name } else { At::Done };
+        Self { at, name, again, end, text: text.unwrap_or_default() }
+    }
+}
+
+impl<'m> Iterator for Field<'m> {
+    type Item = &'m str;
+
+    fn next(&mut self) -> Option<&'m str> {
+        match self.at {
+            At::Name => {
+                self.at = At::Line;
+                Some(self.name)
+            }
+            At::Line => {
+                self.at = At::End;
+                let Some(again) = self.again else { return Some(self.text) };
+                let (line, rest) = split_line(self.text);
+                if let Some(rest) = rest {
+                    (self.at, self.name, self.text) = (At::Name, again, rest);
+                }
+                Some(line)
+            }
+            At::End => {
+                self.at = At::Done;
+                Some(self.end)
+            }
+            At::Done => None,
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Data written piece by piece: the same as data set, or nothing at all.
+#![cfg(feature = "std")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails panics")]
+
+mod messages;
+
+use std::io::Write as _;
+
+use bytes::BytesMut;
+use messages::{parts, text};
+use proptest::prelude::*;
+use sse_proto::{DataWriter, EncodeBuffer, EncodeWithError, Message};
+
+proptest! {
+    #[test]
+    fn data_written_in_any_split_equals_data_set(
+        parts in parts(),
+        written in text(),
+        cuts in prop::collection::vec((0.0..1.0, any::<bool>()), 0..8),
+    ) {
+        // What the message would be, had its data been known before.
+        let whole = parts.data.clone().unwrap_or_default() + &written;
+        let expected = parts.message().data(&whole).to_bytes();
+
+        let mut places: Vec<_> = cuts.iter().map(|cut| (cut.0 * written.len() as f64) as usize).collect();
+        places.extend([0, written.len()]);
+        places.sort_unstable();
+        let write = |data: &mut DataWriter<'_>| -> std::io::Result<()> {
+            for (place, cut) in places.windows(2).zip(cuts.iter().chain(std::iter::repeat(&(0.0, true)))) {
+                // As text where the cut allows it and the coin says so, as bytes otherwise.
+                match written.get(place[0]..place[1]) {
+                    Some(text) if cut.1 && written.is_char_boundary(place[0]) => {
+                        std::fmt::Write::write_str(data, text).unwrap();
+                    }
+                    _ => data.write_all(&written.as_bytes()[place[0]..place[1]])?,
+                }
+            }
+            Ok(())
+        };
+        let mut vec = Vec::new();
+        parts.message().encode_with(&mut vec, write).unwrap();
+        prop_assert_eq!(&vec, &expected);
+        let mut string = String::from("before");
+        parts.message().encode_with(&mut string, write).unwrap();
+        prop_assert_eq!(&string.as_bytes()[6..], &expected);
+        let mut bytes = BytesMut::new();
+        parts.message().encode_with(&mut bytes, write).unwrap();
+        prop_assert_eq!(&bytes, &expected);
+
+        let mut slice = vec![0; expected.len()];
+        prop_assert_eq!(parts.message().encode_to_slice_with(&mut slice, write).unwrap(), expected.len());
+        prop_assert_eq!(&slice, &expected);
+        let available = expected.len() - 1;
+        let error = parts.message().encode_to_slice_with(&mut slice[..available], write).unwrap_err();
+        match error {
+            EncodeWithError::TooSmall(error) => {
+                prop_assert_eq!((error.needed, error.available), (expected.len(), available));
+            }
+            other => prop_assert!(false, "{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn data_written_byte_by_byte_equals_data_set() {
+    let written = "\u{feff} é\r\n\r\r\n\n\u{2028}\u{10ffff}:\r";
+    for cut in 0..=written.len() {
+        let mut stream = Vec::new();
+        let (first, second) = written.as_bytes().split_at(cut);
+        Message::new()
+            .encode_with(&mut stream, |data| data.write_all(first).and_then(|()| data.write_all(second)))
+            .unwrap();
+        assert_eq!(stream, Message::new().data(written).to_bytes());
+    }
+    let mut stream = Vec::new();
+    Message::new()
+        .encode_with(&mut stream, |data| written.bytes().try_for_each(|byte| data.write_all(&[byte])))
+        .unwrap();
+    assert_eq!(stream, Message::new().data(written).to_bytes());
+}
+
+#[test]
+fn what_is_not_utf8_is_refused_and_taken_back() {
+    let cases: [(&[&[u8]], usize); 6] = [
+        (&[b"ab\xff"], 2),
+        (&[b"ab", b"\xe2", b"\x82", b"x"], 2),
+        (&[b"ab\xe2\x82"], 2),
+        (&[b"\xe2", b"\x28\xa1"], 0),
+        (&[b"ok", b"\xf0\x9f", b"\x98\x80", b"\x80"], 6),
+        (&[b"\xed\xa0\x80"], 0),
+    ];
+    for (writes, expected) in cases {
+        let mut stream = b"before".to_vec();
+        // Whether the closure passes the error on or not.
+        for pass_on in [true, false] {
+            let result = Message::new().data("d").encode_with(&mut stream, |data| {
+                let result = writes.iter().try_for_each(|bytes| data.write_all(bytes));
+                if let Err(error) = &result {
+                    assert_eq!(error.kind(), std::io::ErrorKind::InvalidData);
+                    assert!(error.to_string().contains(&format!("byte {expected}")), "{error}");
+                    assert!(data.write_all(b"more").is_err(), "refused once, refused for ever");
+                    assert!(write!(data, "more").is_err());
+                }
+                if pass_on { result } else { Ok(()) }
+            });
+            match result {
+                Err(EncodeWithError::NotUtf8 { position }) => assert_eq!(position, expected, "{writes:?}"),
+                other => panic!("{writes:?}: {other:?}"),
+            }
+            assert_eq!(stream, b"before");
+        }
+    }
+    // Text in the middle of a character.
+    let mut stream = Vec::new();
+    let result = Message::new().encode_with(&mut stream, |data| {
+        data.write_all(b"a\xc3")?;
+        assert!(write!(data, "b").is_err());
+        Ok::<_, std::io::Error>(())
+    });
+    assert!(matches!(result, Err(EncodeWithError::NotUtf8 { position: 1 })), "{result:?}");
+    assert_eq!(stream, b"");
+}
+
+#[test]
+fn a_writer_that_fails_or_panics_leaves_nothing() {
+    fn check<B: EncodeBuffer + std::fmt::Debug + PartialEq + Clone>(mut buffer: B) {
+        let before = buffer.clone();
+        let result = Message::new().encode_with(&mut buffer, |data| {
+            write!(data, "half").map_err(|_| "fmt")?;
+            Err("stop")
+        });
+        assert_eq!(result, Err(EncodeWithError::Data("stop")));
+        assert_eq!(buffer, before);
+        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            Message::new().encode_with(&mut buffer, |data| {
+                writeln!(data, "half")?;
+                if data.write_fmt(format_args!("more")).is_ok() {
+                    std::panic::resume_unwind(Box::new("no value"));
+                }
+                Ok::<_, std::fmt::Error>(())
+            })
+        }));
+        assert!(panicked.is_err());
+        assert_eq!(buffer, before);
+    }
+    check(b"data: one\n\n".to_vec());
+    check(String::from("data: one\n\n"));
+    check(BytesMut::from("data: one\n\n"));
+}

@@ -1,0 +1,86 @@
+//! The HTTP side of things: content type and Last-Event-ID.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails panics")]
+
+use sse_proto::http::{
+    LAST_EVENT_ID, REQUEST_HEADERS, RESPONSE_HEADERS, is_event_stream, last_event_id_value,
+    parse_last_event_id,
+};
+use sse_proto::{EventId, InvalidHeaderValue};
+
+#[test]
+fn content_types() {
+    for good in [
+        "text/event-stream",
+        "TEXT/Event-Stream",
+        "text/event-stream;charset=utf-8",
+        "text/event-stream ; charset=\"UTF-8\"; x=y",
+        " \ttext/event-stream\r\n",
+        "text/event-stream;",
+    ] {
+        assert!(is_event_stream(good), "{good:?}");
+        assert!(is_event_stream(good.as_bytes()), "{good:?}");
+    }
+    for bad in [
+        "",
+        " ",
+        ";",
+        "; text/event-stream",
+        "text",
+        "text/event-streams",
+        "text/event-strea",
+        "xtext/event-stream",
+        "text /event-stream",
+        "text/ event-stream",
+        "text/event-stream, text/html",
+        "application/json; text/event-stream",
+        "text/event\u{2010}stream",
+    ] {
+        assert!(!is_event_stream(bad), "{bad:?}");
+    }
+}
+
+/// Every byte alone, at the start, inside and at the end, against RFC 9110 5.5 written down naively.
+#[test]
+fn header_values_both_ways() {
+    for byte in 0..=0xff_u8 {
+        for value in [vec![byte], vec![byte, b'a'], vec![b'a', byte], vec![b'a', byte, b'b']] {
+            let at = value.iter().position(|b| *b == byte).unwrap();
+            let at_end = at == 0 || at == value.len() - 1;
+            let expected = match byte {
+                b'\t' | b' ' if at_end => Err(InvalidHeaderValue::Blank { position: at }),
+                b'\t' => Ok(()),
+                0..=0x1f | 0x7f => Err(InvalidHeaderValue::Control { byte, position: at }),
+                0x80.. => Err(InvalidHeaderValue::NotUtf8 { position: at }),
+                _ => Ok(()),
+            };
+            assert_eq!(parse_last_event_id(&value).map(drop), expected, "{value:?}");
+
+            let Ok(text) = std::str::from_utf8(&value) else { continue };
+            let Ok(id) = EventId::new(text) else { continue };
+            assert_eq!(last_event_id_value(id).map(drop), expected, "{value:?}");
+            if let Ok(header) = last_event_id_value(id) {
+                assert_eq!(parse_last_event_id(header), Ok(id));
+            }
+        }
+    }
+    for id in ["", "é", "\u{feff}", "\u{2028}", "a b", "\u{85}", "😀"] {
+        let id = EventId::new(id).unwrap();
+        assert_eq!(last_event_id_value(id).map(parse_last_event_id), Ok(Ok(id)));
+    }
+}
+
+#[test]
+fn errors_name_byte_and_position() {
+    let text = |value: &[u8]| parse_last_event_id(value).unwrap_err().to_string();
+    assert_eq!(text(b"a\0"), "a Last-Event-ID must not hold the control character 0x00, found at byte 1");
+    assert_eq!(text(b"a "), "a Last-Event-ID must not begin or end with a space or a tab, found at byte 1");
+    assert_eq!(text(b"ab\xc3"), "a Last-Event-ID must be UTF-8, found something else at byte 2");
+}
+
+#[test]
+fn header_names_are_lower_case() {
+    let names = REQUEST_HEADERS.iter().chain(&RESPONSE_HEADERS).map(|header| header.0);
+    for name in names.chain([LAST_EVENT_ID]) {
+        assert_eq!(name, name.to_ascii_lowercase());
+    }
+}

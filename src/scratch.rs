@@ -99,10 +99,10 @@ impl Scratch {
 /// Puts the text of `bytes` into `text`: "UTF-8 decode without BOM" of the Encoding Standard.
 pub(crate) fn decode_into<'t>(bytes: &[u8], text: &'t mut String) -> &'t str {
     work::count(bytes.len());
+    text.clear();
+    text.shrink_to(KEEP_CAPACITY);
     match utf8::check(bytes) {
         Ok(valid) => {
-            text.clear();
-            text.shrink_to(KEEP_CAPACITY);
             text.reserve_exact(valid.len());
             text.push_str(valid);
             text

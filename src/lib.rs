@@ -53,6 +53,33 @@
 //! A [`DecodeError`] is no end: match it and call again, and decoding goes on behind the event that was too
 //! large.
 //!
+//! # Encode
+//!
+//! ```
+//! use sse_proto::{EventId, EventType, Message};
+//!
+//! const ADD: EventType<'static> = EventType::from_static("add");
+//!
+//! let id = EventId::new("7")?; // from elsewhere: checked when it is made
+//! let message = Message::new().event_type(ADD).id(id).data("two\r\nlines");
+//! let mut buf = [0; 64];
+//! let len = message.encode_to_slice(&mut buf)?;
+//! assert_eq!(&buf[..len], b"event: add\nid: 7\ndata: two\ndata: lines\n\n");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! | you have | take |
+//! | --- | --- |
+//! | a framework whose bodies are streams of `Bytes`, many clients | [`Message::to_bytes`] |
+//! | a buffer of your own | [`Message::encode`], [`Message::encode_to_slice`] |
+//! | a value to serialise or format | [`Message::encode_with`] and its [`DataWriter`] |
+//! | a socket and large data | [`Message::as_buf`], [`Message::encode_to_io`] |
+//! | a decoded [`Event`] to pass on | `Message::from(event)` |
+//! | a quiet connection | [`KEEP_ALIVE`] every 15 seconds or so |
+//!
+//! A broken frame cannot be expressed: see [`Message`], which also shows the server's side, and [`http`] for the
+//! headers.
+//!
 //! # Conformance notes
 //!
 //! - One byte order mark at the very start is dropped, in however many chunks it comes; a second one is content.
@@ -75,9 +102,10 @@
 //!
 //! # Features
 //!
-//! - none: [`Scanner`] and the checked values [`EventId`], [`EventType`]. No allocator is linked.
-//! - `alloc`: the decoder and owned events.
-//! - `std` (default): the same, with the standard library's fast paths in the dependencies.
+//! - none: [`Scanner`], and [`Message`] into `&mut [u8]` and `fmt::Write`. No allocator is linked.
+//! - `alloc`: the decoder, owned events, `bytes::Buf` and `BufMut`.
+//! - `std` (default): `io::Write`, and the standard library's fast paths in the dependencies.
+//! - `simd` (default): only speed, by the crates `wide` and `simdutf8`.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 #![no_std]

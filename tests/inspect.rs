@@ -196,3 +196,34 @@ fn a_closed_pipe_ends_quietly() {
     assert_eq!(stderr(&output), "");
     assert_eq!(output.status.code(), Some(0));
 }
+
+/// The way back: the stream is another, what it says is the same.
+#[test]
+fn encoded_lines_are_inspected_as_the_same_lines() {
+    let encoded = run(&["--encode"], PRINTED);
+    assert!(encoded.status.success(), "{}", stderr(&encoded));
+    assert!(stdout(&encoded).contains("event: delta\nid: 2\ndata: "));
+    let again = run(&["-"], stdout(&encoded));
+    assert_eq!(stdout(&again), PRINTED);
+}
+
+#[test]
+fn encoding_leaves_out_errors_and_truncation_marks() {
+    let lines = "{\"error\":\"too large\"}\n\
+                 {\"type\":\"message\",\"data\":\"a\",\"last_event_id\":\"\",\"truncated\":true}\n";
+    assert_eq!(stdout(&run(&["--encode"], lines)), "data: a\n\n");
+}
+
+#[test]
+fn what_cannot_be_encoded_ends_with_status_2() {
+    let id = "{\"type\":\"message\",\"data\":\"\",\"last_event_id\":\"a\\nb\"}\n";
+    for (lines, says) in [
+        (id, "standard input: line 1: an id must not hold LF (U+000A), found at byte 1"),
+        ("{\"retry_ms\":1}\nnonsense\n", "standard input: line 2: "),
+    ] {
+        let output = run(&["--encode"], lines);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(stderr(&output).contains(says), "{}", stderr(&output));
+    }
+    assert_eq!(run(&["--encode", "--chunk", "2"], "").status.code(), Some(2));
+}

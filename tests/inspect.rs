@@ -2,7 +2,7 @@
 //!
 //! Rule: one JSON object a line on standard output, in stream order and in a fixed field order; the rest
 //! goes to standard error; frames of `-` are out as soon as they are in; wrong use ends with status 2.
-#![cfg(feature = "alloc")]
+#![cfg(feature = "std")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 #![allow(missing_docs, reason = "a test crate has no users")]
 

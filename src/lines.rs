@@ -72,6 +72,9 @@ impl LineEnds {
     /// From `at` on there is less than a block left: the last bitmap is that of the chunk's last block.
     #[inline(never)]
     fn search_tail(&mut self, bytes: &[u8], at: usize) -> Option<usize> {
+        if at >= bytes.len() {
+            return None;
+        }
         work::count(bytes.len() - at);
         let Some(block) = bytes.last_chunk() else { return first_line_end(bytes, at) };
         self.known = bytes.len();

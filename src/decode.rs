@@ -13,7 +13,7 @@ use crate::field::{EventId, EventType};
 use crate::limits::OversizedId;
 use crate::owned::{EventBuf, FrameBuf};
 use crate::scan::Scanner;
-use crate::scratch::Scratch;
+use crate::scratch::{Scratch, decode_into, set_text};
 
 /// An incremental decoder of an event stream: bytes in, frames out (WHATWG HTML 9.2.5 and 9.2.6).
 ///
@@ -285,6 +285,12 @@ impl Decoder {
     #[inline(always)]
     fn event<'d, 'i: 'd>(&'d mut self, chunk: &mut Chunk<'i>) -> Event<'d> {
         let Engine { block, found, lent, last_event_id, .. } = &mut self.engine;
+        if let Some(range) = found.id.in_chunk() {
+            match chunk.text(range.clone()) {
+                Some(text) => set_text(last_event_id, text),
+                None => decode_into(chunk.bytes(range), last_event_id),
+            }
+        }
         let event_type = text_at(found.event_type, chunk, &mut block.event_type, lent, Lent::Event);
         let data = text_at(found.data, chunk, &mut block.data, lent, Lent::Event);
         Event {
@@ -303,6 +309,9 @@ impl Decoder {
     #[inline(always)]
     fn event_buf(&mut self, chunk: &SharedChunk) -> EventBuf {
         let Engine { block, found, lent, last_event_id, .. } = &mut self.engine;
+        if let Some(range) = found.id.in_chunk() {
+            decode_into(chunk.bytes(range), last_event_id);
+        }
         let len = |place: Place, buffer: &Scratch| place.in_chunk().map_or(buffer.len(), |range| range.len());
         let shared = found.data.in_chunk().and_then(|range| chunk.share(range));
         let data_len = if shared.is_some() { 0 } else { len(found.data, &block.data) };

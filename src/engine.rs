@@ -64,6 +64,8 @@ pub(crate) struct Found {
     pub(crate) event_type: Place,
     /// The data of an event, or the text of a comment.
     pub(crate) data: Place,
+    /// An id that the view has yet to make the last event ID, out of text that it has checked anyway.
+    pub(crate) id: Place,
     pub(crate) id_is_new: bool,
 }
 
@@ -216,11 +218,14 @@ impl Engine {
                 self.block.adopt(size, here);
                 return None;
             }
+            if !data.is_buffer() {
+                let event = self.event(event_type, data);
+                self.found.id = id;
+                self.found.id_is_new |= !id.is_buffer();
+                return Some(event);
+            }
             if !id.is_buffer() {
                 self.commit_id(input, id);
-            }
-            if !data.is_buffer() {
-                return Some(self.event(event_type, data));
             }
         }
     }
@@ -398,7 +403,7 @@ impl Engine {
 
     #[inline]
     fn event(&mut self, event_type: Place, data: Place) -> Step {
-        self.found = Found { event_type, data, id_is_new: mem::take(&mut self.id_is_new) };
+        self.found = Found { event_type, data, id: Place::BUFFER, id_is_new: mem::take(&mut self.id_is_new) };
         Step::Event
     }
 
@@ -433,6 +438,7 @@ impl Engine {
 }
 
 /// An id that holds U+0000 is ignored: the one before stays (9.2.6).
+#[inline]
 fn is_id(value: &[u8]) -> bool {
     !value.contains(&0)
 }

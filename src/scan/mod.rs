@@ -183,6 +183,12 @@ impl Scanner {
         Some(Token::Piece(Piece { kind: LineKind::Unknown, bytes: held, offset, first: true, last: false }))
     }
 
+    /// Whether an LF, should it come next, belongs to the CR before it.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn swallows_lf(&self) -> bool {
+        self.state == State::AfterCr
+    }
+
     /// Whether the next byte starts a line, whatever it is.
     #[inline]
     #[cfg(feature = "alloc")]

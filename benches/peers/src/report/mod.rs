@@ -1,0 +1,5 @@
+//! The reports: Markdown, JSON and charts of the same numbers.
+
+mod markdown;
+
+pub(crate) use markdown::markdown;

@@ -65,8 +65,9 @@ pub(crate) struct Marks {
 }
 
 impl Marks {
-    const fn new() -> Self {
-        Self { pos: 0, lines: LineEnds::new() }
+    /// At `pos`, with nothing learnt yet.
+    pub(crate) const fn at(pos: usize) -> Self {
+        Self { pos, lines: LineEnds::new() }
     }
 }
 
@@ -120,7 +121,7 @@ impl<'i> Chunk<'i> {
     /// A chunk with the cursor at its start. Costs nothing: what is learnt is learnt when it is needed.
     #[must_use]
     pub const fn new(bytes: &'i [u8]) -> Self {
-        Self { bytes, marks: Marks::new(), checked: Window { start: 0, text: "" } }
+        Self { bytes, marks: Marks::at(0), checked: Window { start: 0, text: "" } }
     }
 
     /// How many bytes the decoder has taken.
@@ -202,7 +203,7 @@ impl SharedChunk {
 
 impl From<Bytes> for SharedChunk {
     fn from(bytes: Bytes) -> Self {
-        Self { bytes, marks: Marks::new(), checked: Window::default() }
+        Self { bytes, marks: Marks::at(0), checked: Window::default() }
     }
 }
 

@@ -4,8 +4,9 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use core::time::Duration;
 
+use crate::block::Place;
 use crate::chunk::{Chunk, SharedChunk};
-use crate::engine::{Engine, Lent, Place, Step};
+use crate::engine::{Engine, Lent, Step};
 use crate::error::DecodeError;
 use crate::event::{End, Event, Frame, Truncated};
 use crate::field::{EventId, EventType};
@@ -145,11 +146,9 @@ impl Decoder {
         let (bytes, marks) = chunk.parts();
         Ok(match self.engine.step(bytes, marks)? {
             Step::Pending => None,
-            Step::Retry(time) => Some(Frame::Retry(time)),
-            Step::Comment(place) => Some(Frame::Comment(self.comment(place, chunk))),
-            Step::Event { event_type, data, id_is_new } => {
-                Some(Frame::Event(self.event(event_type, data, id_is_new, chunk)))
-            }
+            Step::Event => Some(Frame::Event(self.event(chunk))),
+            Step::Comment => Some(Frame::Comment(self.comment(chunk))),
+            Step::Retry => self.reconnection_time().map(Frame::Retry),
         })
     }
 
@@ -179,10 +178,8 @@ impl Decoder {
             let (bytes, marks) = chunk.parts();
             match self.engine.step(bytes, marks)? {
                 Step::Pending => return Ok(None),
-                Step::Retry(_) | Step::Comment(_) => {}
-                Step::Event { event_type, data, id_is_new } => {
-                    return Ok(Some(self.event(event_type, data, id_is_new, chunk)));
-                }
+                Step::Event => return Ok(Some(self.event(chunk))),
+                Step::Retry | Step::Comment => {}
             }
         }
     }
@@ -209,11 +206,9 @@ impl Decoder {
         let (bytes, marks) = chunk.parts();
         Ok(match self.engine.step(bytes, marks)? {
             Step::Pending => None,
-            Step::Retry(time) => Some(FrameBuf::Retry(time)),
-            Step::Comment(place) => Some(FrameBuf::Comment(self.comment_buf(place, chunk))),
-            Step::Event { event_type, data, id_is_new } => {
-                Some(FrameBuf::Event(self.event_buf(event_type, data, id_is_new, chunk)))
-            }
+            Step::Event => Some(FrameBuf::Event(self.event_buf(chunk))),
+            Step::Comment => Some(FrameBuf::Comment(self.comment_buf(chunk))),
+            Step::Retry => self.reconnection_time().map(FrameBuf::Retry),
         })
     }
 
@@ -287,62 +282,44 @@ impl Decoder {
     }
 
     #[inline]
-    fn event<'d, 'i: 'd>(
-        &'d mut self,
-        event_type: Place,
-        data: Place,
-        id_is_new: bool,
-        chunk: &mut Chunk<'i>,
-    ) -> Event<'d> {
-        let Engine { block, lent, last_event_id, .. } = &mut self.engine;
+    fn event<'d, 'i: 'd>(&'d mut self, chunk: &mut Chunk<'i>) -> Event<'d> {
+        let Engine { block, found, lent, last_event_id, .. } = &mut self.engine;
+        let event_type = text_at(found.event_type, chunk, &mut block.event_type, lent, Lent::Event);
+        let data = text_at(found.data, chunk, &mut block.data, lent, Lent::Event);
         Event {
-            event_type: EventType::decoded(text_at(
-                event_type,
-                chunk,
-                &mut block.event_type,
-                lent,
-                Lent::Event,
-            )),
-            data: text_at(data, chunk, &mut block.data, lent, Lent::Event),
+            event_type: EventType::decoded(event_type),
+            data,
             last_event_id: EventId::decoded(last_event_id),
-            id_is_new,
+            id_is_new: found.id_is_new,
         }
     }
 
-    fn comment<'d, 'i: 'd>(&'d mut self, place: Place, chunk: &mut Chunk<'i>) -> &'d str {
-        let Engine { block, lent, .. } = &mut self.engine;
-        text_at(place, chunk, &mut block.line, lent, Lent::Comment)
+    fn comment<'d, 'i: 'd>(&'d mut self, chunk: &mut Chunk<'i>) -> &'d str {
+        let Engine { block, found, lent, .. } = &mut self.engine;
+        text_at(found.data, chunk, &mut block.line, lent, Lent::Comment)
     }
 
-    fn event_buf(
-        &mut self,
-        event_type: Place,
-        data: Place,
-        id_is_new: bool,
-        chunk: &mut SharedChunk,
-    ) -> EventBuf {
-        let Engine { block, lent, last_event_id, .. } = &mut self.engine;
-        let shared = match &data {
-            Place::Chunk(range) => chunk.share(range.clone()),
-            Place::Buffer => None,
-        };
-        let data_len = if shared.is_some() { 0 } else { data.len(&block.data) };
-        let len = event_type.len(&block.event_type) + last_event_id.len() + data_len;
-        let mut text = String::with_capacity(len);
-        push_text(&mut text, event_type, chunk, &mut block.event_type, lent, Lent::Event);
+    fn event_buf(&mut self, chunk: &mut SharedChunk) -> EventBuf {
+        let Engine { block, found, lent, last_event_id, .. } = &mut self.engine;
+        let len = |place: Place, buffer: &Scratch| place.in_chunk().map_or(buffer.len(), |range| range.len());
+        let shared = found.data.in_chunk().and_then(|range| chunk.share(range));
+        let data_len = if shared.is_some() { 0 } else { len(found.data, &block.data) };
+        let type_len = len(found.event_type, &block.event_type);
+        let mut text = String::with_capacity(type_len + last_event_id.len() + data_len);
+        push_text(&mut text, found.event_type, chunk, &mut block.event_type, lent, Lent::Event);
         let type_end = text.len();
         text.push_str(last_event_id);
         let id_end = text.len();
         if shared.is_none() {
-            push_text(&mut text, data, chunk, &mut block.data, lent, Lent::Event);
+            push_text(&mut text, found.data, chunk, &mut block.data, lent, Lent::Event);
         }
-        EventBuf::new(text, type_end, id_end, id_is_new, shared)
+        EventBuf::new(text, type_end, id_end, found.id_is_new, shared)
     }
 
-    fn comment_buf(&mut self, place: Place, chunk: &mut SharedChunk) -> Arc<str> {
-        let Engine { block, lent, .. } = &mut self.engine;
-        let mut text = String::with_capacity(place.len(&block.line));
-        push_text(&mut text, place, chunk, &mut block.line, lent, Lent::Comment);
+    fn comment_buf(&mut self, chunk: &mut SharedChunk) -> Arc<str> {
+        let Engine { block, found, lent, .. } = &mut self.engine;
+        let mut text = String::new();
+        push_text(&mut text, found.data, chunk, &mut block.line, lent, Lent::Comment);
         text.into()
     }
 }
@@ -356,7 +333,7 @@ fn text_at<'d, 'i: 'd>(
     lent: &mut Lent,
     lends: Lent,
 ) -> &'d str {
-    let Place::Chunk(range) = place else {
+    let Some(range) = place.in_chunk() else {
         return buffer.text();
     };
     match chunk.text(range.clone()) {
@@ -377,7 +354,7 @@ fn push_text(
     lent: &mut Lent,
     lends: Lent,
 ) {
-    let Place::Chunk(range) = place else {
+    let Some(range) = place.in_chunk() else {
         return text.push_str(buffer.text());
     };
     match chunk.text(range.clone()) {

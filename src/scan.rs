@@ -373,6 +373,29 @@ pub(crate) fn whole_line(
     Some(line_of(input, start, end))
 }
 
+/// The data of the block at `*pos`, if it is `data: `, a value, and two LF, and lies whole in the input; `*pos`
+/// then moves past it.
+///
+/// Fast path: most streams of language models are nothing else.
+#[cfg(feature = "alloc")]
+#[inline(always)]
+pub(crate) fn data_block(
+    input: &[u8],
+    pos: &mut usize,
+    mut find: impl FnMut(&[u8], usize) -> Option<usize>,
+) -> Option<Range<usize>> {
+    let start = *pos;
+    if !input.get(start..)?.starts_with(b"data: ") {
+        return None;
+    }
+    let end = find(input, start)?;
+    if input.get(end..end + 2)? != b"\n\n" {
+        return None;
+    }
+    *pos = end + 2;
+    Some(start + 6..end)
+}
+
 #[inline(always)]
 fn line_of(input: &[u8], start: usize, end: usize) -> Lexeme {
     match input.get(start..end) {

@@ -21,14 +21,31 @@ pub(crate) struct Scratch {
 impl Scratch {
     /// Appends `bytes`. The capacity doubles as in any `Vec`, but not beyond `limit`, which is what makes
     /// the bound on memory one that can be stated.
+    #[inline]
     pub(crate) fn push(&mut self, bytes: &[u8], limit: usize) {
-        let len = self.bytes.len().saturating_add(bytes.len());
-        if len > self.bytes.capacity() {
-            let capacity = self.bytes.capacity().saturating_mul(2).clamp(256, limit.max(256)).max(len);
-            self.bytes.reserve_exact(capacity - self.bytes.len());
-        }
         work::count(bytes.len());
+        if bytes.len() > self.bytes.capacity() - self.bytes.len() {
+            self.grow(bytes.len(), limit);
+        }
         self.bytes.extend_from_slice(bytes);
+    }
+
+    /// Appends an LF and `bytes`.
+    #[inline]
+    pub(crate) fn push_line(&mut self, bytes: &[u8], limit: usize) {
+        work::count(1 + bytes.len());
+        if bytes.len() >= self.bytes.capacity() - self.bytes.len() {
+            self.grow(1 + bytes.len(), limit);
+        }
+        self.bytes.push(b'\n');
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    #[cold]
+    fn grow(&mut self, more: usize, limit: usize) {
+        let len = self.bytes.len() + more;
+        let capacity = self.bytes.capacity().saturating_mul(2).clamp(256, limit.max(256)).max(len);
+        self.bytes.reserve_exact(capacity - self.bytes.len());
     }
 
     pub(crate) fn set(&mut self, bytes: &[u8], limit: usize) {

@@ -11,6 +11,8 @@ use crate::visit::{Digest, Totals, Visit};
 pub(crate) enum Role {
     Ours,
     Rival,
+    /// What one writes without a crate, unchecked.
+    Baseline,
     /// What the hardware and its best primitives take, with no event made.
     Floor,
 }
@@ -59,7 +61,7 @@ impl Contestant {
         }
     }
 
-    /// The answer against `expected`: `None` if it is right, else what a footnote says.
+    /// The answer against `expected`.
     pub(crate) fn verdict(&self, cut: &'static Cut, expected: &Digest) -> Verdict {
         if self.role == Role::Floor {
             return Verdict::Right;

@@ -32,7 +32,7 @@ impl Machine {
     }
 }
 
-/// The version of `package` that was built.
+/// The version of `package` that was built; of our own crate too.
 pub(crate) fn version(package: &str) -> &'static str {
     let mut lines = include_str!("../Cargo.lock").lines();
     let name = format!("name = \"{package}\"");

@@ -7,9 +7,11 @@ mod alloc;
 mod contest;
 mod cut;
 mod decoders;
+mod encoders;
 mod machine;
 mod measure;
 mod report;
+mod scaling;
 mod table;
 #[path = "../../../tests/common/twin.rs"]
 #[allow(dead_code, unreachable_pub, reason = "shared with the package's tests")]
@@ -19,12 +21,15 @@ mod workload;
 #[path = "../../workloads/mod.rs"]
 mod workloads;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use contest::Role;
+use machine::Machine;
 use measure::Plan;
+use report::Results;
 use table::{Cell, Starter};
+use workload::Unit;
 
 #[global_allocator]
 static ALLOCATOR: alloc::Counting = alloc::Counting;
@@ -48,9 +53,32 @@ fn main() -> std::io::Result<()> {
     let plan = if options.quick { Plan::QUICK } else { Plan::FULL };
     // A rival that panics is told in a footnote; its message would only disturb.
     std::panic::set_hook(Box::new(|_| {}));
-    let decode = decode(&options.only, &plan);
-    print!("{}", report::markdown(&decode));
-    Ok(())
+    let results = Results {
+        set: if options.quick { "quick" } else { "full" },
+        machine: Machine::this(),
+        contestants: contestants(),
+        decode: decode(&options.only, &plan),
+        encode: encode(&options.only, &plan),
+        scaling: if options.only.is_empty() {
+            scaling::all(&decoders::all(), options.quick, &plan)
+        } else {
+            Vec::new()
+        },
+    };
+    print!("{}", results.markdown());
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("results");
+    let folder = options.out.or_else(|| options.only.is_empty().then(beside));
+    folder.map_or(Ok(()), |folder| results.write(&folder))
+}
+
+/// Packages and versions of all who take part, each once.
+fn contestants() -> Vec<(&'static str, &'static str)> {
+    let decoders = decoders::all().into_iter().map(|contestant| contestant.package);
+    let encoders = encoders::all().into_iter().map(|contestant| contestant.package);
+    let mut packages: Vec<_> = decoders.chain(encoders).filter(|package| !package.is_empty()).collect();
+    packages.sort_unstable();
+    packages.dedup();
+    packages.into_iter().map(|package| (package, machine::version(package))).collect()
 }
 
 /// Whether `name` is asked for, among the names of its kind.
@@ -79,6 +107,33 @@ fn decode(only: &[String], plan: &Plan) -> Vec<Cell> {
                 .collect();
             cells.push(table::cell(workload.name, chunking, (workload.unit, workload.units), starters, plan));
         }
+    }
+    cells
+}
+
+fn encode(only: &[String], plan: &Plan) -> Vec<Cell> {
+    let contestants = encoders::all();
+    let names: Vec<_> = contestants.iter().map(|contestant| contestant.name).collect();
+    let workloads = workloads::all();
+    let workload_names: Vec<_> = workloads.iter().map(|(name, _)| *name).collect();
+    let mut cells = Vec::new();
+    for (name, samples) in workloads {
+        if !asked_for(only, &workload_names, name) {
+            continue;
+        }
+        let samples: &'static [_] = samples.leak();
+        let encoded = workloads::expected(samples);
+        let expected = encoders::frames(encoded.as_bytes());
+        let starters = contestants
+            .iter()
+            .filter(|contestant| contestant.role != Role::Rival || asked_for(only, &names, contestant.name))
+            .map(|contestant| contestant.starter(samples, &expected))
+            .collect();
+        let units = match name {
+            "big_line" => (Unit::Byte, encoded.len() as u64),
+            _ => (Unit::Event, samples.len() as u64),
+        };
+        cells.push(table::cell(name, "encoded", units, starters, plan));
     }
     cells
 }

@@ -46,7 +46,7 @@ impl Contestant {
             name: P::NAME,
             package: P::PACKAGE,
             role: P::ROLE,
-            start: |cut| Box::new(Runner(P::new(cut))),
+            start: |cut| Box::new(Runner { peer: P::new(cut), result: Ok(()) }),
             // Two passes: what is timed is the steady state, so that is what has to be right.
             check: |cut| {
                 let check = || {
@@ -69,7 +69,7 @@ impl Contestant {
         match (self.check)(cut) {
             Ok(digest) if digest == *expected => Verdict::Right,
             Ok(digest) => Verdict::Differs(difference(&digest.totals, &expected.totals)),
-            Err(error) => Verdict::Failed(error.lines().next().unwrap_or_default().to_owned()),
+            Err(error) => Verdict::Failed(first_line(&error)),
         }
     }
 }
@@ -83,6 +83,12 @@ pub(crate) enum Verdict {
     Differs(String),
     /// Not timed: there is no whole pass.
     Failed(String),
+}
+
+/// As much of an error as fits in a footnote.
+pub(crate) fn first_line(error: &str) -> String {
+    let line = error.lines().next().unwrap_or_default();
+    if line.chars().count() > 80 { line.chars().take(80).chain(['…']).collect() } else { line.to_owned() }
 }
 
 fn difference(got: &Totals, expected: &Totals) -> String {
@@ -104,15 +110,25 @@ pub(crate) trait Run {
         false
     }
     fn timed(&mut self) -> Totals;
+    /// What the last pass ended with, if it did not get through.
+    fn error(&mut self) -> Option<String> {
+        None
+    }
 }
 
-struct Runner<P>(P);
+struct Runner<P> {
+    peer: P,
+    result: Result<(), String>,
+}
 
 impl<P: Peer> Run for Runner<P> {
     fn timed(&mut self) -> Totals {
         let mut totals = Totals::default();
-        // Checked before; a pass that fails later shows in its totals.
-        let _ = self.0.pass(&mut totals);
+        self.result = self.peer.pass(&mut totals);
         totals
+    }
+
+    fn error(&mut self) -> Option<String> {
+        self.result.clone().err()
     }
 }

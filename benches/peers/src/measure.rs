@@ -22,9 +22,9 @@ const FEWEST_TURNS: usize = 3;
 
 impl Plan {
     pub(crate) const QUICK: Self = Self {
-        rounds: 31,
+        rounds: 61,
         turn: Duration::from_micros(250),
-        budget: Duration::from_millis(40),
+        budget: Duration::from_millis(50),
         cap: Duration::from_millis(400),
     };
     pub(crate) const FULL: Self = Self {

@@ -4,7 +4,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use crate::contest::{Contestant, Role};
+use crate::contest::{Contestant, Role, first_line};
 use crate::cut::Cut;
 use crate::measure::Plan;
 use crate::visit::{Totals, Visit as _};
@@ -25,12 +25,12 @@ pub(crate) struct Row {
 }
 
 /// Nanoseconds per unit.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Value {
     Right(f64),
     Differs(f64),
-    Panicked,
+    Failed(String),
     /// By what came before it would take longer than the cap.
     TooLong,
 }
@@ -88,9 +88,9 @@ fn row(contestant: &Contestant, cases: &[Case], cap: Duration) -> Vec<Value> {
             values.push(Value::TooLong);
             continue;
         }
-        let Ok((seconds, totals)) = catch_unwind(AssertUnwindSafe(|| fastest(contestant, case.cut, cap)))
+        let Ok((seconds, answer)) = catch_unwind(AssertUnwindSafe(|| fastest(contestant, case.cut, cap)))
         else {
-            values.push(Value::Panicked);
+            values.push(Value::Failed("panicked".into()));
             continue;
         };
         if let Some((units, seconds_before)) = before {
@@ -98,26 +98,31 @@ fn row(contestant: &Contestant, cases: &[Case], cap: Duration) -> Vec<Value> {
         }
         before = Some((case.units, seconds));
         let time = seconds * 1e9 / case.units;
-        values.push(if totals == case.expected { Value::Right(time) } else { Value::Differs(time) });
+        values.push(match answer {
+            Ok(totals) if totals == case.expected => Value::Right(time),
+            Ok(_) => Value::Differs(time),
+            Err(error) => Value::Failed(first_line(&error)),
+        });
     }
     values
 }
 
-/// The fastest of a few runs, in seconds.
-fn fastest(contestant: &Contestant, cut: &'static Cut, cap: Duration) -> (f64, Totals) {
+/// The fastest of a few runs, in seconds, and the last one's answer.
+fn fastest(contestant: &Contestant, cut: &'static Cut, cap: Duration) -> (f64, Result<Totals, String>) {
     let mut fastest = f64::INFINITY;
-    let mut totals = Totals::default();
+    let mut answer = Ok(Totals::default());
     let started = Instant::now();
     for _ in 0..5 {
         let mut run = (contestant.start)(cut);
         let start = Instant::now();
-        totals = run.timed();
+        let totals = run.timed();
         fastest = fastest.min(start.elapsed().as_secs_f64());
+        answer = run.error().map_or(Ok(totals), Err);
         if started.elapsed() > cap / 4 {
             break;
         }
     }
-    (fastest, totals)
+    (fastest, answer)
 }
 
 fn case(column: String, cut: &'static Cut, units: usize, data: &[&[u8]]) -> Case {

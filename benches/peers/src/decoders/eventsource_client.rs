@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use eventsource_client::{BoxStream, Client, ClientBuilder, Error, SSE};
+use eventsource_client::{BoxStream, Client, ClientBuilder, Error, ReconnectOptions, SSE};
 use futures::Stream;
 use http::Request;
 use launchdarkly_sdk_transport::{ByteStream, HttpTransport, ResponseFuture, TransportError};
@@ -45,7 +45,11 @@ impl Peer for EventsourceClient {
     fn new(cut: &'static Cut) -> Self {
         let feed = Feed::new(cut);
         let stream = ClientBuilder::for_url("http://localhost/")
-            .map(|builder| builder.build_with_transport(Transport(feed.clone())).stream())
+            .map(|builder| {
+                // To connect again it would need a timer, and with it a runtime.
+                let builder = builder.reconnect(ReconnectOptions::reconnect(false).build());
+                builder.build_with_transport(Transport(feed.clone())).stream()
+            })
             .map_err(|error| error.to_string());
         Self { feed, stream }
     }

@@ -137,9 +137,12 @@ pub(crate) fn frames(bytes: &[u8]) -> Vec<Got> {
     twin(bytes).seen.into_iter().map(|seen| seen.got).collect()
 }
 
+/// Whether a frame is of a kind.
+type Kind = fn(&Got) -> bool;
+
 /// Nobody is asked for a certain order of the fields within a message, so each kind is compared by itself.
 fn compare(got: &[Got], expected: &[Got]) -> Verdict {
-    let kinds: [(&str, fn(&Got) -> bool); 3] = [
+    let kinds: [(&str, Kind); 3] = [
         ("events", |got| matches!(got, Got::Event { .. })),
         ("retry times", |got| matches!(got, Got::Retry(_))),
         ("comments", |got| matches!(got, Got::Comment(_))),
@@ -149,10 +152,18 @@ fn compare(got: &[Got], expected: &[Got]) -> Verdict {
         .filter(|(_, is)| !got.iter().filter(|got| is(got)).eq(expected.iter().filter(|got| is(got))))
         .map(|(name, is)| {
             let count = |all: &[Got]| all.iter().filter(|got| is(got)).count();
-            format!("{name}: {} read back, {} sent", count(got), count(expected))
+            match (count(got), count(expected)) {
+                (0, _) => format!("no {name}"),
+                (got, sent) if got == sent => format!("other {name}"),
+                (got, sent) => format!("{got} {name} instead of {sent}"),
+            }
         })
         .collect();
-    if differing.is_empty() { Verdict::Right } else { Verdict::Differs(differing.join(", ")) }
+    if differing.is_empty() {
+        Verdict::Right
+    } else {
+        Verdict::Differs(format!("read back there are {}", differing.join(" and ")))
+    }
 }
 
 /// The text of a comment for those who put the space behind the colon themselves.

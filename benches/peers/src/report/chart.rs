@@ -11,7 +11,7 @@ use crate::table::{Cell, Entry};
 use crate::workload::Unit;
 
 const COLUMNS: usize = 3;
-const PANEL: (u32, u32) = (330, 178);
+const PANEL: (u32, u32) = (360, 178);
 const TITLE: u32 = 40;
 /// Right rivals in each panel, the fastest ones.
 const RIVALS: usize = 4;
@@ -38,8 +38,8 @@ fn draw(svg: &mut String, title: &str, cells: &[&Cell]) -> Drawn {
     area.fill(&WHITE)?;
     let (head, body) = area.split_vertically(TITLE);
     head.draw_text(
-        &format!("{title}: shorter is better"),
-        &text(18, HPos::Left).color(&INK),
+        &format!("{title}: time, shorter is better"),
+        &text(22, HPos::Left).color(&INK),
         (12, TITLE as i32 / 2),
     )?;
     for (panel, cell) in body.split_evenly((rows, COLUMNS)).iter().zip(cells) {
@@ -50,14 +50,14 @@ fn draw(svg: &mut String, title: &str, cells: &[&Cell]) -> Drawn {
 }
 
 fn draw_panel(panel: &DrawingArea<SVGBackend<'_>, Shift>, cell: &Cell) -> Drawn {
-    const NAMES: i32 = 150;
+    const NAMES: i32 = 176;
     const STEP: i32 = 20;
     let bars = chosen(cell);
     let longest = bars.iter().filter_map(|entry| entry.min).fold(f64::MIN_POSITIVE, f64::max);
-    let room = f64::from(PANEL.0 as i32 - NAMES - 62);
+    let room = f64::from(PANEL.0 as i32 - NAMES - 56);
     panel.draw_text(
         &format!("{}, {}", cell.workload, cell.unit.text()),
-        &text(13, HPos::Left).color(&INK),
+        &text(16, HPos::Left).color(&INK),
         (12, 12),
     )?;
     for (index, entry) in bars.iter().enumerate() {
@@ -69,11 +69,11 @@ fn draw_panel(panel: &DrawingArea<SVGBackend<'_>, Shift>, cell: &Cell) -> Drawn 
             Role::Rival => THEIRS,
             Role::Baseline | Role::Floor => REFERENCE,
         };
-        let name = entry.name.trim_start_matches("floor: ");
-        panel.draw_text(name, &text(11, HPos::Right).color(&INK), (NAMES - 6, middle))?;
+        let name = entry.name.trim_start_matches("floor: ").trim_end_matches(", unchecked");
+        panel.draw_text(name, &text(14, HPos::Right).color(&INK), (NAMES - 6, middle))?;
         panel.draw(&Rectangle::new([(NAMES, middle - 7), (end, middle + 7)], fill.filled()))?;
         let value = if cell.unit == Unit::Byte { 1.0 / min } else { min };
-        panel.draw_text(&format!("{value:.1}"), &text(11, HPos::Left).color(&INK), (end + 4, middle))?;
+        panel.draw_text(&format!("{value:.1}"), &text(14, HPos::Left).color(&INK), (end + 4, middle))?;
     }
     Ok(())
 }

@@ -30,7 +30,7 @@ pub(super) fn all(results: &Results) -> String {
     if !results.encode.is_empty() {
         text.push_str("\n## Encoding\n");
         summary(&mut text, &results.encode, &["sse-proto, built and encoded", "sse-proto, encoded"]);
-        by_workload(&mut text, &results.encode);
+        by_contestant(&mut text, &results.encode);
         allocations(&mut text, results.encode.iter());
     }
     text
@@ -92,6 +92,24 @@ fn by_workload(text: &mut String, cells: &[Cell]) {
         }
         notes.write(text);
     }
+}
+
+/// One table, rows by contestant, columns by workload.
+fn by_contestant(text: &mut String, cells: &[Cell]) {
+    let Some(first) = cells.first() else { return };
+    text.push_str("\n### By workload\n\n| |");
+    cells.iter().for_each(|cell| *text += &format!(" {}, {} |", cell.workload, cell.unit.text()));
+    *text += &format!("\n|---|{}\n", "--:|".repeat(cells.len()));
+    let mut notes = Notes::default();
+    for entry in &first.entries {
+        let _ = write!(text, "| {} |", entry.name);
+        for cell in cells {
+            let value = cell.entry(entry.name).map(|entry| value(cell, entry, &mut notes));
+            let _ = write!(text, " {} |", value.unwrap_or_default());
+        }
+        text.push('\n');
+    }
+    notes.write(text);
 }
 
 fn value(cell: &Cell, entry: &Entry, notes: &mut Notes) -> String {
@@ -195,10 +213,11 @@ fn scaled(text: &mut String, scaling: &Scaling) {
             let value = match value {
                 Value::Right(time) => short(*time),
                 Value::Differs(time) => {
-                    short(*time) + &notes.mark("totals that differ from the standard's, or an error".into())
+                    short(*time)
+                        + &notes.mark(format!("{}: totals that differ from the standard's", row.name))
                 }
-                Value::Panicked => "–".to_owned() + &notes.mark("panicked".into()),
-                Value::TooLong => "–".to_owned() + &notes.mark("left out: it would take too long".into()),
+                Value::Failed(why) => "–".to_owned() + &notes.mark(format!("{}: {why}", row.name)),
+                Value::TooLong => "–".to_owned() + &notes.mark("left out, as it would take too long".into()),
             };
             let _ = write!(text, " {value} |");
         }

@@ -57,8 +57,8 @@ fn main() -> std::io::Result<()> {
         set: if options.quick { "quick" } else { "full" },
         machine: Machine::this(),
         contestants: contestants(),
-        decode: decode(&options.only, &plan),
-        encode: encode(&options.only, &plan),
+        decode: table::merged((0..plan.sweeps).map(|_| decode(&options.only, &plan))),
+        encode: table::merged((0..plan.sweeps).map(|_| encode(&options.only, &plan))),
         scaling: if options.only.is_empty() {
             scaling::all(&decoders::all(), options.quick, &plan)
         } else {

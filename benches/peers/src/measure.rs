@@ -9,6 +9,10 @@ use crate::contest::Run;
 /// How long to look.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Plan {
+    /// How often the whole grid is gone through: a bad minute of the machine then hits a part of the rounds
+    /// of every cell, and not all rounds of some.
+    pub(crate) sweeps: usize,
+    /// Rounds of one cell in one sweep.
     pub(crate) rounds: usize,
     /// How long one turn is to take; a pass that is longer is a turn by itself.
     pub(crate) turn: Duration,
@@ -18,19 +22,21 @@ pub(crate) struct Plan {
     pub(crate) cap: Duration,
 }
 
-const FEWEST_TURNS: usize = 3;
+const FEWEST_TURNS: usize = 2;
 
 impl Plan {
     pub(crate) const QUICK: Self = Self {
-        rounds: 61,
+        sweeps: 3,
+        rounds: 21,
         turn: Duration::from_micros(250),
-        budget: Duration::from_millis(50),
+        budget: Duration::from_millis(20),
         cap: Duration::from_millis(400),
     };
     pub(crate) const FULL: Self = Self {
-        rounds: 201,
+        sweeps: 5,
+        rounds: 61,
         turn: Duration::from_micros(500),
-        budget: Duration::from_millis(400),
+        budget: Duration::from_millis(100),
         cap: Duration::from_secs(10),
     };
 }

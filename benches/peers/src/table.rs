@@ -17,6 +17,9 @@ pub(crate) struct Entry {
     /// Nanoseconds per unit; `None` for one that did not get through.
     pub(crate) min: Option<f64>,
     pub(crate) median: Option<f64>,
+    /// The median of each sweep.
+    #[serde(skip)]
+    pub(crate) medians: Vec<f64>,
     /// Of one pass, once warm.
     pub(crate) asked: Option<Asked>,
 }
@@ -58,6 +61,23 @@ impl Cell {
     }
 }
 
+/// Several sweeps over the same cells as one: the minimum of all, and the median of their medians.
+pub(crate) fn merged(sweeps: impl Iterator<Item = Vec<Cell>>) -> Vec<Cell> {
+    sweeps
+        .reduce(|mut cells, sweep| {
+            for (cell, again) in cells.iter_mut().zip(sweep) {
+                for (entry, again) in cell.entries.iter_mut().zip(again.entries) {
+                    entry.min = entry.min.zip(again.min).map(|(a, b)| a.min(b));
+                    entry.medians.extend(again.medians);
+                    entry.medians.sort_by(f64::total_cmp);
+                    entry.median = entry.medians.get(entry.medians.len() / 2).copied();
+                }
+            }
+            cells
+        })
+        .unwrap_or_default()
+}
+
 /// Someone at the start of a cell: its row, the verdict on its answer, and the run if there is one.
 pub(crate) struct Starter {
     pub(crate) name: &'static str,
@@ -95,12 +115,13 @@ pub(crate) fn cell(
             runs.push(run);
             asked
         });
-        entries.push(Entry { name, role, verdict, min: None, median: None, asked });
+        entries.push(Entry { name, role, verdict, min: None, median: None, medians: Vec::new(), asked });
     }
     let times = side_by_side(&mut runs, plan);
     for (entry, time) in entries.iter_mut().filter(|entry| entry.asked.is_some()).zip(times) {
         entry.min = Some(time.min / units as f64);
         entry.median = Some(time.median / units as f64);
+        entry.medians.extend(entry.median);
     }
     eprintln!("{workload}, {chunking}: {:.1} s", started.elapsed().as_secs_f64());
     Cell { workload, chunking, unit, units, entries }

@@ -32,7 +32,7 @@ impl Results {
     pub(crate) fn write(&self, folder: &Path) -> std::io::Result<()> {
         fs::create_dir_all(folder)?;
         fs::write(folder.join(format!("{}.md", self.set)), self.markdown())?;
-        let json = serde_json::to_string_pretty(self)? + "\n";
+        let json = serde_json::to_string(self)? + "\n";
         fs::write(folder.join(format!("{}.json", self.set)), json)?;
         let decode: Vec<_> = self.decode.iter().filter(|cell| cell.chunking == "16 KiB").collect();
         fs::write(folder.join("decode.svg"), chart::bars("Decoding, chunks of 16 KiB", &decode)?)?;

@@ -106,13 +106,20 @@ impl Block {
     /// bytes would still have fitted.
     #[inline(always)]
     pub(crate) fn charge(&mut self, bytes: usize, here: &mut Here) -> Result<(), usize> {
-        let left = self.limit - self.charged;
-        if bytes <= left {
-            self.charged += bytes;
+        if self.charge_if_fits(bytes) {
             return Ok(());
         }
         self.skip(here);
-        Err(left)
+        Err(self.limit - self.charged)
+    }
+
+    #[inline(always)]
+    pub(crate) fn charge_if_fits(&mut self, bytes: usize) -> bool {
+        let fits = bytes <= self.limit - self.charged;
+        if fits {
+            self.charged += bytes;
+        }
+        fits
     }
 
     /// Goes on with a block that was read ahead into `here`, of `size` bytes, which is within the limit.

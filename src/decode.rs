@@ -13,7 +13,7 @@ use crate::field::{EventId, EventType};
 use crate::limits::OversizedId;
 use crate::owned::{EventBuf, FrameBuf};
 use crate::scan::Scanner;
-use crate::scratch::Scratch;
+use crate::scratch::{Scratch, decode_into, set_text};
 
 /// An incremental decoder of an event stream: bytes in, frames out (WHATWG HTML 9.2.5 and 9.2.6).
 ///
@@ -141,7 +141,7 @@ impl Decoder {
     /// assert_eq!(sum, 3);
     /// # Ok::<(), sse_proto::DecodeError>(())
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn decode<'d, 'i: 'd>(&'d mut self, chunk: &mut Chunk<'i>) -> Result<Option<Frame<'d>>, DecodeError> {
         let (bytes, marks) = chunk.parts();
         Ok(match self.engine.step(bytes, marks)? {
@@ -169,7 +169,7 @@ impl Decoder {
     /// assert_eq!(decoder.reconnection_time().unwrap().as_millis(), 10);
     /// # Ok::<(), sse_proto::DecodeError>(())
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn decode_event<'d, 'i: 'd>(
         &'d mut self,
         chunk: &mut Chunk<'i>,
@@ -202,6 +202,7 @@ impl Decoder {
     /// assert!(matches!(&kept[..], [FrameBuf::Event(event)] if event.data() == "1"));
     /// # Ok::<(), sse_proto::DecodeError>(())
     /// ```
+    #[inline(always)]
     pub fn decode_shared(&mut self, chunk: &mut SharedChunk) -> Result<Option<FrameBuf>, DecodeError> {
         let (bytes, marks) = chunk.parts();
         Ok(match self.engine.step(bytes, marks)? {
@@ -281,9 +282,15 @@ impl Decoder {
         self.engine.reconnection_time
     }
 
-    #[inline]
+    #[inline(always)]
     fn event<'d, 'i: 'd>(&'d mut self, chunk: &mut Chunk<'i>) -> Event<'d> {
         let Engine { block, found, lent, last_event_id, .. } = &mut self.engine;
+        if let Some(range) = found.id.in_chunk() {
+            match chunk.text(range.clone()) {
+                Some(text) => set_text(last_event_id, text),
+                None => decode_into(chunk.bytes(range), last_event_id),
+            }
+        }
         let event_type = text_at(found.event_type, chunk, &mut block.event_type, lent, Lent::Event);
         let data = text_at(found.data, chunk, &mut block.data, lent, Lent::Event);
         Event {
@@ -299,8 +306,12 @@ impl Decoder {
         text_at(found.data, chunk, &mut block.line, lent, Lent::Comment)
     }
 
-    fn event_buf(&mut self, chunk: &mut SharedChunk) -> EventBuf {
+    #[inline(always)]
+    fn event_buf(&mut self, chunk: &SharedChunk) -> EventBuf {
         let Engine { block, found, lent, last_event_id, .. } = &mut self.engine;
+        if let Some(range) = found.id.in_chunk() {
+            decode_into(chunk.bytes(range), last_event_id);
+        }
         let len = |place: Place, buffer: &Scratch| place.in_chunk().map_or(buffer.len(), |range| range.len());
         let shared = found.data.in_chunk().and_then(|range| chunk.share(range));
         let data_len = if shared.is_some() { 0 } else { len(found.data, &block.data) };
@@ -316,7 +327,7 @@ impl Decoder {
         EventBuf::new(text, type_end, id_end, found.id_is_new, shared)
     }
 
-    fn comment_buf(&mut self, chunk: &mut SharedChunk) -> Arc<str> {
+    fn comment_buf(&mut self, chunk: &SharedChunk) -> Arc<str> {
         let Engine { block, found, lent, .. } = &mut self.engine;
         let mut text = String::new();
         push_text(&mut text, found.data, chunk, &mut block.line, lent, Lent::Comment);
@@ -325,7 +336,7 @@ impl Decoder {
 }
 
 /// The text at `place`: the chunk's own if it is UTF-8 there, else what `buffer` holds or is given.
-#[inline]
+#[inline(always)]
 fn text_at<'d, 'i: 'd>(
     place: Place,
     chunk: &mut Chunk<'i>,
@@ -349,7 +360,7 @@ fn text_at<'d, 'i: 'd>(
 fn push_text(
     text: &mut String,
     place: Place,
-    chunk: &mut SharedChunk,
+    chunk: &SharedChunk,
     buffer: &mut Scratch,
     lent: &mut Lent,
     lends: Lent,

@@ -64,6 +64,8 @@ pub(crate) struct Found {
     pub(crate) event_type: Place,
     /// The data of an event, or the text of a comment.
     pub(crate) data: Place,
+    /// An id that the view has yet to make the last event ID, out of text that it has checked anyway.
+    pub(crate) id: Place,
     pub(crate) id_is_new: bool,
 }
 
@@ -94,7 +96,7 @@ impl Engine {
     }
 
     /// Reads on in `input`, from the cursor in `marks` to the next frame, error, or the end.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn step(&mut self, input: &[u8], marks: &mut Marks) -> Result<Step, DecodeError> {
         if marks.pos == input.len() {
             return Ok(Step::Pending);
@@ -112,15 +114,15 @@ impl Engine {
     /// else; a tiny event takes two thirds of the time that `read_ahead` needs.
     #[inline(always)]
     fn data_block(&mut self, input: &[u8], marks: &mut Marks) -> Option<Step> {
-        let from = marks.pos;
+        let mut pos = marks.pos;
         let (lines, long) = (&mut marks.lines, &mut self.long_lines);
-        let data = scan::data_block(input, &mut marks.pos, |input, at| lines.find(input, at, long))?;
-        if data.len() >= self.block.limit {
-            // The general path says where the limit was crossed. It reads this line again.
-            *marks = Marks::at(from);
+        let data = scan::data_line(input, &mut pos, |input, at| lines.find(input, at, long))?;
+        // What is no such block, or too large, is read again by the general path.
+        if !scan::blank_line(input, &mut pos) || data.len() >= self.block.limit {
             return None;
         }
-        self.scanner.advance(marks.pos - from);
+        self.scanner.advance(pos - marks.pos);
+        marks.pos = pos;
         Some(self.event(Place::BUFFER, Place::chunk(data)))
     }
 
@@ -143,6 +145,11 @@ impl Engine {
             let lexeme = self.scanner.next(input, &mut marks.pos, |input, at| lines.find(input, at, long));
             let found = match lexeme {
                 None => Ok(None),
+                Some(Lexeme::Line(LineKind::Data, value)) => {
+                    let found = self.line(LineKind::Data, value, input, from, &mut here);
+                    self.data_lines(input, marks, &mut here);
+                    found
+                }
                 Some(Lexeme::Line(kind, value)) => self.line(kind, value, input, from, &mut here),
                 Some(Lexeme::Part(part)) => self.part(part, input, from, &mut here),
                 Some(Lexeme::Blank) => Ok(self.blank(input, &mut here)),
@@ -211,12 +218,33 @@ impl Engine {
                 self.block.adopt(size, here);
                 return None;
             }
+            if !data.is_buffer() {
+                let event = self.event(event_type, data);
+                self.found.id = id;
+                self.found.id_is_new |= !id.is_buffer();
+                return Some(event);
+            }
             if !id.is_buffer() {
                 self.commit_id(input, id);
             }
-            if !data.is_buffer() {
-                return Some(self.event(event_type, data));
+        }
+    }
+
+    /// Fast path: data lines that follow a data line, as where a text of many lines is sent. Takes two thirds of
+    /// the time of the general path.
+    #[inline(always)]
+    fn data_lines(&mut self, input: &[u8], marks: &mut Marks, here: &mut Here) {
+        if self.block.skipping {
+            return;
+        }
+        let (lines, long) = (&mut marks.lines, &mut self.long_lines);
+        let mut pos = marks.pos;
+        while let Some(value) = scan::data_line(input, &mut pos, |input, at| lines.find(input, at, long)) {
+            if !self.block.charge_if_fits(1 + value.len()) {
+                return; // the general path says where the limit was crossed
             }
+            self.block.push_data_line(input, here, value);
+            marks.pos = pos;
         }
     }
 
@@ -375,7 +403,7 @@ impl Engine {
 
     #[inline]
     fn event(&mut self, event_type: Place, data: Place) -> Step {
-        self.found = Found { event_type, data, id_is_new: mem::take(&mut self.id_is_new) };
+        self.found = Found { event_type, data, id: Place::BUFFER, id_is_new: mem::take(&mut self.id_is_new) };
         Step::Event
     }
 
@@ -410,6 +438,7 @@ impl Engine {
 }
 
 /// An id that holds U+0000 is ignored: the one before stays (9.2.6).
+#[inline]
 fn is_id(value: &[u8]) -> bool {
     !value.contains(&0)
 }

@@ -69,15 +69,16 @@ impl LineEnds {
         self.search_long(bytes, from, at, long)
     }
 
-    /// From `at` on there is less than a block left.
+    /// From `at` on there is less than a block left: the last bitmap is that of the chunk's last block.
     #[inline(never)]
     fn search_tail(&mut self, bytes: &[u8], at: usize) -> Option<usize> {
-        let rest = bytes.get(at..).filter(|rest| !rest.is_empty())?;
-        work::count(rest.len());
-        let mut block = [0; BLOCK];
-        block.get_mut(..rest.len())?.copy_from_slice(rest);
-        // As if other bytes stood before the rest.
-        (self.known, self.bits) = (bytes.len(), bitmap(&block) << (BLOCK - rest.len()));
+        if at >= bytes.len() {
+            return None;
+        }
+        work::count(bytes.len() - at);
+        let Some(block) = bytes.last_chunk() else { return first_line_end(bytes, at) };
+        self.known = bytes.len();
+        self.bits = bitmap(block) & (u64::MAX << (at + BLOCK - self.known));
         (self.bits != 0).then(|| self.known + self.bits.trailing_zeros() as usize - BLOCK)
     }
 
@@ -92,6 +93,16 @@ impl LineEnds {
         }
         found
     }
+}
+
+/// In a chunk of less than a block. A padded copy for a bitmap took longer: it is read in other widths than it was
+/// written.
+fn first_line_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let rest = bytes.get(at..)?;
+    if rest.len() < 16 {
+        return rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).map(|found| at + found);
+    }
+    scan::line_end(bytes, at)
 }
 
 /// Bit `n`: whether `block[n]` is CR or LF. Sixteen bytes at a time.

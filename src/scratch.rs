@@ -108,23 +108,37 @@ impl Scratch {
     }
 
     fn clear_repaired(&mut self) {
-        self.repaired.clear();
-        self.repaired.shrink_to(KEEP_CAPACITY);
+        clear(&mut self.repaired);
     }
 }
 
 /// Puts the text of `bytes` into `text`: "UTF-8 decode without BOM" of the Encoding Standard.
-pub(crate) fn decode_into<'t>(bytes: &[u8], text: &'t mut String) -> &'t str {
+pub(crate) fn decode_into(bytes: &[u8], text: &mut String) {
     work::count(bytes.len());
-    text.clear();
-    text.shrink_to(KEEP_CAPACITY);
     match utf8::check(bytes) {
-        Ok(valid) => {
-            text.reserve_exact(valid.len());
-            text.push_str(valid);
-            text
+        Ok(valid) => set_text(text, valid),
+        Err(_) => {
+            clear(text);
+            repair(bytes, text);
         }
-        Err(_) => repair(bytes, text),
+    }
+}
+
+/// Replaces `text`. Room that it may not keep for good is given back.
+#[inline]
+pub(crate) fn set_text(text: &mut String, new: &str) {
+    clear(text);
+    if new.len() > text.capacity() {
+        text.reserve_exact(new.len());
+    }
+    text.push_str(new);
+}
+
+#[inline]
+fn clear(text: &mut String) {
+    text.clear();
+    if text.capacity() > KEEP_CAPACITY {
+        text.shrink_to(KEEP_CAPACITY);
     }
 }
 

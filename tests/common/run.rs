@@ -172,7 +172,7 @@ pub fn of_frame(frame: Frame<'_>) -> Got {
     }
 }
 
-fn of_frame_buf(frame: &FrameBuf) -> Got {
+pub fn of_frame_buf(frame: &FrameBuf) -> Got {
     match frame {
         FrameBuf::Event(event) => of_event_buf(event),
         FrameBuf::Retry(time) => Got::Retry(millis(*time)),

@@ -105,7 +105,7 @@
 //!
 //! | sse-stream | here |
 //! | --- | --- |
-//! | `SseStream::new(body)` | `EventStream::new(body)` (feature `stream`) |
+//! | `SseByteStream::new(chunks)` | `EventStream::new(chunks)` (feature `stream`) |
 //! | `sse.event: Option<String>` | `event.event_type()`, `"message"` if there is none |
 //! | a raw block without data | [`BlockScanner`], or [`Decoder::last_event_id`] and [`Frame::Retry`] |
 //!

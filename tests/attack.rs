@@ -33,9 +33,11 @@ enum Error {
 const EVENT: Option<Error> = Some(Error::Event);
 const COMMENT: Option<Error> = Some(Error::Comment);
 
-/// Streams that never end: what starts them, what goes on for ever, what is held of them at most, in quarters of
-/// the limit, and the one error that the user sees, if any.
-const ENDLESS: [(&str, &[u8], &[u8], usize, Option<Error>); 19] = [
+/// What starts a stream, what goes on in it for ever, what is held of it at most, in quarters of the limit, and the
+/// one error that the user sees, if any.
+type Endless = (&'static str, &'static [u8], &'static [u8], usize, Option<Error>);
+
+const ENDLESS: [Endless; 19] = [
     ("a data line", b"data:", XS, 8, EVENT),
     ("a bad data line", b"data:", BAD, 8, EVENT),
     ("data lines", b"", b"data: 12345678\n", 6, EVENT),

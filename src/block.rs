@@ -7,18 +7,51 @@ use crate::field::RetryDigits;
 use crate::limits::{CALM_BLOCKS, KEEP_CAPACITY};
 use crate::scratch::Scratch;
 
+/// Where a value is: in the chunk, or in the buffer of [`Block`] that is meant for it.
+///
+/// One range, since a value in the chunk ends behind its name and so never at 0.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Place {
+    start: usize,
+    end: usize,
+}
+
+impl Place {
+    pub(crate) const BUFFER: Self = Self { start: 0, end: 0 };
+
+    #[inline]
+    pub(crate) fn chunk(range: Range<usize>) -> Self {
+        Self { start: range.start, end: range.end }
+    }
+
+    #[inline]
+    pub(crate) fn is_buffer(self) -> bool {
+        self.end == 0
+    }
+
+    /// Where in the chunk, if there.
+    #[inline]
+    pub(crate) fn in_chunk(self) -> Option<Range<usize>> {
+        if self.is_buffer() { None } else { Some(self.start..self.end) }
+    }
+
+    /// The value, if it is in the chunk, which is `input`.
+    pub(crate) fn bytes(self, input: &[u8]) -> Option<&[u8]> {
+        input.get(self.in_chunk()?)
+    }
+}
+
 /// The values of the open block that lie whole in the chunk at hand.
 ///
 /// Only for the time of one step: before a step returns, the decoder copies them into [`Block`], unless the
-/// block was dispatched.
+/// block was dispatched. What is not here is in the block's buffer.
 #[derive(Default)]
 pub(crate) struct Here {
-    /// Set: it is the only data line so far, and `Block::data` is empty.
-    pub(crate) data: Option<Range<usize>>,
-    /// Stands before `Block::event_type`. Never empty.
-    pub(crate) event_type: Option<Range<usize>>,
-    /// Stands before `Block::id`.
-    pub(crate) id: Option<Range<usize>>,
+    /// It is the only data line so far.
+    pub(crate) data: Place,
+    /// Never empty.
+    pub(crate) event_type: Place,
+    pub(crate) id: Place,
 }
 
 /// The open block.
@@ -73,19 +106,26 @@ impl Block {
     /// bytes would still have fitted.
     #[inline(always)]
     pub(crate) fn charge(&mut self, bytes: usize, here: &mut Here) -> Result<(), usize> {
-        let left = self.limit - self.charged;
-        if bytes <= left {
-            self.charged += bytes;
+        if self.charge_if_fits(bytes) {
             return Ok(());
         }
         self.skip(here);
-        Err(left)
+        Err(self.limit - self.charged)
+    }
+
+    #[inline(always)]
+    pub(crate) fn charge_if_fits(&mut self, bytes: usize) -> bool {
+        let fits = bytes <= self.limit - self.charged;
+        if fits {
+            self.charged += bytes;
+        }
+        fits
     }
 
     /// Goes on with a block that was read ahead into `here`, of `size` bytes, which is within the limit.
     pub(crate) fn adopt(&mut self, size: usize, here: &Here) {
         self.charged = size;
-        self.has_data = here.data.is_some();
+        self.has_data = !here.data.is_buffer();
     }
 
     /// Whether nothing of a block has been taken yet, and none of them has to be counted to give memory back.
@@ -96,17 +136,25 @@ impl Block {
 
     #[cold]
     fn skip(&mut self, here: &mut Here) {
-        (here.data, here.event_type) = (None, None);
+        (here.data, here.event_type) = (Place::BUFFER, Place::BUFFER);
         self.skipping = true;
         self.has_data = false;
         self.clear_values();
     }
 
-    /// A data line that is not, or cannot be, `Here`: whatever data came before is moved to `data`, with an LF
-    /// behind it.
+    /// A further data line that lies whole in the chunk.
+    #[inline]
+    pub(crate) fn push_data_line(&mut self, input: &[u8], here: &mut Here, value: Range<usize>) {
+        if let Some(value) = mem::take(&mut here.data).bytes(input) {
+            self.data.push(value, self.limit);
+        }
+        self.data.push_line(input.get(value).unwrap_or_default(), self.limit);
+    }
+
+    /// A data line that is cut: whatever data came before is moved to `data`, with an LF behind it.
     pub(crate) fn begin_data_line(&mut self, input: &[u8], here: &mut Here) {
-        if let Some(range) = here.data.take() {
-            self.data.push(input.get(range).unwrap_or_default(), self.limit);
+        if let Some(value) = mem::take(&mut here.data).bytes(input) {
+            self.data.push(value, self.limit);
         }
         if mem::replace(&mut self.has_data, true) {
             self.data.push(b"\n", self.limit);
@@ -134,15 +182,14 @@ impl Block {
     /// Copies what still lies in the chunk, because the step ends and the block is open.
     #[inline]
     pub(crate) fn keep(&mut self, input: &[u8], here: Here) {
-        let limit = self.limit;
-        if let Some(range) = here.data {
-            self.data.push(input.get(range).unwrap_or_default(), limit);
+        if let Some(value) = here.data.bytes(input) {
+            self.data.push(value, self.limit);
         }
-        if let Some(range) = here.event_type {
-            self.event_type.set(input.get(range).unwrap_or_default(), limit);
+        if let Some(value) = here.event_type.bytes(input) {
+            self.event_type.set(value, self.limit);
         }
-        if let Some(range) = here.id {
-            self.id.set(input.get(range).unwrap_or_default(), limit);
+        if let Some(value) = here.id.bytes(input) {
+            self.id.set(value, self.limit);
             self.has_id = true;
         }
     }

@@ -2,8 +2,7 @@
 //! which part of it is known to be text. Facts only, never protocol state: those are the decoder's.
 
 use core::fmt;
-use core::ops::{Deref, Range};
-use core::str::Utf8Error;
+use core::ops::Range;
 
 use bytes::Bytes;
 use bytestring::ByteString;
@@ -32,7 +31,7 @@ use crate::{utf8, work};
 pub struct Chunk<'i> {
     bytes: &'i [u8],
     marks: Marks,
-    checked: Window<&'i str>,
+    checked: Window<'i>,
 }
 
 /// As [`Chunk`], but it owns its bytes: it lives in a `Stream` across polls, and large values of owned
@@ -54,7 +53,6 @@ pub struct Chunk<'i> {
 pub struct SharedChunk {
     bytes: Bytes,
     marks: Marks,
-    checked: Window<ByteString>,
 }
 
 /// Where a chunk has been read to. Belongs to its bytes and to no others.
@@ -65,8 +63,9 @@ pub(crate) struct Marks {
 }
 
 impl Marks {
-    const fn new() -> Self {
-        Self { pos: 0, lines: LineEnds::new() }
+    /// At `pos`, with nothing learnt yet.
+    pub(crate) const fn at(pos: usize) -> Self {
+        Self { pos, lines: LineEnds::new() }
     }
 }
 
@@ -75,44 +74,33 @@ impl Marks {
 /// Invariant: `text` is `chunk[start..start + text.len()]`. It ends at the first bad byte or about
 /// `CHECK_AHEAD` bytes on, and starts again at the next value asked for: a bad byte slows down the value
 /// it is in and no other.
-#[derive(Clone, Default)]
-struct Window<T> {
+#[derive(Clone)]
+struct Window<'i> {
     start: usize,
-    text: T,
+    text: &'i str,
 }
 
-impl<T: Deref<Target = str>> Window<T> {
-    /// Where in `text` the `range` of the chunk is, after moving the window if need be; `None` if it is no
-    /// UTF-8. `check` turns a range of the chunk into text.
-    #[inline]
-    fn locate(
-        &mut self,
-        range: Range<usize>,
-        bytes: &[u8],
-        check: impl Fn(Range<usize>) -> Result<T, Utf8Error>,
-    ) -> Option<Range<usize>> {
+impl<'i> Window<'i> {
+    /// The text of `range`, after moving the window if need be; `None` if it is no UTF-8.
+    #[inline(always)]
+    fn text(&mut self, range: Range<usize>, bytes: &'i [u8]) -> Option<&'i str> {
         if range.start < self.start || range.end > self.start + self.text.len() {
-            self.restart(range.clone(), bytes, check)?;
+            self.restart(range.clone(), bytes);
         }
-        Some(range.start - self.start..range.end - self.start)
+        self.text.get(range.start - self.start..range.end - self.start)
     }
 
     #[inline(never)]
-    fn restart(
-        &mut self,
-        range: Range<usize>,
-        bytes: &[u8],
-        check: impl Fn(Range<usize>) -> Result<T, Utf8Error>,
-    ) -> Option<()> {
+    fn restart(&mut self, range: Range<usize>, bytes: &'i [u8]) {
         let far = bytes.len().min(range.start + CHECK_AHEAD);
-        let ahead = range.start..range.end.max(utf8::whole_characters(bytes, far));
-        let text = check(ahead.clone()).or_else(|error| {
+        let end = range.end.max(utf8::whole_characters(bytes, far));
+        let ahead = bytes.get(range.start..end).unwrap_or_default();
+        let text = utf8::check(ahead).or_else(|error| {
             work::count(2 * error.valid_up_to());
-            check(ahead.start..ahead.start + error.valid_up_to())
+            utf8::check(ahead.get(..error.valid_up_to()).unwrap_or_default())
         });
-        work::count(text.as_ref().map_or(0, |text| text.len()));
-        *self = Self { start: range.start, text: text.ok()? };
-        (self.text.len() >= range.len()).then_some(())
+        *self = Self { start: range.start, text: text.unwrap_or_default() };
+        work::count(self.text.len());
     }
 }
 
@@ -120,7 +108,7 @@ impl<'i> Chunk<'i> {
     /// A chunk with the cursor at its start. Costs nothing: what is learnt is learnt when it is needed.
     #[must_use]
     pub const fn new(bytes: &'i [u8]) -> Self {
-        Self { bytes, marks: Marks::new(), checked: Window { start: 0, text: "" } }
+        Self { bytes, marks: Marks::at(0), checked: Window { start: 0, text: "" } }
     }
 
     /// How many bytes the decoder has taken.
@@ -145,11 +133,9 @@ impl<'i> Chunk<'i> {
     }
 
     /// The text of `range`, if it is UTF-8.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn text(&mut self, range: Range<usize>) -> Option<&'i str> {
-        let bytes = self.bytes;
-        let found = self.checked.locate(range, bytes, |part| utf8::check(&bytes[part]))?;
-        self.checked.text.get(found)
+        self.checked.text(range, self.bytes)
     }
 }
 
@@ -181,28 +167,31 @@ impl SharedChunk {
         self.bytes.get(range).unwrap_or_default()
     }
 
-    /// The text of `range`, if it is UTF-8.
-    pub(crate) fn text(&mut self, range: Range<usize>) -> Option<&str> {
-        let bytes = &self.bytes;
-        let check = |part| ByteString::try_from(bytes.slice(part));
-        let found = self.checked.locate(range, bytes, check)?;
-        self.checked.text.get(found)
+    /// The text of `range`, if it is UTF-8. There is no window: an owned event is looked at once and costs more.
+    pub(crate) fn text(&self, range: Range<usize>) -> Option<&str> {
+        work::count(range.len());
+        utf8::check(self.bytes.get(range)?).ok()
     }
 
-    /// The text of `range` as a share of this chunk, if it is large enough for that and UTF-8.
-    pub(crate) fn share(&mut self, range: Range<usize>) -> Option<ByteString> {
-        if range.len() < SHARE_FROM {
+    /// The text of `range` as a share of this chunk, if it is large enough for that and ASCII. Text that is not
+    /// is copied: to check it once more, as a share needs without unsafe code, takes longer than that.
+    #[inline]
+    pub(crate) fn share(&self, range: Range<usize>) -> Option<ByteString> {
+        if range.len() < SHARE_FROM { None } else { self.large_share(range) }
+    }
+
+    fn large_share(&self, range: Range<usize>) -> Option<ByteString> {
+        if !self.bytes.get(range.clone())?.is_ascii() {
             return None;
         }
-        self.text(range.clone())?;
-        let start = range.start - self.checked.start;
-        Some(self.checked.text.slice_ref(self.checked.text.get(start..start + range.len())?))
+        work::count(2 * range.len());
+        ByteString::try_from(self.bytes.slice(range)).ok()
     }
 }
 
 impl From<Bytes> for SharedChunk {
     fn from(bytes: Bytes) -> Self {
-        Self { bytes, marks: Marks::new(), checked: Window::default() }
+        Self { bytes, marks: Marks::at(0) }
     }
 }
 

@@ -4,15 +4,16 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use core::time::Duration;
 
+use crate::block::Place;
 use crate::chunk::{Chunk, SharedChunk};
-use crate::engine::{Engine, Lent, Place, Step};
+use crate::engine::{Engine, Lent, Step};
 use crate::error::DecodeError;
 use crate::event::{End, Event, Frame, Truncated};
 use crate::field::{EventId, EventType};
 use crate::limits::OversizedId;
 use crate::owned::{EventBuf, FrameBuf};
 use crate::scan::Scanner;
-use crate::scratch::Scratch;
+use crate::scratch::{Scratch, decode_into, set_text};
 
 /// An incremental decoder of an event stream: bytes in, frames out (WHATWG HTML 9.2.5 and 9.2.6).
 ///
@@ -140,16 +141,14 @@ impl Decoder {
     /// assert_eq!(sum, 3);
     /// # Ok::<(), sse_proto::DecodeError>(())
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn decode<'d, 'i: 'd>(&'d mut self, chunk: &mut Chunk<'i>) -> Result<Option<Frame<'d>>, DecodeError> {
         let (bytes, marks) = chunk.parts();
         Ok(match self.engine.step(bytes, marks)? {
             Step::Pending => None,
-            Step::Retry(time) => Some(Frame::Retry(time)),
-            Step::Comment(place) => Some(Frame::Comment(self.comment(place, chunk))),
-            Step::Event { event_type, data, id_is_new } => {
-                Some(Frame::Event(self.event(event_type, data, id_is_new, chunk)))
-            }
+            Step::Event => Some(Frame::Event(self.event(chunk))),
+            Step::Comment => Some(Frame::Comment(self.comment(chunk))),
+            Step::Retry => self.reconnection_time().map(Frame::Retry),
         })
     }
 
@@ -170,7 +169,7 @@ impl Decoder {
     /// assert_eq!(decoder.reconnection_time().unwrap().as_millis(), 10);
     /// # Ok::<(), sse_proto::DecodeError>(())
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn decode_event<'d, 'i: 'd>(
         &'d mut self,
         chunk: &mut Chunk<'i>,
@@ -179,10 +178,8 @@ impl Decoder {
             let (bytes, marks) = chunk.parts();
             match self.engine.step(bytes, marks)? {
                 Step::Pending => return Ok(None),
-                Step::Retry(_) | Step::Comment(_) => {}
-                Step::Event { event_type, data, id_is_new } => {
-                    return Ok(Some(self.event(event_type, data, id_is_new, chunk)));
-                }
+                Step::Event => return Ok(Some(self.event(chunk))),
+                Step::Retry | Step::Comment => {}
             }
         }
     }
@@ -205,15 +202,14 @@ impl Decoder {
     /// assert!(matches!(&kept[..], [FrameBuf::Event(event)] if event.data() == "1"));
     /// # Ok::<(), sse_proto::DecodeError>(())
     /// ```
+    #[inline(always)]
     pub fn decode_shared(&mut self, chunk: &mut SharedChunk) -> Result<Option<FrameBuf>, DecodeError> {
         let (bytes, marks) = chunk.parts();
         Ok(match self.engine.step(bytes, marks)? {
             Step::Pending => None,
-            Step::Retry(time) => Some(FrameBuf::Retry(time)),
-            Step::Comment(place) => Some(FrameBuf::Comment(self.comment_buf(place, chunk))),
-            Step::Event { event_type, data, id_is_new } => {
-                Some(FrameBuf::Event(self.event_buf(event_type, data, id_is_new, chunk)))
-            }
+            Step::Event => Some(FrameBuf::Event(self.event_buf(chunk))),
+            Step::Comment => Some(FrameBuf::Comment(self.comment_buf(chunk))),
+            Step::Retry => self.reconnection_time().map(FrameBuf::Retry),
         })
     }
 
@@ -286,69 +282,61 @@ impl Decoder {
         self.engine.reconnection_time
     }
 
-    #[inline]
-    fn event<'d, 'i: 'd>(
-        &'d mut self,
-        event_type: Place,
-        data: Place,
-        id_is_new: bool,
-        chunk: &mut Chunk<'i>,
-    ) -> Event<'d> {
-        let Engine { block, lent, last_event_id, .. } = &mut self.engine;
+    #[inline(always)]
+    fn event<'d, 'i: 'd>(&'d mut self, chunk: &mut Chunk<'i>) -> Event<'d> {
+        let Engine { block, found, lent, last_event_id, .. } = &mut self.engine;
+        if let Some(range) = found.id.in_chunk() {
+            match chunk.text(range.clone()) {
+                Some(text) => set_text(last_event_id, text),
+                None => decode_into(chunk.bytes(range), last_event_id),
+            }
+        }
+        let event_type = text_at(found.event_type, chunk, &mut block.event_type, lent, Lent::Event);
+        let data = text_at(found.data, chunk, &mut block.data, lent, Lent::Event);
         Event {
-            event_type: EventType::decoded(text_at(
-                event_type,
-                chunk,
-                &mut block.event_type,
-                lent,
-                Lent::Event,
-            )),
-            data: text_at(data, chunk, &mut block.data, lent, Lent::Event),
+            event_type: EventType::decoded(event_type),
+            data,
             last_event_id: EventId::decoded(last_event_id),
-            id_is_new,
+            id_is_new: found.id_is_new,
         }
     }
 
-    fn comment<'d, 'i: 'd>(&'d mut self, place: Place, chunk: &mut Chunk<'i>) -> &'d str {
-        let Engine { block, lent, .. } = &mut self.engine;
-        text_at(place, chunk, &mut block.line, lent, Lent::Comment)
+    fn comment<'d, 'i: 'd>(&'d mut self, chunk: &mut Chunk<'i>) -> &'d str {
+        let Engine { block, found, lent, .. } = &mut self.engine;
+        text_at(found.data, chunk, &mut block.line, lent, Lent::Comment)
     }
 
-    fn event_buf(
-        &mut self,
-        event_type: Place,
-        data: Place,
-        id_is_new: bool,
-        chunk: &mut SharedChunk,
-    ) -> EventBuf {
-        let Engine { block, lent, last_event_id, .. } = &mut self.engine;
-        let shared = match &data {
-            Place::Chunk(range) => chunk.share(range.clone()),
-            Place::Buffer => None,
-        };
-        let data_len = if shared.is_some() { 0 } else { data.len(&block.data) };
-        let len = event_type.len(&block.event_type) + last_event_id.len() + data_len;
-        let mut text = String::with_capacity(len);
-        push_text(&mut text, event_type, chunk, &mut block.event_type, lent, Lent::Event);
+    #[inline(always)]
+    fn event_buf(&mut self, chunk: &SharedChunk) -> EventBuf {
+        let Engine { block, found, lent, last_event_id, .. } = &mut self.engine;
+        if let Some(range) = found.id.in_chunk() {
+            decode_into(chunk.bytes(range), last_event_id);
+        }
+        let len = |place: Place, buffer: &Scratch| place.in_chunk().map_or(buffer.len(), |range| range.len());
+        let shared = found.data.in_chunk().and_then(|range| chunk.share(range));
+        let data_len = if shared.is_some() { 0 } else { len(found.data, &block.data) };
+        let type_len = len(found.event_type, &block.event_type);
+        let mut text = String::with_capacity(type_len + last_event_id.len() + data_len);
+        push_text(&mut text, found.event_type, chunk, &mut block.event_type, lent, Lent::Event);
         let type_end = text.len();
         text.push_str(last_event_id);
         let id_end = text.len();
         if shared.is_none() {
-            push_text(&mut text, data, chunk, &mut block.data, lent, Lent::Event);
+            push_text(&mut text, found.data, chunk, &mut block.data, lent, Lent::Event);
         }
-        EventBuf::new(text, type_end, id_end, id_is_new, shared)
+        EventBuf::new(text, type_end, id_end, found.id_is_new, shared)
     }
 
-    fn comment_buf(&mut self, place: Place, chunk: &mut SharedChunk) -> Arc<str> {
-        let Engine { block, lent, .. } = &mut self.engine;
-        let mut text = String::with_capacity(place.len(&block.line));
-        push_text(&mut text, place, chunk, &mut block.line, lent, Lent::Comment);
+    fn comment_buf(&mut self, chunk: &SharedChunk) -> Arc<str> {
+        let Engine { block, found, lent, .. } = &mut self.engine;
+        let mut text = String::new();
+        push_text(&mut text, found.data, chunk, &mut block.line, lent, Lent::Comment);
         text.into()
     }
 }
 
 /// The text at `place`: the chunk's own if it is UTF-8 there, else what `buffer` holds or is given.
-#[inline]
+#[inline(always)]
 fn text_at<'d, 'i: 'd>(
     place: Place,
     chunk: &mut Chunk<'i>,
@@ -356,7 +344,7 @@ fn text_at<'d, 'i: 'd>(
     lent: &mut Lent,
     lends: Lent,
 ) -> &'d str {
-    let Place::Chunk(range) = place else {
+    let Some(range) = place.in_chunk() else {
         return buffer.text();
     };
     match chunk.text(range.clone()) {
@@ -372,12 +360,12 @@ fn text_at<'d, 'i: 'd>(
 fn push_text(
     text: &mut String,
     place: Place,
-    chunk: &mut SharedChunk,
+    chunk: &SharedChunk,
     buffer: &mut Scratch,
     lent: &mut Lent,
     lends: Lent,
 ) {
-    let Place::Chunk(range) = place else {
+    let Some(range) = place.in_chunk() else {
         return text.push_str(buffer.text());
     };
     match chunk.text(range.clone()) {

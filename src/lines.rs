@@ -40,29 +40,51 @@ impl LineEnds {
                 return Some(self.known + shift + bits.trailing_zeros() as usize - BLOCK);
             }
         }
-        self.search(bytes, from, long)
+        if self.known == bytes.len() {
+            return None;
+        }
+        let at = from.max(self.known);
+        if cfg!(feature = "simd") && !long.0 {
+            self.search_short(bytes, from, at, long)
+        } else {
+            self.search_long(bytes, from, at, long)
+        }
     }
 
+    /// No line ends between `from` and `at`, and the line is likely to be short.
     #[inline(never)]
-    fn search(&mut self, bytes: &[u8], from: usize, long: &mut LongLines) -> Option<usize> {
-        let mut at = from.max(self.known);
-        if cfg!(feature = "simd") && !long.0 {
-            while at < from + SHORT {
-                let rest = bytes.get(at..).unwrap_or_default();
-                let taken = rest.len().min(BLOCK);
-                work::count(taken);
-                let bits = match rest.first_chunk() {
-                    Some(block) => bitmap(block),
-                    None if rest.is_empty() => return None,
-                    None => last_bitmap(rest),
-                };
-                at += taken;
-                (self.known, self.bits) = (at, bits);
-                if bits != 0 {
-                    return Some(at + bits.trailing_zeros() as usize - BLOCK);
-                }
+    fn search_short(&mut self, bytes: &[u8], from: usize, at: usize, long: &mut LongLines) -> Option<usize> {
+        let mut at = at;
+        while at < from + SHORT {
+            let Some(block) = bytes.get(at..).and_then(|rest| rest.first_chunk()) else {
+                return self.search_tail(bytes, at);
+            };
+            work::count(BLOCK);
+            at += BLOCK;
+            (self.known, self.bits) = (at, bitmap(block));
+            if self.bits != 0 {
+                return Some(at + self.bits.trailing_zeros() as usize - BLOCK);
             }
         }
+        self.search_long(bytes, from, at, long)
+    }
+
+    /// From `at` on there is less than a block left: the last bitmap is that of the chunk's last block.
+    #[inline(never)]
+    fn search_tail(&mut self, bytes: &[u8], at: usize) -> Option<usize> {
+        if at >= bytes.len() {
+            return None;
+        }
+        work::count(bytes.len() - at);
+        let Some(block) = bytes.last_chunk() else { return first_line_end(bytes, at) };
+        self.known = bytes.len();
+        self.bits = bitmap(block) & (u64::MAX << (at + BLOCK - self.known));
+        (self.bits != 0).then(|| self.known + self.bits.trailing_zeros() as usize - BLOCK)
+    }
+
+    /// The same, and it is likely to be long.
+    #[inline(never)]
+    fn search_long(&mut self, bytes: &[u8], from: usize, at: usize, long: &mut LongLines) -> Option<usize> {
         let found = scan::line_end(bytes, at);
         work::count(found.unwrap_or(bytes.len()) - at);
         match found {
@@ -73,13 +95,14 @@ impl LineEnds {
     }
 }
 
-/// The bitmap of less than a block, as if other bytes stood before it.
-fn last_bitmap(rest: &[u8]) -> u64 {
-    let mut block = [0; BLOCK];
-    if let Some(room) = block.get_mut(..rest.len()) {
-        room.copy_from_slice(rest);
+/// In a chunk of less than a block. A padded copy for a bitmap took longer: it is read in other widths than it was
+/// written.
+fn first_line_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let rest = bytes.get(at..)?;
+    if rest.len() < 16 {
+        return rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).map(|found| at + found);
     }
-    bitmap(&block) << (BLOCK - rest.len())
+    scan::line_end(bytes, at)
 }
 
 /// Bit `n`: whether `block[n]` is CR or LF. Sixteen bytes at a time.

@@ -34,8 +34,8 @@ pub enum FrameBuf {
     Comment(Arc<str>),
 }
 
-/// An owned [`Event`]: `Send + Sync + 'static`, and a clone is a count. Large data shares the memory of
-/// the chunk that it came in, small values are copied into one allocation.
+/// An owned [`Event`]: `Send + Sync + 'static`, and a clone is a count. Large ASCII data shares the
+/// memory of the chunk that it came in; else all values are copied into one allocation.
 ///
 /// ```
 /// use sse_proto::{Chunk, Decoder, EventBuf};
@@ -61,6 +61,7 @@ pub struct EventBuf {
 
 impl EventBuf {
     /// `text` is event type, last event ID and, if it is not `shared`, data.
+    #[inline(always)]
     pub(crate) fn new(
         text: String,
         type_end: usize,
@@ -73,6 +74,7 @@ impl EventBuf {
 
     /// The same event, borrowed.
     #[must_use]
+    #[inline]
     pub fn as_event(&self) -> Event<'_> {
         Event {
             event_type: EventType::decoded(self.event_type()),
@@ -85,12 +87,14 @@ impl EventBuf {
     /// The event type: the value of the block's last `event` field, `message` if there is none or it is
     /// empty.
     #[must_use]
+    #[inline]
     pub fn event_type(&self) -> &str {
         EventType::decoded(self.text.get(..self.type_end).unwrap_or_default()).as_str()
     }
 
     /// The values of the block's `data` fields, joined by LF.
     #[must_use]
+    #[inline]
     pub fn data(&self) -> &str {
         match &self.shared {
             Some(data) => data,
@@ -119,12 +123,14 @@ impl EventBuf {
 
     /// The last event ID: the one this event came with, or else what came before; empty at first.
     #[must_use]
+    #[inline]
     pub fn last_event_id(&self) -> EventId<'_> {
         EventId::decoded(self.text.get(self.type_end..self.id_end).unwrap_or_default())
     }
 
     /// The last event ID, if an `id` has set it since the event before. See [`Event::id`].
     #[must_use]
+    #[inline]
     pub fn id(&self) -> Option<EventId<'_>> {
         self.as_event().id()
     }

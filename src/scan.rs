@@ -373,6 +373,40 @@ pub(crate) fn whole_line(
     Some(line_of(input, start, end))
 }
 
+/// The value of the line at `*pos`, if the line is `data: `, a value, LF or CR LF, and lies whole in the input;
+/// `*pos` then moves past it. The shape in which nearly all data is sent.
+#[cfg(feature = "alloc")]
+#[inline(always)]
+pub(crate) fn data_line(
+    input: &[u8],
+    pos: &mut usize,
+    mut find: impl FnMut(&[u8], usize) -> Option<usize>,
+) -> Option<Range<usize>> {
+    let start = *pos;
+    if !input.get(start..)?.starts_with(b"data: ") {
+        return None;
+    }
+    let end = find(input, start + 6)?;
+    *pos = match input.get(end..)? {
+        [b'\n', ..] => end + 1,
+        [b'\r', b'\n', ..] => end + 2,
+        _ => return None,
+    };
+    Some(start + 6..end)
+}
+
+/// Whether a blank line that ends in LF or CR LF is at `*pos`, which then moves past it.
+#[cfg(feature = "alloc")]
+#[inline(always)]
+pub(crate) fn blank_line(input: &[u8], pos: &mut usize) -> bool {
+    match input.get(*pos..) {
+        Some([b'\n', ..]) => *pos += 1,
+        Some([b'\r', b'\n', ..]) => *pos += 2,
+        _ => return false,
+    }
+    true
+}
+
 #[inline(always)]
 fn line_of(input: &[u8], start: usize, end: usize) -> Lexeme {
     match input.get(start..end) {

@@ -21,14 +21,31 @@ pub(crate) struct Scratch {
 impl Scratch {
     /// Appends `bytes`. The capacity doubles as in any `Vec`, but not beyond `limit`, which is what makes
     /// the bound on memory one that can be stated.
+    #[inline]
     pub(crate) fn push(&mut self, bytes: &[u8], limit: usize) {
-        let len = self.bytes.len().saturating_add(bytes.len());
-        if len > self.bytes.capacity() {
-            let capacity = self.bytes.capacity().saturating_mul(2).clamp(256, limit.max(256)).max(len);
-            self.bytes.reserve_exact(capacity - self.bytes.len());
-        }
         work::count(bytes.len());
+        if bytes.len() > self.bytes.capacity() - self.bytes.len() {
+            self.grow(bytes.len(), limit);
+        }
         self.bytes.extend_from_slice(bytes);
+    }
+
+    /// Appends an LF and `bytes`.
+    #[inline]
+    pub(crate) fn push_line(&mut self, bytes: &[u8], limit: usize) {
+        work::count(1 + bytes.len());
+        if bytes.len() >= self.bytes.capacity() - self.bytes.len() {
+            self.grow(1 + bytes.len(), limit);
+        }
+        self.bytes.push(b'\n');
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    #[cold]
+    fn grow(&mut self, more: usize, limit: usize) {
+        let len = self.bytes.len() + more;
+        let capacity = self.bytes.capacity().saturating_mul(2).clamp(256, limit.max(256)).max(len);
+        self.bytes.reserve_exact(capacity - self.bytes.len());
     }
 
     pub(crate) fn set(&mut self, bytes: &[u8], limit: usize) {
@@ -91,23 +108,37 @@ impl Scratch {
     }
 
     fn clear_repaired(&mut self) {
-        self.repaired.clear();
-        self.repaired.shrink_to(KEEP_CAPACITY);
+        clear(&mut self.repaired);
     }
 }
 
 /// Puts the text of `bytes` into `text`: "UTF-8 decode without BOM" of the Encoding Standard.
-pub(crate) fn decode_into<'t>(bytes: &[u8], text: &'t mut String) -> &'t str {
+pub(crate) fn decode_into(bytes: &[u8], text: &mut String) {
     work::count(bytes.len());
-    text.clear();
-    text.shrink_to(KEEP_CAPACITY);
     match utf8::check(bytes) {
-        Ok(valid) => {
-            text.reserve_exact(valid.len());
-            text.push_str(valid);
-            text
+        Ok(valid) => set_text(text, valid),
+        Err(_) => {
+            clear(text);
+            repair(bytes, text);
         }
-        Err(_) => repair(bytes, text),
+    }
+}
+
+/// Replaces `text`. Room that it may not keep for good is given back.
+#[inline]
+pub(crate) fn set_text(text: &mut String, new: &str) {
+    clear(text);
+    if new.len() > text.capacity() {
+        text.reserve_exact(new.len());
+    }
+    text.push_str(new);
+}
+
+#[inline]
+fn clear(text: &mut String) {
+    text.clear();
+    if text.capacity() > KEEP_CAPACITY {
+        text.shrink_to(KEEP_CAPACITY);
     }
 }
 

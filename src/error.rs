@@ -153,3 +153,16 @@ pub enum DecodeError {
         offset: u64,
     },
 }
+
+/// A block is larger than the configured limit. Made by [`BlockScanner::scan`](crate::BlockScanner::scan), once for
+/// each such block, which is read over up to its blank line.
+#[cfg(feature = "alloc")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("block at byte {offset} of the stream larger than max_block_size ({limit} bytes); skipped")]
+#[non_exhaustive]
+pub struct BlockTooLarge {
+    /// The limit in bytes, as given to `with_max_block_size`.
+    pub limit: usize,
+    /// Where the block starts, in bytes from the start of the stream.
+    pub offset: u64,
+}

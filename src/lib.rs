@@ -121,6 +121,8 @@ extern crate std;
 #[cfg(feature = "alloc")]
 mod block;
 #[cfg(feature = "alloc")]
+mod blocks;
+#[cfg(feature = "alloc")]
 mod chunk;
 mod data_writer;
 #[cfg(feature = "alloc")]
@@ -149,6 +151,8 @@ mod utf8;
 mod work;
 
 #[cfg(feature = "alloc")]
+pub use blocks::{Block, BlockScanner};
+#[cfg(feature = "alloc")]
 pub use chunk::{Chunk, SharedChunk};
 pub use data_writer::DataWriter;
 #[cfg(feature = "alloc")]
@@ -159,7 +163,7 @@ pub use decode::{Decoder, DecoderBuilder};
 pub use encode::MessageBuf;
 pub use encode::{KEEP_ALIVE, Message};
 #[cfg(feature = "alloc")]
-pub use error::DecodeError;
+pub use error::{BlockTooLarge, DecodeError};
 pub use error::{BufferTooSmall, EncodeWithError, InvalidHeaderValue, InvalidValue};
 #[cfg(feature = "alloc")]
 pub use event::{End, Event, Frame, Truncated};

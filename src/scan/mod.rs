@@ -13,11 +13,17 @@
 //! `State` keeps its length and a false start is handed out later as a slice of that literal. A
 //! CR ends its line at once; `State::AfterCr` swallows an LF should one come next. One automaton
 //! serves the public [`Scanner::scan`] and the decoder, which calls [`Scanner::next`] for places
-//! instead of slices.
+//! instead of slices. What needs no state, because a line lies whole in the input, is in `line`.
+
+mod line;
 
 use core::ops::Range;
 
 use crate::token::{LineKind, Piece, Token};
+#[cfg(feature = "alloc")]
+pub(crate) use line::{blank_line, data_line};
+use line::{common_prefix, line_of, name, named_from};
+pub(crate) use line::{line_end, whole_line};
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
@@ -175,6 +181,12 @@ impl Scanner {
         }
         let offset = position - held.len() as u64;
         Some(Token::Piece(Piece { kind: LineKind::Unknown, bytes: held, offset, first: true, last: false }))
+    }
+
+    /// Whether an LF, should it come next, belongs to the CR before it.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn swallows_lf(&self) -> bool {
+        self.state == State::AfterCr
     }
 
     /// Whether the next byte starts a line, whatever it is.
@@ -347,125 +359,4 @@ impl Scanner {
         self.state = State::Value(LineKind::Unknown, false);
         Lexeme::Part(Part { kind: LineKind::Unknown, bytes: Span::Held(held), first: true, last: false })
     }
-}
-
-/// The line at `*pos`, if it lies whole in the input, past which `*pos` then moves. A line whose CR is the
-/// input's last byte does not count as whole, since an LF may follow; so this needs no state.
-///
-/// Fast path: all but one or two lines of a chunk are such.
-#[inline(always)]
-pub(crate) fn whole_line(
-    input: &[u8],
-    pos: &mut usize,
-    mut find: impl FnMut(&[u8], usize) -> Option<usize>,
-) -> Option<Lexeme> {
-    let start = *pos;
-    if *input.get(start)? == b'\n' {
-        *pos = start + 1;
-        return Some(Lexeme::Blank);
-    }
-    let end = find(input, start)?;
-    *pos = match input.get(end..) {
-        Some([b'\r', b'\n', ..]) => end + 2,
-        Some([b'\n', ..] | [b'\r', _, ..]) => end + 1,
-        _ => return None,
-    };
-    Some(line_of(input, start, end))
-}
-
-/// The value of the line at `*pos`, if the line is `data: `, a value, LF or CR LF, and lies whole in the input;
-/// `*pos` then moves past it. The shape in which nearly all data is sent.
-#[cfg(feature = "alloc")]
-#[inline(always)]
-pub(crate) fn data_line(
-    input: &[u8],
-    pos: &mut usize,
-    mut find: impl FnMut(&[u8], usize) -> Option<usize>,
-) -> Option<Range<usize>> {
-    let start = *pos;
-    if !input.get(start..)?.starts_with(b"data: ") {
-        return None;
-    }
-    let end = find(input, start + 6)?;
-    *pos = match input.get(end..)? {
-        [b'\n', ..] => end + 1,
-        [b'\r', b'\n', ..] => end + 2,
-        _ => return None,
-    };
-    Some(start + 6..end)
-}
-
-/// Whether a blank line that ends in LF or CR LF is at `*pos`, which then moves past it.
-#[cfg(feature = "alloc")]
-#[inline(always)]
-pub(crate) fn blank_line(input: &[u8], pos: &mut usize) -> bool {
-    match input.get(*pos..) {
-        Some([b'\n', ..]) => *pos += 1,
-        Some([b'\r', b'\n', ..]) => *pos += 2,
-        _ => return false,
-    }
-    true
-}
-
-#[inline(always)]
-fn line_of(input: &[u8], start: usize, end: usize) -> Lexeme {
-    match input.get(start..end) {
-        None | Some([]) => Lexeme::Blank,
-        Some(line) => {
-            let (kind, skip) = classify(line);
-            Lexeme::Line(kind, start + skip..end)
-        }
-    }
-}
-
-/// The first CR or LF at or after `from`.
-pub(crate) fn line_end(input: &[u8], from: usize) -> Option<usize> {
-    memchr::memchr2(b'\n', b'\r', input.get(from..)?).map(|found| from + found)
-}
-
-/// What a whole, non-empty line is, and where in it the value starts (9.2.6).
-#[inline(always)]
-fn classify(line: &[u8]) -> (LineKind, usize) {
-    // Patterns, not a search in a table: the compiler makes each a compare of four bytes and a few more.
-    let (kind, name, rest) = match line {
-        [b'd', b'a', b't', b'a', rest @ ..] => (LineKind::Data, 4, rest),
-        [b'e', b'v', b'e', b'n', b't', rest @ ..] => (LineKind::Event, 5, rest),
-        [b'i', b'd', rest @ ..] => (LineKind::Id, 2, rest),
-        [b'r', b'e', b't', b'r', b'y', rest @ ..] => (LineKind::Retry, 5, rest),
-        [b':', ..] => return (LineKind::Comment, 1),
-        _ => return (LineKind::Unknown, 0),
-    };
-    match rest {
-        [b':', b' ', ..] => (kind, name + 2),
-        [b':', ..] => (kind, name + 1),
-        [] => (kind, name),
-        _ => (LineKind::Unknown, 0),
-    }
-}
-
-/// The one known field whose name starts with `byte`.
-#[inline(always)]
-fn named_from(byte: u8) -> LineKind {
-    match byte {
-        b'd' => LineKind::Data,
-        b'e' => LineKind::Event,
-        b'i' => LineKind::Id,
-        b'r' => LineKind::Retry,
-        _ => LineKind::Unknown,
-    }
-}
-
-#[inline(always)]
-fn name(kind: LineKind) -> &'static [u8] {
-    match kind {
-        LineKind::Data => b"data",
-        LineKind::Event => b"event",
-        LineKind::Id => b"id",
-        LineKind::Retry => b"retry",
-        LineKind::Comment | LineKind::Unknown => b"",
-    }
-}
-
-fn common_prefix(a: &[u8], b: &[u8]) -> usize {
-    a.iter().zip(b).take_while(|(a, b)| a == b).count()
 }

@@ -7,6 +7,8 @@
 //! comes. The standard's buffers are these: data and event type in the block; the last event ID buffer is the
 //! block's id, and `last_event_id` is what it was at the last blank line.
 
+mod ahead;
+
 use alloc::string::String;
 use core::mem;
 use core::ops::Range;
@@ -18,7 +20,7 @@ use crate::error::DecodeError;
 use crate::field::RetryDigits;
 use crate::limits::{DEFAULT_MAX_EVENT_SIZE, OversizedId};
 use crate::lines::LongLines;
-use crate::scan::{self, Lexeme, Part, Scanner, Span};
+use crate::scan::{Lexeme, Part, Scanner, Span};
 use crate::scratch::decode_into;
 use crate::token::LineKind;
 
@@ -110,22 +112,6 @@ impl Engine {
         self.step_on(input, marks)
     }
 
-    /// Fast path: the block is one data line and lies whole in the chunk. Most streams of language models are nothing
-    /// else; a tiny event takes two thirds of the time that `read_ahead` needs.
-    #[inline(always)]
-    fn data_block(&mut self, input: &[u8], marks: &mut Marks) -> Option<Step> {
-        let mut pos = marks.pos;
-        let (lines, long) = (&mut marks.lines, &mut self.long_lines);
-        let data = scan::data_line(input, &mut pos, |input, at| lines.find(input, at, long))?;
-        // What is no such block, or too large, is read again by the general path.
-        if !scan::blank_line(input, &mut pos) || data.len() >= self.block.limit {
-            return None;
-        }
-        self.scanner.advance(pos - marks.pos);
-        marks.pos = pos;
-        Some(self.event(Place::BUFFER, Place::chunk(data)))
-    }
-
     /// `step`, but for that fast path.
     #[inline(never)]
     fn step_on(&mut self, input: &[u8], marks: &mut Marks) -> Result<Step, DecodeError> {
@@ -164,88 +150,6 @@ impl Engine {
         self.block.keep(input, here);
         self.scanner.advance(marks.pos - from);
         outcome
-    }
-
-    /// Fast path: blocks that lie whole in the chunk and have one data line at most. Nearly all are such, but those
-    /// at the edges of a chunk. Nothing in memory is touched until the blank line, so that all stays in registers;
-    /// where this ends, the general path goes on with `here`.
-    #[inline(always)]
-    fn read_ahead(&mut self, input: &[u8], marks: &mut Marks, here: &mut Here) -> Option<Step> {
-        loop {
-            let start = marks.pos;
-            let (mut size, mut pos) = (0, start);
-            let (mut data, mut event_type, mut id) = (Place::BUFFER, Place::BUFFER, Place::BUFFER);
-            let (lines, long) = (&mut marks.lines, &mut self.long_lines);
-            let ended = loop {
-                let before = pos;
-                let (kind, value) =
-                    match scan::whole_line(input, &mut pos, |input, at| lines.find(input, at, long)) {
-                        Some(Lexeme::Line(kind, value)) => (kind, value),
-                        Some(_) => break true,
-                        None => break false,
-                    };
-                match kind {
-                    LineKind::Data if data.is_buffer() => {
-                        size += 1 + value.len();
-                        data = Place::chunk(value);
-                    }
-                    LineKind::Event => {
-                        size += value.len();
-                        event_type = if value.is_empty() { Place::BUFFER } else { Place::chunk(value) };
-                    }
-                    LineKind::Id => {
-                        size += value.len();
-                        if is_id(input.get(value.clone()).unwrap_or_default()) {
-                            id = Place::chunk(value);
-                        }
-                    }
-                    LineKind::Unknown => {}
-                    LineKind::Comment if !self.comments => {}
-                    LineKind::Data | LineKind::Comment | LineKind::Retry => {
-                        pos = before;
-                        break false;
-                    }
-                }
-            };
-            if size > self.block.limit {
-                // The general path says where the limit was crossed. It reads these lines again.
-                *marks = Marks::at(start);
-                return None;
-            }
-            marks.pos = pos;
-            if !ended {
-                *here = Here { data, event_type, id };
-                self.block.adopt(size, here);
-                return None;
-            }
-            if !data.is_buffer() {
-                let event = self.event(event_type, data);
-                self.found.id = id;
-                self.found.id_is_new |= !id.is_buffer();
-                return Some(event);
-            }
-            if !id.is_buffer() {
-                self.commit_id(input, id);
-            }
-        }
-    }
-
-    /// Fast path: data lines that follow a data line, as where a text of many lines is sent. Takes two thirds of
-    /// the time of the general path.
-    #[inline(always)]
-    fn data_lines(&mut self, input: &[u8], marks: &mut Marks, here: &mut Here) {
-        if self.block.skipping {
-            return;
-        }
-        let (lines, long) = (&mut marks.lines, &mut self.long_lines);
-        let mut pos = marks.pos;
-        while let Some(value) = scan::data_line(input, &mut pos, |input, at| lines.find(input, at, long)) {
-            if !self.block.charge_if_fits(1 + value.len()) {
-                return; // the general path says where the limit was crossed
-            }
-            self.block.push_data_line(input, here, value);
-            marks.pos = pos;
-        }
     }
 
     /// A line that lies whole in the chunk, by far the most common case. As `part`, without a copy.

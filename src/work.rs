@@ -102,6 +102,11 @@ mod tests {
             let event = repeated(&[(b"event: a\ndata: 0123456789", 20), (bad, 1), (b"\n\n", 1)]);
             assert_linear(&repeated(&[(&event, SIZE / event.len())]));
         }
+        // One bad value far behind: the good ones before it are text all the same.
+        assert_linear(&repeated(&[(
+            &repeated(&[(b"data: 1\n\n", 1500), (b"data: \xFF\n\n", 1)]),
+            SIZE / 13_500,
+        )]));
         // Good values behind a comment that is bad, and the other way round.
         assert_linear(&repeated(&[(b"data: good\n\n:\xFF\n", SIZE / 15)]));
     }
@@ -149,15 +154,39 @@ mod tests {
         }
     }
 
+    /// Where a chunk holds no line end any more, that is found out once.
+    #[test]
+    fn an_unfinished_line_is_searched_once() {
+        for start in
+            [&b"data: "[..], b"data\n\ndata: ", b":", b"x", b"data: 1\ndata: ", b"id: 1\ndata: 1\nwhat"]
+        {
+            let stream = repeated(&[(start, 1), (b"x", SIZE)]);
+            for long in [0, 3] {
+                // Long lines before it make the search another one.
+                let stream = repeated(&[
+                    (b":", long.min(1)),
+                    (b"0123456789\t", 100 * long),
+                    (b"\n", long.min(1)),
+                    (&stream, 1),
+                ]);
+                let [lent, shared] = work(&stream, usize::MAX, false);
+                // Searched once, and kept once if it is data; 16 KiB of text may be checked ahead.
+                assert!(lent <= 23 * SIZE as u64 / 10, "{start:?}: {lent}");
+                assert!(shared <= 23 * SIZE as u64 / 10, "{start:?}: {shared}");
+            }
+        }
+    }
+
     /// The window of checked text ends between two characters: were it to end inside of one, all of it would be
     /// checked twice.
     #[test]
     fn good_text_is_checked_once() {
         for text in ["\u{E9}", "\u{65E5}", "\u{1F980}"] {
-            for letters in [10, 100, 999] {
+            // Many lengths: an unlucky one has its events end where windows end.
+            for letters in (10..40).chain([100, 999]) {
                 let event = repeated(&[(b"data: ", 1), (text.as_bytes(), letters), (b"\n\n", 1)]);
-                for shift in 0..4 {
-                    let stream = repeated(&[(b"\n", shift), (&event, 2 * SIZE / event.len())]);
+                {
+                    let stream = repeated(&[(&event, 2 * SIZE / event.len())]);
                     let [lent, _] = work(&stream, usize::MAX, false);
                     assert!(
                         lent * 100 <= 235 * stream.len() as u64,

@@ -205,6 +205,16 @@ const GIANT: usize = 4 << 20;
 /// Measured: what such blocks make a decoder hold at most, in half limits. Stated are twenty and 1 MiB.
 const GIANT_HALVES: usize = 19;
 
+/// A line that fits just so makes room for itself and no more.
+#[test]
+fn a_giant_second_line_is_held_once() {
+    let head = &b"data: x\ndata:"[..];
+    let stream = stream(&[head, &XS.repeat(GIANT / XS.len() - 1), b"\n\n"].concat(), b"data\n\n", 6);
+    let cost = read(&mut decoder(GIANT, false), &stream, usize::MAX, false);
+    assert_eq!((cost.frames, cost.errors), (2, vec![]));
+    assert!(cost.held <= GIANT + SLACK, "{} held", cost.held);
+}
+
 /// A million of the smallest events there are, good and bad, in chunks of a packet: nothing adds up.
 #[test]
 fn a_million_tiny_events_hold_nothing() {

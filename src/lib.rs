@@ -144,6 +144,8 @@ mod owned;
 mod scan;
 #[cfg(feature = "alloc")]
 mod scratch;
+#[cfg(feature = "alloc")]
+pub mod session;
 mod token;
 #[cfg(feature = "alloc")]
 mod utf8;

@@ -141,6 +141,8 @@ mod limits;
 mod lines;
 #[cfg(feature = "alloc")]
 mod owned;
+#[cfg(feature = "alloc")]
+pub mod replay;
 mod scan;
 #[cfg(feature = "alloc")]
 mod scratch;

@@ -188,6 +188,11 @@ impl Connection {
         self.inputs.push_back((last.max(now + random.below(slow)), input));
     }
 
+    fn next_due(&mut self, now: u64) -> Option<Input> {
+        let due = self.inputs.front().is_some_and(|(at, _)| *at <= now);
+        if due { self.inputs.pop_front().map(|(_, input)| input) } else { None }
+    }
+
     /// Sends bytes of the body, in pieces, as far as the network lets them.
     fn send(&mut self, now: u64, random: &mut Random, bytes: &Bytes) {
         let mut rest = bytes.clone();
@@ -391,9 +396,7 @@ fn world(seed: u64) -> Came {
             }
         }
         // The network: what is due.
-        while let Some((_, input)) =
-            connection.as_mut().and_then(|connection| connection.inputs.pop_front_if(|(at, _)| *at <= now))
-        {
+        while let Some(input) = connection.as_mut().and_then(|connection| connection.next_due(now)) {
             match input {
                 Input::Head(status, content_type) => {
                     *came.heads.entry(status).or_default() += 1;

@@ -95,12 +95,7 @@ impl<'i> Window<'i> {
         let far = bytes.len().min(range.start + CHECK_AHEAD);
         let end = range.end.max(utf8::whole_characters(bytes, far));
         let ahead = bytes.get(range.start..end).unwrap_or_default();
-        let text = utf8::check(ahead).or_else(|error| {
-            work::count(2 * error.valid_up_to());
-            utf8::check(ahead.get(..error.valid_up_to()).unwrap_or_default())
-        });
-        *self = Self { start: range.start, text: text.unwrap_or_default() };
-        work::count(self.text.len());
+        *self = Self { start: range.start, text: utf8::text_ahead(ahead) };
     }
 }
 
@@ -183,7 +178,6 @@ impl SharedChunk {
 
     /// The text of `range`, if it is UTF-8. There is no window: an owned event is looked at once and costs more.
     pub(crate) fn text(&self, range: Range<usize>) -> Option<&str> {
-        work::count(range.len());
         utf8::check(self.bytes.get(range)?).ok()
     }
 

@@ -166,3 +166,26 @@ pub struct BlockTooLarge {
     /// Where the block starts, in bytes from the start of the stream.
     pub offset: u64,
 }
+
+/// What an adapter reports: an error of its source, or one of the decoder.
+///
+/// ```
+/// use sse_proto::{EventReader, Decoder, SourceError};
+///
+/// let decoder = Decoder::builder().max_event_size(4).build();
+/// let mut events = EventReader::with_decoder(&b"data: too large\n\ndata: 2\n\n"[..], decoder);
+/// assert!(matches!(events.next(), Some(Err(SourceError::Decode(_)))));
+/// assert_eq!(events.next().unwrap()?.data(), "2"); // goes on
+/// # Ok::<(), SourceError<std::io::Error>>(())
+/// ```
+#[cfg(any(feature = "std", feature = "stream"))]
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum SourceError<E> {
+    /// The source of the bytes has failed. All frames that were complete before have been yielded.
+    #[error("the source of the event stream failed")]
+    Source(#[source] E),
+    /// An event was too large. The next item is what follows it.
+    #[error(transparent)]
+    Decode(DecodeError),
+}

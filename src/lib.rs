@@ -43,13 +43,6 @@
 //! # Ok(()) }
 //! ```
 //!
-//! | you want | take |
-//! | --- | --- |
-//! | events, retries, comments, borrowed | [`Decoder::decode`] over a [`Chunk`] |
-//! | just events, borrowed | [`Decoder::decode_event`] |
-//! | events to keep or to send to another thread | [`Decoder::decode_shared`] over a [`SharedChunk`] |
-//! | every line raw, unknown fields too, or no heap | [`Scanner`] |
-//!
 //! A [`DecodeError`] is no end: match it and call again, and decoding goes on behind the event that was too
 //! large.
 //!
@@ -80,6 +73,64 @@
 //! A broken frame cannot be expressed: see [`Message`], which also shows the server's side, and [`http`] for the
 //! headers.
 //!
+//! # Embedding
+//!
+//! One engine, thin views: take the one that fits where your bytes come from and where your events go.
+//!
+//! | you have, and want | take | its loop |
+//! | --- | --- | --- |
+//! | bytes as they arrive; events, retries, comments, lent | [`Decoder::decode`] over a [`Chunk`] | `while let Some(frame) = decoder.decode(&mut chunk)?` |
+//! | the same; just events | [`Decoder::decode_event`] | `while let Some(event) = decoder.decode_event(&mut chunk)?` |
+//! | `Bytes`; events to keep or to send to another thread | [`Decoder::decode_shared`] over a [`SharedChunk`] | `while let Some(frame) = decoder.decode_shared(&mut chunk)?` |
+//! | a `std::io::Read` (`std`) | `EventReader`, `FrameReader` | `for event in EventReader::new(body)` |
+//! | a `Stream` of byte chunks (`stream`) | `EventStream`, `FrameStream` | `while let Some(event) = events.next().await` |
+//! | a stream to look at and pass on byte for byte | [`BlockScanner`] | `while let Some(block) = blocks.scan(&mut bytes)?` |
+//! | no heap, or every line raw | [`Scanner`] | `while let Some(token) = scanner.scan(&mut bytes)` |
+//! | messages, and a `std::io::Write` (`std`) | `EventWriter` | `events.send(&message)?` |
+//! | messages, and buffers of your own | [`Message`] | `message.encode(&mut buffer)?` |
+//! | owned events, and a data format (`serde`) | [`EventBuf`] | `serde_json::to_string(&event)?` |
+//!
+//! To know that a connection is alive, reset your idle timer with each chunk of bytes, not with each event:
+//! keep-alives are comments. `[DONE]`, error events and JSON are values of `data`: they mean what your API says.
+//!
+//! # Reconnect
+//!
+//! The two machines that outlive a connection, without IO, clock or random numbers of their own:
+//!
+//! - [`session`], the client's: when to connect and with which headers, what a response means, how long to wait, when to
+//!   give up (WHATWG HTML 9.2.2, 9.2.3); backoff, jitter, idle timeouts, and no request twice that must not be.
+//! - [`replay`], the server's: a bounded log that answers a `Last-Event-ID` (9.2.4) with what was missed, or says that it
+//!   cannot.
+//!
+//! # Coming from
+//!
+//! | eventsource-stream | here |
+//! | --- | --- |
+//! | `body.eventsource()` | `EventStream::new(body)` (feature `stream`) |
+//! | `event.event`, `event.data` | `event.event_type()`, `event.data()` |
+//! | `event.id` | `event.last_event_id()`; [`Event::id`] if it has come with this event |
+//! | `event.retry` | [`Frame::Retry`] at its line, [`Decoder::reconnection_time`] |
+//! | `EventStreamError::Transport(e)` | `SourceError::Source(e)` |
+//!
+//! | sse-stream | here |
+//! | --- | --- |
+//! | `SseByteStream::new(chunks)` | `EventStream::new(chunks)` (feature `stream`) |
+//! | `sse.event: Option<String>` | `event.event_type()`, `"message"` if there is none |
+//! | a raw block without data | [`BlockScanner`], or [`Decoder::last_event_id`] and [`Frame::Retry`] |
+//!
+//! | sse-core | here |
+//! | --- | --- |
+//! | `decoder.next(&mut bytes)` | `decoder.decode(&mut chunk)`, over a [`Chunk`] of the bytes |
+//! | `SseEvent::Message`, `SseEvent::Retry` | [`Frame::Event`], [`Frame::Retry`] |
+//! | `SseDecoder::with_limit` | [`DecoderBuilder::max_event_size`] |
+//!
+//! | axum's `sse` | here |
+//! | --- | --- |
+//! | `Event::default().event(t).id(i).data(d)` | `Message::new().event_type(t).id(i).data(d)`, values checked when they are made |
+//! | `Event::json_data(value)` | [`Message::encode_with`] and `serde_json::to_writer` |
+//! | `Sse::new(stream)` | a body of `Bytes` ([`Message::to_bytes`]) with [`http::RESPONSE_HEADERS`] |
+//! | `KeepAlive` | [`KEEP_ALIVE`] on your timer |
+//!
 //! # Conformance notes
 //!
 //! - One byte order mark at the very start is dropped, in however many chunks it comes; a second one is content.
@@ -106,6 +157,8 @@
 //! - `alloc`: the decoder, owned events, `bytes::Buf` and `BufMut`.
 //! - `std` (default): `io::Write`, and the standard library's fast paths in the dependencies.
 //! - `simd` (default): only speed, by the crates `wide` and `simdutf8`.
+//! - `stream`: `EventStream` and `FrameStream`, by the crate `futures-core` alone.
+//! - `serde`: `EventBuf` in any format that serde knows.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 #![no_std]
@@ -135,6 +188,8 @@ mod error;
 mod event;
 mod field;
 pub mod http;
+#[cfg(feature = "std")]
+mod io;
 #[cfg(feature = "alloc")]
 mod limits;
 #[cfg(feature = "alloc")]
@@ -146,8 +201,12 @@ pub mod replay;
 mod scan;
 #[cfg(feature = "alloc")]
 mod scratch;
+#[cfg(feature = "serde")]
+mod serde;
 #[cfg(feature = "alloc")]
 pub mod session;
+#[cfg(feature = "stream")]
+mod stream;
 mod token;
 #[cfg(feature = "alloc")]
 mod utf8;
@@ -166,17 +225,23 @@ pub use decode::{Decoder, DecoderBuilder};
 #[cfg(feature = "alloc")]
 pub use encode::MessageBuf;
 pub use encode::{KEEP_ALIVE, Message};
+#[cfg(any(feature = "std", feature = "stream"))]
+pub use error::SourceError;
 #[cfg(feature = "alloc")]
 pub use error::{BlockTooLarge, DecodeError};
 pub use error::{BufferTooSmall, EncodeWithError, InvalidHeaderValue, InvalidValue};
 #[cfg(feature = "alloc")]
 pub use event::{End, Event, Frame, Truncated};
 pub use field::{EventId, EventType};
+#[cfg(feature = "std")]
+pub use io::{EventReader, EventWriter, FrameReader};
 #[cfg(feature = "alloc")]
 pub use limits::{DEFAULT_MAX_EVENT_SIZE, OversizedId};
 #[cfg(feature = "alloc")]
 pub use owned::{EventBuf, FrameBuf};
 pub use scan::Scanner;
+#[cfg(feature = "stream")]
+pub use stream::{EventStream, FrameStream};
 pub use token::{LineKind, Piece, Token};
 
 /// The README's programs are tested, too.

@@ -48,6 +48,6 @@ pub(crate) const CALM_BLOCKS: u8 = 32;
 /// runs at full speed, near enough that what it has read is still in the first level cache.
 pub(crate) const CHECK_AHEAD: usize = 16 * 1024;
 
-/// From this size on, in bytes, an owned value shares the chunk instead of being copied: below it a
+/// From this size on, in bytes, owned data shares the chunk if it is ASCII, instead of being copied: below it a
 /// copy is about as cheap as the count, and a small value must not pin a large chunk.
 pub(crate) const SHARE_FROM: usize = 4 * 1024;

@@ -72,7 +72,6 @@ impl Scratch {
     }
 
     fn checked(&mut self) -> &str {
-        work::count(self.bytes.len());
         match utf8::check(&self.bytes) {
             Ok(text) => text,
             Err(_) => repair(&self.bytes, &mut self.repaired),
@@ -114,7 +113,6 @@ impl Scratch {
 
 /// Puts the text of `bytes` into `text`: "UTF-8 decode without BOM" of the Encoding Standard.
 pub(crate) fn decode_into(bytes: &[u8], text: &mut String) {
-    work::count(bytes.len());
     match utf8::check(bytes) {
         Ok(valid) => set_text(text, valid),
         Err(_) => {

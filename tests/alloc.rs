@@ -4,74 +4,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 #![allow(missing_docs, reason = "a test crate has no users")]
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+#[path = "common/counting.rs"]
+mod counting;
 
 use bytes::Bytes;
+use counting::{calls, live, peak};
 use sse_proto::{Chunk, Decoder, Frame, FrameBuf, SharedChunk};
-
-/// The system's allocator, and what the current thread has asked of it. Tests run on threads of their
-/// own and free where they allocate, so they do not disturb each other.
-struct Counting;
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-thread_local! {
-    static CALLS: Cell<usize> = const { Cell::new(0) };
-    static LIVE: Cell<isize> = const { Cell::new(0) };
-    static PEAK: Cell<isize> = const { Cell::new(0) };
-}
-
-fn count(calls: usize, bytes: isize) {
-    CALLS.set(CALLS.get() + calls);
-    LIVE.set(LIVE.get() + bytes);
-    PEAK.set(PEAK.get().max(LIVE.get()));
-}
-
-fn size(bytes: usize) -> isize {
-    isize::try_from(bytes).unwrap_or(isize::MAX)
-}
-
-// SAFETY: each call goes to `System` unchanged; counting touches thread-local cells without destructors
-// and does not allocate.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count(1, size(layout.size()));
-        // SAFETY: the caller keeps `alloc`'s contract.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        count(0, -size(layout.size()));
-        // SAFETY: the caller keeps `dealloc`'s contract.
-        unsafe { System.dealloc(memory, layout) }
-    }
-
-    unsafe fn realloc(&self, memory: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
-        // Old and new may both exist while it moves: the peak counts both.
-        count(1, size(new_size));
-        // SAFETY: the caller keeps `realloc`'s contract.
-        let moved = unsafe { System.realloc(memory, layout, new_size) };
-        count(0, -size(layout.size()));
-        moved
-    }
-}
-
-/// Runs `work`: how often it asked for memory.
-fn calls(work: impl FnOnce()) -> usize {
-    let before = CALLS.get();
-    work();
-    CALLS.get() - before
-}
-
-/// Runs `work`: how far live memory rose above where it was.
-fn peak(work: impl FnOnce()) -> usize {
-    let before = LIVE.get();
-    PEAK.set(before);
-    work();
-    usize::try_from(PEAK.get() - before).unwrap()
-}
 
 /// A bit of everything: named events, ids, many data lines, bad UTF-8, line ends of each kind, comments.
 fn mixed() -> Vec<u8> {
@@ -241,24 +179,24 @@ fn memory_shrinks_again_after_a_giant() {
     let heads = ["data: ", "data: x\nevent: ", "data: x\nid: ", ":"];
     let small = [&b"id: 1\ndata: small\n\n"[..], b"id: \xFF\ndata: small\xFF\n\n"];
     for head in heads {
-        for byte in [b'g', 0xFF] {
+        for (byte, every) in [(b'g', 9), (b'g', usize::MAX), (0xFF, 9), (0xFF, usize::MAX)] {
             for small in small {
-                let what = format!("{head:?} with {byte:#X}, then {small:?}");
-                let before = LIVE.get();
+                let what = format!("{head:?} with {byte:#X}, then {small:?} in {every}s");
+                let before = live();
                 let mut decoder = Decoder::builder().comments(true).build();
                 let errors =
                     feed(&mut decoder, head.as_bytes(), &[byte; 16 * 1024], 8 << 20, b"\n\n", 16 * 1024);
                 assert_eq!(errors, 0);
                 // Data keeps its room for the next giant, for a while; the rest is given back at once.
-                assert!(head != "data: " || LIVE.get() - before >= 1 << 20);
-                // Cut in two, so that the buffers are in use.
+                assert!(head != "data: " || live() - before >= 1 << 20);
+                // Cut in two, so that the buffers are in use; and whole, so that they are not.
                 for _ in 0..1000 {
-                    assert_eq!(decode(&mut decoder, small, 9), 1);
+                    assert_eq!(decode(&mut decoder, small, every), 1);
                 }
-                let live = LIVE.get() - before;
-                assert!(live < 1 << 20, "{what}: {live} bytes are still held");
+                let held = live() - before;
+                assert!(held < 1 << 20, "{what}: {held} bytes are still held");
                 drop(decoder);
-                assert_eq!(LIVE.get(), before, "{what}: nothing leaks");
+                assert_eq!(live(), before, "{what}: nothing leaks");
             }
         }
     }
@@ -279,7 +217,7 @@ fn shrinking_waits_until_giants_are_rare() {
 #[test]
 fn small_owned_values_do_not_pin_a_chunk_and_large_ones_share_it() {
     let large = "x".repeat(1 << 20);
-    let before = LIVE.get();
+    let before = live();
     let stream = format!("data: small\n\ndata: {large}\n\n");
     let mut decoder = Decoder::new();
     let mut chunk = SharedChunk::from(Bytes::from(stream));
@@ -293,8 +231,8 @@ fn small_owned_values_do_not_pin_a_chunk_and_large_ones_share_it() {
     assert!(peak(|| drop(event.clone())) < 1024, "and cheap to clone");
     drop(shared);
     drop(decoder);
-    let live = LIVE.get() - before;
-    assert!(live < 1024, "the small event is alone now and keeps {live} bytes");
+    let held = live() - before;
+    assert!(held < 1024, "the small event is alone now and keeps {held} bytes");
     drop(small);
-    assert_eq!(LIVE.get(), before);
+    assert_eq!(live(), before);
 }

@@ -1,15 +1,17 @@
 //! Data written piece by piece: the same as data set, or nothing at all.
 #![cfg(feature = "std")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails panics")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails panics")]
 
+mod common;
 mod messages;
 
 use std::io::Write as _;
 
 use bytes::BytesMut;
+use common::sinks::write_everywhere;
 use messages::{parts, text};
 use proptest::prelude::*;
-use sse_proto::{DataWriter, EncodeBuffer, EncodeWithError, Message};
+use sse_proto::{EncodeBuffer, EncodeWithError, Message};
 
 proptest! {
     #[test]
@@ -18,46 +20,9 @@ proptest! {
         written in text(),
         cuts in prop::collection::vec((0.0..1.0, any::<bool>()), 0..8),
     ) {
-        // What the message would be, had its data been known before.
-        let whole = parts.data.clone().unwrap_or_default() + &written;
-        let expected = parts.message().data(&whole).to_bytes();
-
-        let mut places: Vec<_> = cuts.iter().map(|cut| (cut.0 * written.len() as f64) as usize).collect();
-        places.extend([0, written.len()]);
-        places.sort_unstable();
-        let write = |data: &mut DataWriter<'_>| -> std::io::Result<()> {
-            for (place, cut) in places.windows(2).zip(cuts.iter().chain(std::iter::repeat(&(0.0, true)))) {
-                // As text where the cut allows it and the coin says so, as bytes otherwise.
-                match written.get(place[0]..place[1]) {
-                    Some(text) if cut.1 && written.is_char_boundary(place[0]) => {
-                        std::fmt::Write::write_str(data, text).unwrap();
-                    }
-                    _ => data.write_all(&written.as_bytes()[place[0]..place[1]])?,
-                }
-            }
-            Ok(())
-        };
-        let mut vec = Vec::new();
-        parts.message().encode_with(&mut vec, write).unwrap();
-        prop_assert_eq!(&vec, &expected);
-        let mut string = String::from("before");
-        parts.message().encode_with(&mut string, write).unwrap();
-        prop_assert_eq!(&string.as_bytes()[6..], &expected);
-        let mut bytes = BytesMut::new();
-        parts.message().encode_with(&mut bytes, write).unwrap();
-        prop_assert_eq!(&bytes, &expected);
-
-        let mut slice = vec![0; expected.len()];
-        prop_assert_eq!(parts.message().encode_to_slice_with(&mut slice, write).unwrap(), expected.len());
-        prop_assert_eq!(&slice, &expected);
-        let available = expected.len() - 1;
-        let error = parts.message().encode_to_slice_with(&mut slice[..available], write).unwrap_err();
-        match error {
-            EncodeWithError::TooSmall(error) => {
-                prop_assert_eq!((error.needed, error.available), (expected.len(), available));
-            }
-            other => prop_assert!(false, "{other:?}"),
-        }
+        let places: Vec<_> =
+            cuts.iter().map(|cut| ((cut.0 * written.len() as f64) as usize, cut.1)).collect();
+        write_everywhere(&parts, &written, &places);
     }
 }
 

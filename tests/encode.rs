@@ -1,134 +1,19 @@
 //! What is encoded: the literal bytes, the way back, and that every sink gives the same.
 #![cfg(feature = "std")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails panics")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails panics")]
 
+mod common;
 mod messages;
 
 use std::io::IoSlice;
 use std::time::Duration;
 
-use bytes::{Buf, BufMut, BytesMut};
-use messages::{Frame, Parts, parse, parts};
+use bytes::Buf;
+use common::messages::{Frame, Parts, parse};
+use common::sinks::encode_everywhere;
+use messages::parts;
 use proptest::prelude::*;
 use sse_proto::{EncodeWithError, EventId, EventType, InvalidValue, KEEP_ALIVE, Message};
-
-// ---------- every sink ----------
-
-/// Takes a few bytes at a time, and is interrupted now and then.
-struct Slow {
-    bytes: Vec<u8>,
-    step: usize,
-    calls: usize,
-}
-
-impl std::io::Write for Slow {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.calls += 1;
-        if self.calls % 3 == 0 {
-            return Err(std::io::ErrorKind::Interrupted.into());
-        }
-        let taken = bytes.len().min(self.step);
-        self.bytes.extend_from_slice(&bytes[..taken]);
-        Ok(taken)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-/// Encodes into every sink and holds the results against each other.
-fn encode_everywhere(message: &Message<'_>) -> Vec<u8> {
-    let expected = message.to_string().into_bytes();
-    let len = expected.len();
-    assert_eq!(message.encoded_len(), len);
-
-    let mut vec = b"before".to_vec();
-    message.encode(&mut vec).unwrap();
-    assert_eq!(&vec[6..], expected);
-    let mut bytes = BytesMut::new();
-    message.encode(&mut bytes).unwrap();
-    assert_eq!(bytes, expected);
-    assert_eq!(message.to_bytes(), expected);
-    let mut text = String::new();
-    message.encode_to_fmt(&mut text).unwrap();
-    assert_eq!(text.as_bytes(), expected);
-    let mut vec = Vec::new();
-    message.encode_to_io(&mut vec).unwrap();
-    assert_eq!(vec, expected);
-
-    // Just enough room, as a slice, as `BufMut`, and as a chain of two.
-    let mut exact = vec![0xaa; len];
-    assert_eq!(message.encode_to_slice(&mut exact).unwrap(), len);
-    assert_eq!(exact, expected);
-    let mut exact = vec![0xaa; len];
-    let mut rest = exact.as_mut_slice();
-    message.encode(&mut rest).unwrap();
-    assert_eq!(rest.len(), 0);
-    assert_eq!(exact, expected);
-    let (mut first, mut second) = (vec![0xaa; len / 2], vec![0xaa; len - len / 2]);
-    message.encode(&mut first.as_mut_slice().chain_mut(second.as_mut_slice())).unwrap();
-    assert_eq!([first, second].concat(), expected);
-
-    // Too much room: what is behind stays.
-    let mut large = vec![0xaa; len * 8 + 100];
-    assert_eq!(message.encode_to_slice(&mut large).unwrap(), len);
-    assert_eq!(&large[..len], expected);
-    assert!(large[len..].iter().all(|byte| *byte == 0xaa));
-
-    // One byte too few: an error, and nothing is touched.
-    let mut short = vec![0xaa; len - 1];
-    let error = message.encode_to_slice(&mut short).unwrap_err();
-    assert_eq!((error.needed, error.available), (len, len - 1));
-    assert_eq!(message.encode(&mut short.as_mut_slice()).unwrap_err(), error);
-    assert_eq!(message.encode(&mut Vec::new().limit(len - 1)).unwrap_err(), error);
-    assert!(short.iter().all(|byte| *byte == 0xaa));
-
-    // Looking ahead at each place is quadratic, so long messages are only read in long steps.
-    for step in [1, 2, 3, 7, 1000].into_iter().filter(|step| len / step < 1000) {
-        let mut slow = Slow { bytes: Vec::new(), step, calls: 0 };
-        message.encode_to_io(&mut slow).unwrap();
-        assert_eq!(slow.bytes, expected);
-
-        let mut buf = message.as_buf();
-        let mut read = Vec::new();
-        while buf.has_remaining() {
-            assert_eq!(buf.remaining(), len - read.len());
-            let taken = buf.chunk().len().min(step);
-            read.extend_from_slice(&buf.chunk()[..taken]);
-            buf.advance(taken);
-        }
-        assert_eq!(read, expected);
-        assert_eq!((buf.remaining(), buf.chunk()), (0, &[][..]));
-
-        // In steps that go over the ends of pieces, looking ahead from each place.
-        let mut buf = message.as_buf();
-        let mut at = 0;
-        while buf.has_remaining() {
-            let mut slices = [IoSlice::new(&[]); 64];
-            let filled = buf.chunks_vectored(&mut slices);
-            let ahead: Vec<u8> = slices[..filled].iter().flat_map(|slice| slice.iter().copied()).collect();
-            assert!(slices[..filled].iter().all(|slice| !slice.is_empty()));
-            assert_eq!(ahead, expected[at..][..ahead.len()]);
-            assert!(
-                filled == 64 || at + ahead.len() == len,
-                "all of it, or all that the caller has place for"
-            );
-            let taken = step.min(len - at);
-            buf.advance(taken);
-            at += taken;
-        }
-        assert_eq!(at, len);
-    }
-
-    let mut buf = message.as_buf();
-    let half = buf.copy_to_bytes(len / 2);
-    assert_eq!([half, buf.clone().copy_to_bytes(len - len / 2)].concat(), expected);
-    assert_eq!(buf.chunks_vectored(&mut []), 0);
-    buf.advance(usize::MAX);
-    assert_eq!((buf.remaining(), buf.chunk()), (0, &[][..]));
-    expected
-}
 
 proptest! {
     #[test]

@@ -4,7 +4,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 #![allow(missing_docs, reason = "a test crate has no users")]
 
+mod common;
+
 use bytes::Bytes;
+use common::replay_model::{Pushes, check};
 use proptest::prelude::*;
 use sse_proto::EventId;
 use sse_proto::replay::{EpochId, Events, Replay, ReplayLog};
@@ -256,70 +259,19 @@ fn a_restart_is_told_from_a_place() {
     assert_eq!(after(&behind, "1-3"), Answer::Unknown);
 }
 
-/// A list that forgets nothing, and says by looking through all of it what the log has to answer.
-#[derive(Default)]
-struct Model {
-    pushed: Vec<(String, usize)>,
-    first: usize,
-    /// From here on ids are known.
-    known: usize,
-}
-
-impl Model {
-    fn push(&mut self, name: &str, len: usize, max_events: usize, max_bytes: usize) -> Vec<String> {
-        self.pushed.push((name.to_owned(), name.len() + len));
-        let mut gone = Vec::new();
-        while self.pushed.len() - self.first > max_events
-            || self.pushed[self.first..].iter().map(|(_, len)| len).sum::<usize>() > max_bytes
-        {
-            gone.push(self.pushed[self.first].0.clone());
-            self.first += 1;
-        }
-        // The last one evicted is known, whatever the limits are.
-        while self.known + 1 < self.first && {
-            let ids = self.pushed.get(self.known..self.first).unwrap_or_default();
-            ids.len() > max_events || ids.iter().map(|(id, _)| id.len()).sum::<usize>() > max_bytes / 8
-        } {
-            self.known += 1;
-        }
-        gone
-    }
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Unique ids, as the contract wants them, among some without.
     #[test]
     fn as_a_list_that_forgets_nothing(
         max_events in 0..8usize,
         max_bytes in 0..200usize,
-        pushes in proptest::collection::vec((any::<bool>(), 0..60usize), 0..60),
+        pushes in proptest::collection::vec(
+            (prop_oneof![Just(String::new()), "[a-c]", "[a-z0-9]{3,4}"], 0..60usize),
+            0..60,
+        ),
     ) {
-        let mut log = ReplayLog::new(max_events, max_bytes);
-        let mut model = Model::default();
-        for (number, (named, len)) in pushes.into_iter().enumerate() {
-            let name = if named { format!("n{number}") } else { String::new() };
-            let evicted: Vec<String> =
-                log.push(id(&name), Bytes::from(vec![b'x'; len])).map(|event| event.id().to_string()).collect();
-            prop_assert_eq!(evicted, model.push(&name, len, max_events, max_bytes));
-            prop_assert!(log.len() <= max_events && log.bytes() <= max_bytes);
-            prop_assert!(log.remembered() <= max_events.max(1));
-            prop_assert_eq!((log.start(), log.end()), (model.first as u64, number as u64 + 1));
-            let all: Vec<String> = model.pushed.iter().map(|(id, _)| id.clone()).collect();
-            prop_assert_eq!(after(&log, ""), Answer::FromStart(all[model.first..].to_vec()));
-            for at in 0..=number {
-                let name = format!("n{at}");
-                let expected = match all.iter().position(|id| *id == name) {
-                    Some(at) if at < model.known => Answer::Unknown,
-                    None => Answer::Unknown,
-                    Some(at) if at + 1 < model.first => Answer::TooOld(all.get(model.first).cloned()),
-                    Some(at) if at + 1 == all.len() => Answer::UpToDate,
-                    Some(at) => Answer::Events(all[at + 1..].to_vec()),
-                };
-                prop_assert_eq!(after(&log, &name), expected, "{} of {}", name, number);
-            }
-        }
+        check(&Pushes { max_events, max_bytes, pushes });
     }
 
     /// Ids pushed again and again: no answer skips an event that a client may lack.

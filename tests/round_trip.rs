@@ -9,39 +9,13 @@ mod messages;
 #[path = "common/streams.rs"]
 mod streams;
 
+use common::messages::{Parts, frames_meant, frames_seen, parse};
 use common::run::{self, borrowed, shared};
-use common::twin::{Got, Outcome, Rules, twin};
-use messages::{Frame, Parts, parse, parts};
+use common::twin::{Rules, twin};
+use messages::parts;
 use proptest::prelude::*;
 use sse_proto::{Chunk, Decoder, EventBuf, Message};
 use streams::{cuts, places, stream};
-
-/// What the decoder's outcome is in terms of messages. An id without data shows in the next event, or at the end.
-fn frames_seen(outcome: &Outcome) -> Vec<Got> {
-    outcome.seen.iter().map(|seen| seen.got.clone()).collect()
-}
-
-/// The same from the messages' side: ids become the last event ID of what follows.
-fn frames_meant(frames: Vec<Frame>) -> (Vec<Got>, String) {
-    let mut last_event_id = String::new();
-    let mut id_set = false;
-    let mut meant = Vec::new();
-    for frame in frames {
-        match frame {
-            Frame::Comment(text) => meant.push(Got::Comment(text)),
-            Frame::Retry(millis) => meant.push(Got::Retry(millis)),
-            Frame::Id(id) => (last_event_id, id_set) = (id, true),
-            Frame::Event { event_type, id, data } => {
-                id_set |= id.is_some();
-                last_event_id = id.unwrap_or(last_event_id);
-                let event_type = if event_type.is_empty() { "message".to_owned() } else { event_type };
-                meant.push(Got::Event { event_type, data, last_event_id: last_event_id.clone(), id_set });
-                id_set = false;
-            }
-        }
-    }
-    (meant, last_event_id)
-}
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]

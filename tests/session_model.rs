@@ -4,11 +4,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 #![allow(missing_docs, reason = "a test crate has no users")]
 
-mod machines {
-    pub mod session;
-}
+mod common;
 
-use machines::session::{Input, Settings, check};
+use common::session_model::{Input, Settings, check};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;

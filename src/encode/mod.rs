@@ -3,10 +3,10 @@
 
 #[cfg(feature = "alloc")]
 mod buf;
+mod digits;
 mod pieces;
 mod sink;
 
-use core::fmt;
 use core::time::Duration;
 
 #[cfg(feature = "alloc")]
@@ -107,7 +107,8 @@ pub struct Message<'a> {
     comment: Option<&'a str>,
     event_type: Option<EventType<'a>>,
     id: Option<EventId<'a>>,
-    retry: Option<Digits>,
+    /// In milliseconds. A number, not its digits: a message is small, because it is copied as it is built.
+    retry: Option<u64>,
     data: Option<&'a str>,
 }
 
@@ -183,8 +184,7 @@ impl<'a> Message<'a> {
     #[inline]
     pub const fn retry(mut self, delay: Duration) -> Self {
         let milliseconds = delay.as_millis();
-        let milliseconds = if milliseconds > u64::MAX as u128 { u64::MAX } else { milliseconds as u64 };
-        self.retry = Some(Digits::new(milliseconds));
+        self.retry = Some(if milliseconds > u64::MAX as u128 { u64::MAX } else { milliseconds as u64 });
         self
     }
 
@@ -207,40 +207,5 @@ impl<'a> Message<'a> {
     /// The data for `DataWriter`, which writes more behind it.
     pub(crate) fn data_str(&self) -> &'a str {
         self.data.unwrap_or_default()
-    }
-}
-
-/// A number in decimal, made when the message is built, such that its pieces can be lent.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct Digits {
-    /// The digits stand at the end; before them there are zero bytes. `u64::MAX` has 20.
-    bytes: [u8; 20],
-    /// Where the first digit stands: below 20.
-    start: u8,
-}
-
-impl Digits {
-    const fn new(mut number: u64) -> Self {
-        let mut bytes = [0; 20];
-        let mut start = bytes.len();
-        loop {
-            start -= 1; // 20 digits hold every u64, so this stays above or at 0
-            bytes[start] = b'0' + (number % 10) as u8;
-            number /= 10;
-            if number == 0 {
-                return Self { bytes, start: start as u8 };
-            }
-        }
-    }
-
-    fn as_str(&self) -> &str {
-        let digits = self.bytes.get(usize::from(self.start)..).unwrap_or_default();
-        core::str::from_utf8(digits).unwrap_or_default() // digits only: cannot fail
-    }
-}
-
-impl fmt::Debug for Digits {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }

@@ -25,7 +25,8 @@ use core::iter::Chain;
 
 use memchr::memchr2;
 
-use super::{Digits, Message};
+use super::Message;
+use super::digits::{Digits, LentDigits};
 
 const COMMENT_NAME: &str = ":";
 const COMMENT_AGAIN: &str = "\n:";
@@ -57,8 +58,10 @@ impl Message<'_> {
         if let Some(id) = self.id {
             put_line(sink, ID_NAME, id.as_str());
         }
-        if let Some(retry) = &self.retry {
-            put_line(sink, RETRY_NAME, retry.as_str());
+        if let Some(retry) = self.retry {
+            sink.put(RETRY_NAME.as_bytes());
+            sink.put(Digits::new(retry).as_bytes());
+            sink.put(LINE_END.as_bytes());
         }
         match self.data {
             Some(data) => put_lines(sink, DATA_NAME, data, DATA_AGAIN, DATA_END),
@@ -80,7 +83,7 @@ impl Message<'_> {
         Field::new(COMMENT_NAME, Some(COMMENT_AGAIN), LINE_END, self.comment)
             .chain(Field::line(EVENT_NAME, self.event_type.map(|value| value.as_str())))
             .chain(Field::line(ID_NAME, self.id.map(|value| value.as_str())))
-            .chain(Field::line(RETRY_NAME, self.retry.as_ref().map(Digits::as_str)))
+            .chain(Retry::new(self.retry))
     }
 }
 
@@ -170,7 +173,7 @@ pub(crate) fn split_line(text: &str) -> (&str, Option<&str>) {
 pub(super) type Pieces<'m> = Chain<HeadPieces<'m>, Field<'m>>;
 
 /// The pieces of a message up to its data.
-pub(crate) type HeadPieces<'m> = Chain<Chain<Chain<Field<'m>, Field<'m>>, Field<'m>>, Field<'m>>;
+pub(crate) type HeadPieces<'m> = Chain<Chain<Chain<Field<'m>, Field<'m>>, Field<'m>>, Retry<'m>>;
 
 /// What is left of one field, each of its lines with the name of the field.
 #[derive(Debug, Clone)]
@@ -236,5 +239,31 @@ impl<'m> Iterator for Field<'m> {
             }
             At::Done => None,
         }
+    }
+}
+
+/// What is left of the retry field: name, digits, line end.
+#[derive(Debug, Clone)]
+pub(crate) struct Retry<'m> {
+    name: Option<&'m str>,
+    digits: Option<LentDigits>,
+}
+
+impl Retry<'_> {
+    fn new(milliseconds: Option<u64>) -> Self {
+        let digits = milliseconds.map(LentDigits::new);
+        Self { name: digits.as_ref().map(|_| RETRY_NAME), digits }
+    }
+}
+
+impl<'m> Iterator for Retry<'m> {
+    type Item = &'m str;
+
+    fn next(&mut self) -> Option<&'m str> {
+        if let Some(name) = self.name.take() {
+            return Some(name);
+        }
+        let digit = self.digits.as_mut()?.next();
+        digit.or_else(|| self.digits.take().map(|_| LINE_END))
     }
 }

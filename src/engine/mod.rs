@@ -212,7 +212,8 @@ impl Engine {
         Ok(None)
     }
 
-    /// A part of a line that an edge of the chunk has cut: one at either end of a chunk at most.
+    /// A part of a line that an edge of the chunk has cut: one at either end of a chunk at most. A line that ends here
+    /// began in an earlier chunk, so `here` holds nothing that it would replace.
     #[inline(never)]
     fn part(
         &mut self,
@@ -245,7 +246,6 @@ impl Engine {
                 }
                 block.collect(first, bytes);
                 if last {
-                    here.event_type = Place::BUFFER;
                     mem::swap(&mut block.event_type, &mut block.line);
                     block.line.clear();
                 }
@@ -254,7 +254,6 @@ impl Engine {
                 let charged = if block.skipping { Ok(()) } else { block.charge(bytes.len(), here) };
                 block.collect(first, bytes);
                 if last && !block.line_dropped && is_id(block.line.bytes()) {
-                    here.id = Place::BUFFER;
                     mem::swap(&mut block.id, &mut block.line);
                     block.has_id = true;
                     block.line.clear();

@@ -1,7 +1,13 @@
 //! What several test crates (and the fuzz targets) share: the twin, and the ways to run the crate.
 #![allow(dead_code, unreachable_pub, reason = "each test crate uses its own part of this module")]
 
+pub mod inputs;
+pub mod messages;
+pub mod replay_model;
 pub mod run;
+pub mod session_model;
+#[cfg(feature = "std")]
+pub mod sinks;
 pub mod twin;
 
 /// Offsets for cutting `len` bytes, ascending; one named twice makes an empty chunk.

@@ -74,6 +74,16 @@ fn borrowed_piece(decoder: &mut Decoder, input: &[u8], start: usize, piece: &[u8
     assert_eq!(chunk.consumed(), piece.len());
 }
 
+/// Reads all of it and looks at nothing, so that what is held is the decoder's alone.
+pub fn drain(decoder: &mut Decoder, input: &[u8], cuts: &[usize]) {
+    let mut start = 0;
+    for &end in cuts.iter().chain([&input.len()]) {
+        let mut chunk = Chunk::new(&input[start..end]);
+        while !matches!(decoder.decode(&mut chunk), Ok(None)) {}
+        start = end;
+    }
+}
+
 /// Frames owned, by `Decoder::decode_shared`.
 pub fn shared(input: &[u8], cuts: &[usize], rules: &Rules) -> Outcome {
     shared_on(&mut decoder(rules), input, cuts)
@@ -172,7 +182,7 @@ pub fn of_frame(frame: Frame<'_>) -> Got {
     }
 }
 
-fn of_frame_buf(frame: &FrameBuf) -> Got {
+pub fn of_frame_buf(frame: &FrameBuf) -> Got {
     match frame {
         FrameBuf::Event(event) => of_event_buf(event),
         FrameBuf::Retry(time) => Got::Retry(millis(*time)),

@@ -58,7 +58,7 @@ impl Encode for Kept {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn message(sample: &Sample) -> Result<Message<'_>, String> {
     let mut message = Message::new();
     if let Some(comment) = &sample.comment {

@@ -1,0 +1,13 @@
+//! sse-proto embedded in the libraries that people use. Each module is one way, short enough to read in a minute;
+//! `tests/` lets them talk to each other.
+
+pub mod axum_server;
+pub mod blocking_client;
+pub mod broadcast;
+pub mod codec;
+pub mod hyper_pair;
+pub mod llm_client;
+pub mod redacting_proxy;
+
+/// What all examples fail with.
+pub type Error = Box<dyn std::error::Error + Send + Sync>;

@@ -1,0 +1,64 @@
+//! A client of a chat API, over reqwest: JSON deltas, `[DONE]`, error objects, an idle timer that is fed by bytes, and
+//! a last event whose blank line the server forgot.
+
+use std::time::Duration;
+
+use futures::StreamExt;
+use serde_json::Value;
+use sse_proto::{Chunk, Decoder, End, Event, http};
+
+use crate::Error;
+
+/// What became of one event.
+enum Delta {
+    Text(String),
+    Done,
+}
+
+/// Posts `request` to `url` and returns the text that was streamed back.
+pub async fn chat(url: &str, request: &Value, idle: Duration) -> Result<String, Error> {
+    let response =
+        reqwest::Client::new().post(url).header("accept", http::MEDIA_TYPE).json(request).send().await?;
+    collect(response, idle).await
+}
+
+/// The text of a response that has begun.
+pub async fn collect(response: reqwest::Response, idle: Duration) -> Result<String, Error> {
+    let response = response.error_for_status()?;
+    let content_type = response.headers().get(http::CONTENT_TYPE).map_or(&b""[..], |value| value.as_bytes());
+    if !http::is_event_stream(content_type) {
+        return Err(format!("no event stream but {:?}", String::from_utf8_lossy(content_type)).into());
+    }
+    let (mut body, mut decoder, mut text) = (response.bytes_stream(), Decoder::new(), String::new());
+    // Bytes reset the timer, not events: a server that thinks sends comments, which are no events.
+    while let Some(bytes) = tokio::time::timeout(idle, body.next()).await? {
+        let bytes = bytes?;
+        let mut chunk = Chunk::new(&bytes);
+        while let Some(event) = decoder.decode_event(&mut chunk)? {
+            match delta(event)? {
+                Delta::Text(delta) => text += &delta,
+                Delta::Done => return Ok(text),
+            }
+        }
+    }
+    // Some servers leave out the last blank line. Data that was cut in the middle of its line is no JSON.
+    if let End::Truncated(block) = decoder.finish()
+        && !block.in_line()
+        && let Some(event) = block.event()
+        && let Delta::Text(delta) = delta(event)?
+    {
+        text += &delta;
+    }
+    Ok(text)
+}
+
+fn delta(event: Event<'_>) -> Result<Delta, Error> {
+    if event.data() == "[DONE]" {
+        return Ok(Delta::Done);
+    }
+    let value: Value = serde_json::from_str(event.data())?;
+    match value.get("error") {
+        Some(error) => Err(format!("the API reports: {error}").into()),
+        None => Ok(Delta::Text(value["choices"][0]["delta"]["content"].as_str().unwrap_or_default().into())),
+    }
+}

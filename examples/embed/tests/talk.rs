@@ -1,0 +1,167 @@
+//! Every example is run; those with a counterpart talk to each other, over real sockets on this machine.
+
+use std::io::{Read, Write};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use futures::{SinkExt, StreamExt};
+use serde_json::json;
+use sse_proto::{Decoder, EventType, FrameBuf, Message};
+use sse_proto_embed::hyper_pair::Version;
+use sse_proto_embed::{
+    axum_server, blocking_client, broadcast, codec, hyper_pair, llm_client, redacting_proxy,
+};
+use tokio::net::TcpListener;
+use tokio_util::codec::{FramedRead, FramedWrite};
+
+const IDLE: Duration = Duration::from_secs(10);
+
+async fn axum() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async { axum::serve(listener, axum_server::router()).await });
+    address
+}
+
+/// A server that answers one request with `response`, whatever it was, and closes.
+fn answering(response: &'static [u8]) -> SocketAddr {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        let (mut connection, _) = listener.accept().unwrap();
+        let mut request = Vec::new();
+        let mut byte = [0];
+        while !request.ends_with(b"\r\n\r\n") && connection.read(&mut byte).unwrap() == 1 {
+            request.push(byte[0]);
+        }
+        connection.write_all(response).unwrap();
+        // Read what is left of the request, or the close would be a reset.
+        connection.shutdown(std::net::Shutdown::Write).unwrap();
+        let _ = connection.read_to_end(&mut request);
+    });
+    address
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_chat_client_reads_the_axum_server() {
+    let url = format!("http://{}/chat", axum().await);
+    let text = llm_client::chat(&url, &json!({"messages": []}), IDLE).await.unwrap();
+    assert_eq!(text, "Hello, wörld!");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_chat_client_reports_what_is_wrong() {
+    let address = axum().await;
+    for (path, says) in
+        [("error", "overloaded"), ("html", "no event stream but \"text/plain"), ("nowhere", "404")]
+    {
+        let response = reqwest::get(format!("http://{address}/{path}")).await.unwrap();
+        let error = llm_client::collect(response, IDLE).await.unwrap_err().to_string();
+        assert!(error.contains(says), "{path}: {error}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_chat_client_takes_a_last_event_without_its_blank_line() {
+    const HEAD: &str = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: text/event-stream\r\n\r\n";
+    const DELTA: &str = "data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n";
+    let forgetful = answering(Box::leak(format!("{HEAD}{DELTA}\n: thinking\n\n{DELTA}").into_bytes().into()));
+    let text = llm_client::chat(&format!("http://{forgetful}/"), &json!({}), IDLE).await.unwrap();
+    assert_eq!(text, "aa");
+    let cut = answering(Box::leak(format!("{HEAD}{DELTA}\ndata: {{\"cho").into_bytes().into()));
+    let text = llm_client::chat(&format!("http://{cut}/"), &json!({}), IDLE).await.unwrap();
+    assert_eq!(text, "a", "half a delta is none");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_chat_client_reports_a_body_that_breaks_off() {
+    let address = answering(
+        b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\ncontent-type: text/event-stream\r\n\r\ndata: {",
+    );
+    assert!(llm_client::chat(&format!("http://{address}/"), &json!({}), IDLE).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_blocking_client_reads_the_axum_server_and_goes_on_behind_its_last_event() {
+    let address = axum().await.to_string();
+    let (events, decoder) = tokio::task::spawn_blocking(move || {
+        let decoder = Decoder::builder().last_event_id("3".try_into().unwrap()).build();
+        blocking_client::read(&address, "/events", decoder)
+    })
+    .await
+    .unwrap()
+    .unwrap();
+    let data: Vec<_> = events.iter().map(|event| event.data()).collect();
+    assert_eq!(data, ["{\"n\":4}", "{\"n\":5}"]);
+    assert_eq!(decoder.last_event_id(), "5");
+}
+
+#[test]
+fn the_blocking_client_reports_what_is_wrong() {
+    for (response, says) in [
+        (&b"HTTP/1.0 204 No Content\r\n\r\n"[..], "204"),
+        (b"HTTP/1.0 200 OK\r\ncontent-type: text/html\r\n\r\n", "content type"),
+    ] {
+        let error = blocking_client::read(&answering(response).to_string(), "/", Decoder::new()).unwrap_err();
+        assert!(error.to_string().contains(says), "{error}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hyper_talks_to_hyper_over_both_versions() {
+    for version in [Version::Http1, Version::Http2] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(hyper_pair::serve(listener, version));
+        assert_eq!(
+            hyper_pair::read(address, version).await.unwrap(),
+            ["one", "two\nlines", "drei"],
+            "{version:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_codec_reads_what_it_wrote() {
+    let (ours, theirs) = tokio::io::duplex(16);
+    let writer = tokio::spawn(async {
+        let mut writer = FramedWrite::new(ours, codec::EventCodec::new(Decoder::new()));
+        for message in [Message::new().data("a\nb"), Message::new().retry(Duration::from_millis(5)).data("c")]
+        {
+            writer.send(message).await.unwrap();
+        }
+    });
+    let frames: Vec<_> = FramedRead::new(theirs, codec::EventCodec::new(Decoder::new())).collect().await;
+    writer.await.unwrap();
+    let [Ok(FrameBuf::Event(a)), Ok(FrameBuf::Retry(retry)), Ok(FrameBuf::Event(c))] = &frames[..] else {
+        panic!("{frames:?}")
+    };
+    assert_eq!((a.data(), *retry, c.data()), ("a\nb", Duration::from_millis(5), "c"));
+}
+
+#[tokio::test]
+async fn one_event_reaches_many_clients_without_a_copy() {
+    let hub = broadcast::Hub::new(16);
+    let mut clients: Vec<_> = (0..100).map(|_| hub.subscribe()).collect();
+    let message = Message::new().event_type(EventType::from_static("tick")).data("1");
+    assert_eq!(hub.send(&message), 100);
+    let first = clients[0].recv().await.unwrap();
+    assert_eq!(first, "event: tick\ndata: 1\n\n");
+    for client in &mut clients[1..] {
+        assert_eq!(client.recv().await.unwrap().as_ptr(), first.as_ptr());
+    }
+}
+
+#[test]
+fn the_proxy_redacts_one_type_and_passes_all_else_byte_for_byte() {
+    let stream = b"\xEF\xBB\xBF:hi\r\n\r\nx-trace: 1\ndata: open\n\ndata:a\nevent: secret\ndata: b\rid: 7\r\rdata: last\n\nevent: secret\ndata: c";
+    let passed = b"\xEF\xBB\xBF:hi\r\n\r\nx-trace: 1\ndata: open\n\ndata:[redacted]\nevent: secret\ndata: [redacted]\rid: 7\r\rdata: last\n\n";
+    for cut in 1..stream.len() {
+        let (mut proxy, mut output) = (redacting_proxy::Redact::new("secret"), Vec::new());
+        for chunk in stream.chunks(cut) {
+            proxy.filter(chunk, &mut output).unwrap();
+        }
+        proxy.finish();
+        assert_eq!(output, passed, "in chunks of {cut} bytes");
+    }
+}

@@ -1,0 +1,30 @@
+//! Invariant: chunking is invisible. Whatever the bytes, the limit and the cuts (empty chunks too), lent and owned
+//! frames are the same, in the same places, with the same errors and the same state at the end, as if all of it
+//! had come at once; and a clone made in the middle goes on as the original does.
+#![cfg_attr(fuzzing, no_main)]
+
+#[cfg(fuzzing)]
+#[path = "../../tests/common/mod.rs"]
+mod common;
+
+use crate::common::inputs::Case;
+use crate::common::run::{borrowed, borrowed_on, borrowed_open, decoder, shared, shared_on};
+
+#[cfg(fuzzing)]
+libfuzzer_sys::fuzz_target!(|case: Case| body(&case));
+
+pub fn body(case: &Case) {
+    let Case { stream, rules, .. } = case;
+    let whole = borrowed(stream, &[], rules);
+    for cuts in case.chunkings() {
+        assert_eq!(borrowed(stream, &cuts, rules), whole, "lent, cut at {cuts:?}");
+        assert_eq!(shared(stream, &cuts, rules), whole, "owned, cut at {cuts:?}");
+    }
+    let (first, second) = stream.split_at(case.cuts[0]);
+    let mut original = decoder(rules);
+    borrowed_open(&mut original, first, &[]);
+    let mut clone = original.clone();
+    let by_original = borrowed_on(&mut original, second, &[]);
+    assert_eq!(shared_on(&mut clone, second, &[second.len() / 2]), by_original, "the clone");
+    assert_eq!(by_original.cut, whole.cut);
+}

@@ -1,0 +1,28 @@
+//! Invariant: the standard decides. Whatever the bytes and the cuts, each way to read them gives what the literal
+//! twin says (WHATWG HTML 9.2.5, 9.2.6): lent, owned, just the events, the scanner's lines, and the standard
+//! applied to those.
+#![cfg_attr(fuzzing, no_main)]
+
+#[cfg(fuzzing)]
+#[path = "../../tests/common/mod.rs"]
+mod common;
+
+use crate::common::inputs::Case;
+use crate::common::run::{borrowed, events_only, scanned, scanner_based, shared, twin_lines};
+use crate::common::twin::{Got, Outcome, twin, twin_with};
+
+#[cfg(fuzzing)]
+libfuzzer_sys::fuzz_target!(|case: Case| body(&case));
+
+pub fn body(case: &Case) {
+    let Case { stream, cuts, rules, .. } = case;
+    let mut expected = twin_with(stream, rules);
+    assert_eq!(borrowed(stream, cuts, rules), expected, "lent");
+    assert_eq!(shared(stream, cuts, rules), expected, "owned");
+    expected.seen.retain(|seen| !matches!(seen.got, Got::Comment(_) | Got::Retry(_)));
+    assert_eq!(events_only(stream, cuts, rules), expected, "just the events");
+    let mut lines = scanned(stream, cuts);
+    lines.retain(|line| line.due.is_some());
+    assert_eq!(lines, twin_lines(stream), "scanned");
+    assert_eq!(scanner_based(stream, cuts), Outcome { cut: None, ..twin(stream) }, "by the scanner's lines");
+}

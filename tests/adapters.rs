@@ -1,0 +1,259 @@
+//! The adapters and the block view under random cuts: what the twin sees, they yield; an error in the middle loses
+//! nothing that was complete; the block view gives every byte back.
+#![cfg(all(feature = "std", feature = "stream"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
+#![allow(missing_docs, reason = "a test crate has no users")]
+
+mod common;
+#[path = "common/streams.rs"]
+mod streams;
+
+use std::collections::VecDeque;
+use std::io::{self, Read};
+
+use common::run::{of_frame, of_frame_buf, pieces};
+use common::twin::{Got, Rules, twin_with};
+use futures::{StreamExt, executor::block_on};
+use proptest::prelude::*;
+use sse_proto::{
+    BlockScanner, Chunk, Decoder, End, EventReader, EventStream, EventWriter, FrameReader, FrameStream,
+    Message, SourceError,
+};
+use streams::{cuts, places, stream};
+
+/// A source that yields what it was given, one item for each read.
+struct Source(VecDeque<io::Result<Vec<u8>>>);
+
+impl Source {
+    fn new(input: &[u8], cuts: &[usize]) -> Self {
+        Self(pieces(input, cuts).into_iter().map(|(_, piece)| Ok(piece.to_vec())).collect())
+    }
+
+    /// In a `Read` nothing means the end, so empty chunks stand for an interrupted call.
+    fn without_empty(mut self) -> Self {
+        for item in &mut self.0 {
+            if item.as_ref().is_ok_and(Vec::is_empty) {
+                *item = Err(io::ErrorKind::Interrupted.into());
+            }
+        }
+        self
+    }
+}
+
+impl Read for Source {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.0.pop_front() {
+            None => Ok(0),
+            Some(Err(error)) => Err(error),
+            Some(Ok(bytes)) => {
+                let read = (&bytes[..]).read(buffer)?;
+                if read < bytes.len() {
+                    self.0.push_front(Ok(bytes[read..].to_vec()));
+                }
+                Ok(read)
+            }
+        }
+    }
+}
+
+fn commenting(limit: usize) -> Decoder {
+    Decoder::builder().comments(true).max_event_size(limit).build()
+}
+
+/// What the twin sees, without places.
+fn expected(input: &[u8], limit: usize) -> (Vec<Got>, String) {
+    let outcome = twin_with(input, &Rules { limit, ..Rules::default() });
+    (outcome.seen.into_iter().map(|seen| seen.got).collect(), outcome.last_event_id)
+}
+
+fn got<E: std::fmt::Debug>(item: Result<sse_proto::FrameBuf, SourceError<E>>) -> Got {
+    match item {
+        Ok(frame) => of_frame_buf(&frame),
+        Err(SourceError::Decode(sse_proto::DecodeError::EventTooLarge { .. })) => Got::EventTooLarge,
+        Err(SourceError::Decode(sse_proto::DecodeError::CommentTooLarge { .. })) => Got::CommentTooLarge,
+        Err(error) => panic!("{error:?}"),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn reader_and_stream_yield_what_the_twin_sees(
+        input in stream(),
+        cuts in cuts(8),
+        limit in prop_oneof![Just(usize::MAX), 0..40_usize],
+    ) {
+        let cuts = places(&cuts, input.len());
+        let (frames, last_event_id) = expected(&input, limit);
+
+        let source = Source::new(&input, &cuts).without_empty();
+        let mut reader = FrameReader::with_decoder(source, commenting(limit));
+        let seen: Vec<_> = reader.by_ref().map(got).collect();
+        prop_assert_eq!(&seen, &frames);
+        prop_assert_eq!(reader.decoder().last_event_id(), last_event_id.as_str());
+
+        let source = futures::stream::iter(Source::new(&input, &cuts).0);
+        let mut stream = FrameStream::with_decoder(source, commenting(limit));
+        let seen: Vec<_> = block_on(stream.by_ref().map(got).collect());
+        prop_assert_eq!(&seen, &frames);
+        prop_assert_eq!(stream.decoder().last_event_id(), last_event_id.as_str());
+    }
+
+    #[test]
+    fn events_alone(input in stream(), cuts in cuts(8)) {
+        let cuts = places(&cuts, input.len());
+        let (mut events, _) = expected(&input, usize::MAX);
+        events.retain(|got| matches!(got, Got::Event { .. }));
+        let of = |event: &sse_proto::EventBuf| of_frame(sse_proto::Frame::Event(event.as_event()));
+        let reader = EventReader::new(Source::new(&input, &cuts).without_empty());
+        prop_assert_eq!(&reader.map(|event| of(&event.unwrap())).collect::<Vec<_>>(), &events);
+        let stream = EventStream::new(futures::stream::iter(Source::new(&input, &cuts).0));
+        prop_assert_eq!(&block_on(stream.map(|event| of(&event.unwrap())).collect::<Vec<_>>()), &events);
+    }
+
+    /// All blocks and the rest are the stream; each block, alone, has the events that the stream has there.
+    #[test]
+    fn blocks_give_every_byte_back(input in stream(), cuts in cuts(8)) {
+        let cuts = places(&cuts, input.len());
+        let mut blocks = BlockScanner::new();
+        let mut decoder = Decoder::builder().comments(true).build();
+        let (mut bytes, mut frames) = (Vec::new(), Vec::new());
+        for (_, mut piece) in pieces(&input, &cuts) {
+            while let Some(block) = blocks.scan(&mut piece).unwrap() {
+                prop_assert_eq!(block.range().start, bytes.len() as u64);
+                bytes.extend_from_slice(block.bytes());
+                prop_assert_eq!(block.range().end, bytes.len() as u64);
+                for line in block.lines() {
+                    prop_assert!(line.first && line.last);
+                    prop_assert_eq!(&block.bytes()[block.place_of(&line)], line.bytes);
+                    prop_assert_eq!(&input[line.offset as usize..][..line.bytes.len()], line.bytes);
+                }
+                let mut chunk = Chunk::new(block.bytes());
+                while let Some(frame) = decoder.decode(&mut chunk).unwrap() {
+                    frames.push(of_frame(frame));
+                }
+            }
+        }
+        let rest = blocks.finish();
+        let mut chunk = Chunk::new(rest.bytes());
+        while let Some(frame) = decoder.decode(&mut chunk).unwrap() {
+            frames.push(of_frame(frame)); // comments and retries of the unfinished block
+        }
+        bytes.extend_from_slice(rest.bytes());
+        prop_assert_eq!(&bytes, &input);
+        prop_assert_eq!(frames, expected(&input, usize::MAX).0);
+    }
+
+    /// Under any limit the same blocks come, and the same errors in the same places, for every chunking.
+    #[test]
+    fn blocks_under_a_limit(input in stream(), cuts in cuts(8), limit in 0..40_usize) {
+        let outcome = |cuts: &[usize]| {
+            let mut blocks = BlockScanner::with_max_block_size(limit);
+            let mut seen = Vec::new();
+            for (_, mut piece) in pieces(&input, cuts) {
+                loop {
+                    match blocks.scan(&mut piece) {
+                        Ok(Some(block)) => {
+                            // An LF that belongs to the CR before it may stand on either side of the cut.
+                            let lines: Vec<_> = block.lines().map(|line| (line.kind, line.offset)).collect();
+                            seen.push(Ok(lines));
+                        }
+                        Ok(None) => break,
+                        Err(error) => seen.push(Err(error.limit)),
+                    }
+                }
+            }
+            seen
+        };
+        prop_assert_eq!(outcome(&places(&cuts, input.len())), outcome(&[]));
+    }
+}
+
+#[test]
+fn an_error_of_the_source_in_the_middle_of_an_event_loses_nothing_that_was_complete() {
+    let items = || {
+        vec![
+            Ok(b"data: 1\n\ndata: ".to_vec()),
+            Err(io::Error::from(io::ErrorKind::TimedOut)),
+            Ok(b"2\n\n".to_vec()),
+        ]
+    };
+    let source = |error: SourceError<io::Error>| {
+        let SourceError::Source(error) = error else { panic!("{error:?}") };
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    };
+    let mut reader = EventReader::new(Source(items().into()));
+    assert_eq!(reader.next().unwrap().unwrap().data(), "1");
+    source(reader.next().unwrap().unwrap_err());
+    assert_eq!(reader.next().unwrap().unwrap().data(), "2", "a source that goes on is read on");
+    assert!(reader.next().is_none());
+
+    let mut stream = EventStream::new(futures::stream::iter(items()));
+    assert_eq!(block_on(stream.next()).unwrap().unwrap().data(), "1");
+    source(block_on(stream.next()).unwrap().unwrap_err());
+    assert_eq!(block_on(stream.next()).unwrap().unwrap().data(), "2");
+    assert!(block_on(stream.next()).is_none());
+    assert!(futures::stream::FusedStream::is_terminated(&stream));
+    assert!(block_on(stream.next()).is_none(), "the end stays the end");
+}
+
+#[test]
+fn what_was_open_at_the_end_is_there_for_those_who_want_it() {
+    let mut reader = EventReader::new(&b"data: 1\n\ndata: [DONE]\n"[..]);
+    assert_eq!(reader.by_ref().count(), 1);
+    let End::Truncated(block) = reader.decoder_mut().finish() else { panic!("an open block") };
+    assert_eq!(block.event().unwrap().data(), "[DONE]");
+}
+
+#[test]
+fn a_reader_goes_on_with_the_decoder_of_the_connection_before() {
+    let mut reader = EventReader::new(&b"id: 7\ndata: 1\n\ndata: lost"[..]);
+    assert_eq!(reader.by_ref().count(), 1);
+    let (_, mut decoder) = reader.into_parts();
+    decoder.reconnect();
+    let mut reader = EventReader::with_decoder(&b"data: 2\n\n"[..], decoder);
+    let event = reader.next().unwrap().unwrap();
+    assert_eq!((event.data(), event.last_event_id().as_str()), ("2", "7"));
+}
+
+/// A sink that fails, and counts what it is asked.
+#[derive(Default)]
+struct Sink {
+    written: Vec<u8>,
+    flushed: usize,
+    full: bool,
+}
+
+impl io::Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.full {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        self.written.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.flushed += 1;
+        Ok(())
+    }
+}
+
+#[test]
+fn a_writer_flushes_each_message_and_reports_what_fails() {
+    let mut writer = EventWriter::new(Sink::default());
+    writer.send(&Message::new().data("a")).unwrap();
+    writer.keep_alive().unwrap();
+    writer.send_with(&Message::new(), |data| serde_json::to_writer(data, &[1, 2])).unwrap();
+    let failed =
+        writer.send_with(&Message::new().comment("lost"), |data| io::Write::write_all(data, b"\xFF"));
+    assert_eq!(failed.unwrap_err().kind(), io::ErrorKind::InvalidData);
+    let sink = writer.into_inner();
+    assert_eq!(sink.written, b"data: a\n\n:\n\ndata: [1,2]\n\n", "nothing of the message that failed");
+    assert_eq!(sink.flushed, 3);
+
+    let mut writer = EventWriter::new(Sink { full: true, ..Sink::default() });
+    assert_eq!(writer.send(&Message::new()).unwrap_err().kind(), io::ErrorKind::StorageFull);
+    assert_eq!(writer.keep_alive().unwrap_err().kind(), io::ErrorKind::StorageFull);
+}

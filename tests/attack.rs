@@ -1,0 +1,244 @@
+//! Bounds under attack: what a hostile stream can make a decoder hold and ask of the allocator, counted. The
+//! figures are those of the table in SECURITY.md. The work per byte is counted in `src/work.rs`, where its counter is.
+#![cfg(feature = "alloc")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
+#![allow(missing_docs, reason = "a test crate has no users")]
+
+#[path = "common/counting.rs"]
+mod counting;
+
+use bytes::Bytes;
+use counting::{calls, peak};
+use sse_proto::{Chunk, DecodeError, Decoder, SharedChunk};
+
+/// Large enough that small buffers and what may be kept for good (64 KiB) do not hide behind it.
+const LIMIT: usize = 1 << 17;
+
+/// What may come on top of a number of limits: buffers that are there anyway.
+const SLACK: usize = 4096;
+
+/// One byte at a time, a prime, a packet, a read, all at once.
+const CUTS: [usize; 5] = [1, 7, 1460, 64 * 1024, usize::MAX];
+
+const XS: &[u8] = &[b'x'; 1000];
+const BAD: &[u8] = &[0xFF; 1000];
+const DIGITS: &[u8] = &[b'0'; 1000];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Error {
+    Event,
+    Comment,
+}
+
+const EVENT: Option<Error> = Some(Error::Event);
+const COMMENT: Option<Error> = Some(Error::Comment);
+
+/// What starts a stream, what goes on in it for ever, what is held of it at most, in quarters of the limit, and the
+/// one error that the user sees, if any.
+type Endless = (&'static str, &'static [u8], &'static [u8], usize, Option<Error>);
+
+const ENDLESS: [Endless; 19] = [
+    ("a data line", b"data:", XS, 8, EVENT),
+    ("a bad data line", b"data:", BAD, 8, EVENT),
+    ("data lines", b"", b"data: 12345678\n", 6, EVENT),
+    ("bad data lines", b"", b"data: \xFF\xE2\x82\xF0\x9F\x92\n", 6, EVENT),
+    ("empty data lines", b"", b"data\n", 6, EVENT),
+    ("empty data lines, CR LF", b"", b"data:\r\n", 6, EVENT),
+    ("an event type", b"event:", XS, 8, EVENT),
+    ("event types", b"data\n", b"event: 12345678\n", 0, EVENT),
+    ("an id", b"id:", XS, 8, EVENT),
+    ("a bad id", b"id:", BAD, 8, EVENT),
+    ("ids", b"data\n", b"id: 12345678\n", 0, EVENT),
+    ("ids with NUL", b"data\n", b"id: 1234567\0\n", 0, EVENT),
+    ("empty ids and types", b"data\n", b"id\nevent\n", 0, None),
+    ("a comment", b":", XS, 8, COMMENT),
+    ("a bad comment", b":", BAD, 8, COMMENT),
+    ("comments", b"data\n", b": 12345678\n", 0, None),
+    ("an unknown line", b"datas:", XS, 0, None),
+    ("unknown names", b"data\n", b"unknown: 12345678\n12345678\n", 0, None),
+    ("a retry", b"retry:", DIGITS, 0, None),
+];
+
+/// What an attack came to.
+#[derive(Debug, Default)]
+struct Cost {
+    held: usize,
+    calls: usize,
+    frames: usize,
+    errors: Vec<Error>,
+}
+
+/// Reads `stream` in chunks of `every` bytes, lent or owned; nothing is kept of what comes out.
+fn read(decoder: &mut Decoder, stream: &Bytes, every: usize, owned: bool) -> Cost {
+    let mut cost = Cost { errors: Vec::with_capacity(4), ..Cost::default() };
+    let (frames, errors) = (&mut cost.frames, &mut cost.errors);
+    let mut got = |result: Result<bool, DecodeError>| match result {
+        Ok(frame) => {
+            *frames += usize::from(frame);
+            frame
+        }
+        Err(DecodeError::EventTooLarge { .. }) => {
+            errors.push(Error::Event);
+            true
+        }
+        Err(DecodeError::CommentTooLarge { .. }) => {
+            errors.push(Error::Comment);
+            true
+        }
+        Err(other) => panic!("{other}"),
+    };
+    let mut held = 0;
+    cost.calls = calls(|| {
+        held = peak(|| {
+            let mut start = 0;
+            while start < stream.len() {
+                let end = stream.len().min(start.saturating_add(every));
+                if owned {
+                    let mut chunk = SharedChunk::from(stream.slice(start..end));
+                    while got(decoder.decode_shared(&mut chunk).map(|frame| frame.is_some())) {}
+                } else {
+                    let mut chunk = Chunk::new(&stream[start..end]);
+                    while got(decoder.decode(&mut chunk).map(|frame| frame.is_some())) {}
+                }
+                start = end;
+            }
+        });
+    });
+    cost.held = held;
+    cost
+}
+
+/// `head`, then `filler` up to about `len` bytes.
+fn stream(head: &[u8], filler: &[u8], len: usize) -> Bytes {
+    let stream = [head, &filler.repeat(len / filler.len())].concat();
+    let stream = Bytes::from(stream);
+    drop(stream.clone()); // the first clone allocates its count
+    stream
+}
+
+fn decoder(limit: usize, comments: bool) -> Decoder {
+    Decoder::builder().max_event_size(limit).comments(comments).build()
+}
+
+#[test]
+fn an_endless_stream_is_held_up_to_the_limit_and_told_once() {
+    for (what, head, filler, quarters, error) in ENDLESS {
+        let stream = stream(head, filler, 8 * LIMIT);
+        let (mut most, mut calls) = (0, 0);
+        for (every, owned) in CUTS.iter().flat_map(|&every| [(every, false), (every, true)]) {
+            for comments in [true, false] {
+                // The slowest way needs to be gone once.
+                if every == 1 && (owned || !comments) {
+                    continue;
+                }
+                let cost = read(&mut decoder(LIMIT, comments), &stream, every, owned);
+                let seen: Vec<Error> =
+                    error.into_iter().filter(|&error| comments || error == Error::Event).collect();
+                assert_eq!(cost.errors, seen, "{what} in {every}s");
+                // Owned comments are made anew each time: that is what was asked for.
+                let made = if owned && comments { 2 * cost.frames } else { 0 };
+                (most, calls) = (most.max(cost.held), calls.max(cost.calls - made));
+            }
+        }
+        println!("{what}: {:.2} limits held, {calls} allocations", most as f64 / LIMIT as f64);
+        assert!(most <= quarters * LIMIT / 4 + SLACK, "{what}: {most} held");
+        assert!(4 * most + 2 * LIMIT >= quarters * LIMIT, "{what}: {most} held, the table says too much");
+        // A buffer that doubles, and nothing by line or by byte.
+        assert!(calls <= 24, "{what}: {calls} allocations");
+    }
+}
+
+/// The worst blocks that are within the limit, again and again, in every field at once: SECURITY.md states ten
+/// limits and 1 MiB.
+#[test]
+fn giants_full_of_bad_bytes_are_held_within_the_stated_bound() {
+    let part = GIANT / 3 - 8;
+    let giant = |data: usize, event_type: usize, id: usize| {
+        let bad = |len| BAD.iter().copied().cycle().take(len).collect::<Vec<u8>>();
+        [
+            &b"id:"[..],
+            &bad(id),
+            b"\n:",
+            &bad(GIANT),
+            b"\nevent:",
+            &bad(event_type),
+            b"\n:",
+            &bad(GIANT),
+            b"\ndata:",
+            &bad(data),
+            b"\n:",
+            &bad(GIANT),
+            b"\n\n",
+        ]
+        .concat()
+    };
+    let whole = GIANT - 8;
+    let mut giants = Vec::new();
+    for (data, event_type, id) in [
+        (part, part, part),
+        (0, 0, whole),
+        (whole, 0, 0),
+        (0, whole, 0),
+        (0, 0, whole),
+        // The last id is a giant, and room for data is kept; now those of the open block, with rooms that have
+        // just doubled, and a comment on top.
+        (0, whole / 2 - 16, GIANT / 2 + 8),
+        (whole / 2, 0, whole / 2),
+    ] {
+        giants.extend(giant(data, event_type, id));
+    }
+    let stream = stream(&giants, b"data: 1\n\n", 9);
+    let mut most = 0;
+    for every in [1460, 64 * 1024, usize::MAX] {
+        let cost = read(&mut decoder(GIANT, true), &stream, every, false);
+        assert_eq!((cost.frames, cost.errors), (4 * 7 + 1, vec![]));
+        most = most.max(cost.held);
+    }
+    println!("giants: {:.2} limits held", most as f64 / GIANT as f64);
+    assert!(2 * most <= GIANT_HALVES * GIANT + (1 << 20), "{most} held");
+    assert!(2 * most >= (GIANT_HALVES - 1) * GIANT, "{most} held: the attack has lost its sting");
+}
+
+/// A limit that `KEEP_CAPACITY` (64 KiB) does not matter beside.
+const GIANT: usize = 4 << 20;
+
+/// Measured: what such blocks make a decoder hold at most, in half limits. Stated are twenty and 1 MiB.
+const GIANT_HALVES: usize = 19;
+
+/// A line that fits just so makes room for itself and no more.
+#[test]
+fn a_giant_second_line_is_held_once() {
+    let head = &b"data: x\ndata:"[..];
+    let stream = stream(&[head, &XS.repeat(GIANT / XS.len() - 1), b"\n\n"].concat(), b"data\n\n", 6);
+    let cost = read(&mut decoder(GIANT, false), &stream, usize::MAX, false);
+    assert_eq!((cost.frames, cost.errors), (2, vec![]));
+    assert!(cost.held <= GIANT + SLACK, "{} held", cost.held);
+}
+
+/// A million of the smallest events there are, good and bad, in chunks of a packet: nothing adds up.
+#[test]
+fn a_million_tiny_events_hold_nothing() {
+    for (event, held) in
+        [(&b"data\n\n"[..], 0), (b"data: 1\n\n", 0), (b"id\ndata:\r\n\r\n", 0), (b"data:\xFF\n\n", 0)]
+    {
+        let stream = stream(b"", event, 1_000_000 * event.len());
+        let mut decoder = decoder(LIMIT, false);
+        let cost = read(&mut decoder, &stream, 1460, false);
+        println!("{event:?}: {cost:?}");
+        assert_eq!((cost.frames, cost.errors.len()), (1_000_000, 0));
+        assert!(cost.held <= held + SLACK && cost.calls <= 24, "{cost:?}");
+    }
+}
+
+/// One byte to the chunk, with everything that has to be carried over: all of it within the buffers that are there
+/// after the first round.
+#[test]
+fn one_byte_chunks_ask_for_nothing_more() {
+    let block = b"\xEF\xBB\xBFid: 1\xFF\r\nevent: type\xE2\x82\r\n: comment\r\nretry: 5\r\nwhat: ever\r\ndata: a\xF0\x9F\r\ndata\r\n\r\n";
+    let stream = stream(b"", block, 1000 * block.len());
+    let mut decoder = decoder(LIMIT, true);
+    let first = read(&mut decoder, &stream, 1, false);
+    assert!(first.held <= SLACK, "{first:?}");
+    let again = read(&mut decoder, &stream, 1, false);
+    assert_eq!((again.held, again.calls, again.frames), (0, 0, first.frames));
+}

@@ -1,0 +1,162 @@
+//! What a fuzzer's bytes mean. Each byte chooses a symbol, so that a change of one byte makes another stream, or
+//! another message, and seldom nonsense.
+
+use std::time::Duration;
+
+use arbitrary::{Arbitrary, Result, Unstructured};
+
+use super::cuts;
+use super::messages::Parts;
+use super::twin::{Policy, Rules};
+
+/// How many bytes stand before the stream: see [`Case::arbitrary`].
+pub const HEADER: usize = 12;
+
+/// A stream, how it is cut, and how it is to be read.
+#[derive(Debug, Clone)]
+pub struct Case {
+    pub stream: Vec<u8>,
+    /// In order.
+    pub cuts: Vec<usize>,
+    /// With a limit of some bytes.
+    pub limited: Rules,
+    /// As `limited`, or without a limit.
+    pub rules: Rules,
+}
+
+impl Case {
+    /// Whole, as it is cut, byte by byte, and that with empty chunks between.
+    pub fn chunkings(&self) -> [Vec<usize>; 4] {
+        let each = cuts::each(self.stream.len());
+        let empty = cuts::with_empty(&each, self.stream.len());
+        [Vec::new(), self.cuts.clone(), each, empty]
+    }
+}
+
+impl<'a> Arbitrary<'a> for Case {
+    /// Flags, a zero, the limit, and four cuts, two bytes each; behind them the stream, as it is or in symbols.
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        let mut header = [0; HEADER];
+        u.fill_buffer(&mut header)?;
+        let [flags, _, numbers @ ..] = header;
+        let rest = u.bytes(u.len())?;
+        let stream = if flags & 1 == 0 { rest.to_vec() } else { rest.iter().flat_map(symbol).collect() };
+        let mut numbers =
+            numbers.chunks_exact(2).map(|pair| usize::from(u16::from_le_bytes([pair[0], pair[1]])));
+        let limit = numbers.next().unwrap_or_default() % 600;
+        let mut cuts: Vec<usize> = numbers.map(|number| number % (stream.len() + 1)).collect();
+        cuts.sort_unstable();
+        let policy = if flags & 2 == 0 { Policy::Commit } else { Policy::Keep };
+        let limited = Rules { limit, policy, comments: flags & 4 == 0, ..Rules::default() };
+        let limit = if flags & 8 == 0 { usize::MAX } else { limit };
+        Ok(Self { stream, cuts, rules: Rules { limit, ..limited.clone() }, limited })
+    }
+}
+
+const NAMES: [&str; 20] = [
+    "data: ", "event: ", "id: ", "retry: ", ":", "data", "event", "id", "retry", " ", "\n", "\r", "\r\n",
+    "\n\n", "data:", "id:", "event:", "Data", "datas", "\u{FEFF}",
+];
+
+const BYTES: [&[u8]; 14] = [
+    b"\xEF",
+    b"\xEF\xBB",
+    b"\xBF",
+    b"\xFF",
+    b"\xC3",
+    b"\xE2\x82",
+    b"\xF0\x9F\x92",
+    b"\xED\xA0\x80",
+    b"\xC0\x80",
+    b"\x85",
+    b"\0",
+    b"18446744073709551615",
+    b"18446744073709551616",
+    b"0007",
+];
+
+const TEXTS: [&str; 10] =
+    ["a", "b: ", "7", "\t", "ä", "日本", "🦀", "\u{2028}", "\u{85}", "{\"text\":\"hi\"}"];
+
+/// Long enough for what is done by blocks, in windows, or shared instead of copied.
+const LONG: [(&str, usize); 8] =
+    [("x", 15), ("x", 64), ("é", 40), ("x", 300), ("日", 1000), ("x", 5000), ("\n", 70), ("x\n", 40)];
+
+/// The piece of a stream that a byte stands for.
+fn symbol(byte: &u8) -> Vec<u8> {
+    let byte = usize::from(*byte);
+    match byte {
+        0..160 => NAMES[byte % NAMES.len()].into(),
+        160..200 => BYTES[byte % BYTES.len()].into(),
+        200..245 => TEXTS[byte % TEXTS.len()].into(),
+        _ => LONG.get(byte - 245).map_or(vec![byte as u8], |(text, times)| text.repeat(*times).into()),
+    }
+}
+
+/// Messages one after the other, and where their bytes are cut.
+#[derive(Debug, Arbitrary)]
+pub struct Sent {
+    cuts: [u16; 4],
+    pub messages: Vec<Parts>,
+}
+
+impl Sent {
+    /// For `len` bytes, in order.
+    pub fn cuts(&self, len: usize) -> Vec<usize> {
+        let mut cuts = self.cuts.map(|cut| usize::from(cut) % (len + 1)).to_vec();
+        cuts.sort_unstable();
+        cuts
+    }
+}
+
+/// A message, and what is written to its data in pieces.
+#[derive(Debug)]
+pub struct Written {
+    pub parts: Parts,
+    pub text: String,
+    pub cuts: Vec<(usize, bool)>,
+}
+
+impl<'a> Arbitrary<'a> for Written {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        let cuts: [(u8, bool); 4] = u.arbitrary()?;
+        let parts = u.arbitrary()?;
+        let text = text(u)?;
+        let cuts = cuts.map(|(place, as_text)| (usize::from(place) % (text.len() + 1), as_text)).to_vec();
+        Ok(Self { parts, text, cuts })
+    }
+}
+
+impl<'a> Arbitrary<'a> for Parts {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        let has: u8 = u.arbitrary()?;
+        let mut field = |bit: u8| if has & bit == 0 { Ok(None) } else { text(u).map(Some) };
+        let without = |forbidden: &'static [char]| move |text: String| text.replace(forbidden, "-");
+        let (comment, data) = (field(1)?, field(2)?);
+        let event_type = field(4)?.map(without(&['\n', '\r'])).filter(|text| !text.is_empty());
+        let id = field(8)?.map(without(&['\n', '\r', '\0']));
+        let retry = if has & 16 == 0 { None } else { Some(u.arbitrary::<u64>()?) };
+        let retry = retry.map(|time| match has & 32 {
+            0 => Duration::from_millis(time),
+            _ => Duration::new(time, 999_999_999),
+        });
+        Ok(Self { comment, event_type, id, retry, data })
+    }
+}
+
+/// Up to 15 symbols of text.
+fn text(u: &mut Unstructured<'_>) -> Result<String> {
+    let count = u.int_in_range(0..=15)?;
+    let mut text = String::new();
+    for _ in 0..count {
+        let byte = usize::from(u.arbitrary::<u8>()?);
+        match byte {
+            0..120 => text.push_str(NAMES[byte % NAMES.len()]),
+            120..200 => text.push_str(TEXTS[byte % TEXTS.len()]),
+            200..208 => text.push_str(&LONG[byte - 200].0.repeat(LONG[byte - 200].1)),
+            208..224 => text.push('\0'),
+            _ => text.push(u.arbitrary()?),
+        }
+    }
+    Ok(text)
+}

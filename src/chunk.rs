@@ -122,6 +122,13 @@ impl<'i> Chunk<'i> {
         (self.bytes, &mut self.marks)
     }
 
+    /// Takes what is left, unread: no frame comes of it.
+    #[cold]
+    pub(crate) fn drop_rest<T>(&mut self) -> Option<T> {
+        self.marks = Marks::at(self.bytes.len());
+        None
+    }
+
     /// The bytes of a place that the engine has returned.
     pub(crate) fn bytes(&self, range: Range<usize>) -> &'i [u8] {
         self.bytes.get(range).unwrap_or_default()
@@ -155,6 +162,13 @@ impl SharedChunk {
 
     pub(crate) fn parts(&mut self) -> (&[u8], &mut Marks) {
         (&self.bytes, &mut self.marks)
+    }
+
+    /// Takes what is left, unread: no frame comes of it.
+    #[cold]
+    pub(crate) fn drop_rest<T>(&mut self) -> Option<T> {
+        self.marks = Marks::at(self.bytes.len());
+        None
     }
 
     /// The bytes of a place that the engine has returned.

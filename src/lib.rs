@@ -93,6 +93,15 @@
 //! To know that a connection is alive, reset your idle timer with each chunk of bytes, not with each event:
 //! keep-alives are comments. `[DONE]`, error events and JSON are values of `data`: they mean what your API says.
 //!
+//! # Reconnect
+//!
+//! The two machines that outlive a connection, without IO, clock or random numbers of their own:
+//!
+//! - [`session`], the client's: when to connect and with which headers, what a response means, how long to wait, when to
+//!   give up (WHATWG HTML 9.2.2, 9.2.3); backoff, jitter, idle timeouts, and no request twice that must not be.
+//! - [`replay`], the server's: a bounded log that answers a `Last-Event-ID` (9.2.4) with what was missed, or says that it
+//!   cannot.
+//!
 //! # Coming from
 //!
 //! | eventsource-stream | here |
@@ -187,11 +196,15 @@ mod limits;
 mod lines;
 #[cfg(feature = "alloc")]
 mod owned;
+#[cfg(feature = "alloc")]
+pub mod replay;
 mod scan;
 #[cfg(feature = "alloc")]
 mod scratch;
 #[cfg(feature = "serde")]
 mod serde;
+#[cfg(feature = "alloc")]
+pub mod session;
 #[cfg(feature = "stream")]
 mod stream;
 mod token;

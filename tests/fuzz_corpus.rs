@@ -18,8 +18,12 @@ mod differential;
 mod encode_sinks;
 #[path = "../fuzz/fuzz_targets/limits.rs"]
 mod limits;
+#[path = "../fuzz/fuzz_targets/replay.rs"]
+mod replay;
 #[path = "../fuzz/fuzz_targets/round_trip.rs"]
 mod round_trip;
+#[path = "../fuzz/fuzz_targets/session.rs"]
+mod session;
 
 use std::fs;
 use std::path::Path;
@@ -71,6 +75,16 @@ fn the_corpus_of_encode_sinks() {
 #[test]
 fn the_corpus_of_data_writer() {
     corpus("data_writer", |written| data_writer::body(&written));
+}
+
+#[test]
+fn the_corpus_of_session() {
+    corpus("session", |script| session::body(&script));
+}
+
+#[test]
+fn the_corpus_of_replay() {
+    corpus("replay", |pushes| replay::body(&pushes));
 }
 
 #[derive(Deserialize)]

@@ -3,7 +3,9 @@
 
 pub mod inputs;
 pub mod messages;
+pub mod replay_model;
 pub mod run;
+pub mod session_model;
 #[cfg(feature = "std")]
 pub mod sinks;
 pub mod twin;

@@ -1,0 +1,16 @@
+//! Invariant: a replay log evicts, remembers and answers as a list that forgets nothing, within its bounds, whatever ids
+//! come, come again or do not come.
+#![cfg_attr(fuzzing, no_main)]
+
+#[cfg(fuzzing)]
+#[path = "../../tests/common/mod.rs"]
+mod common;
+
+use crate::common::replay_model::{Pushes, check};
+
+#[cfg(fuzzing)]
+libfuzzer_sys::fuzz_target!(|pushes: Pushes| body(&pushes));
+
+pub fn body(pushes: &Pushes) {
+    check(pushes);
+}

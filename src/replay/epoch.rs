@@ -1,0 +1,134 @@
+//! Ids that a restart does not use again.
+
+use core::fmt;
+
+use crate::field::EventId;
+
+/// An id made of an epoch and a sequence number, `1732105794-42`, which means something after a restart, too.
+///
+/// The sequence counts the events of one life of the log. The epoch tells one life from the next: a counter that is
+/// stored, or the time of the start. Without it, a client that names `42` after a restart would be taken
+/// for one who has seen the new 42; with it, its id is [`Replay::Unknown`](crate::replay::Replay::Unknown).
+///
+/// Its text is canonical, so that two texts are two ids, and it is in every header's alphabet.
+///
+/// ```
+/// use sse_proto::EventId;
+/// use sse_proto::replay::EpochId;
+///
+/// let id = EpochId::new(1732105794, 42);
+/// assert_eq!(id.text().as_event_id().as_str(), "1732105794-42"); // no allocation
+/// assert_eq!(EpochId::parse(EventId::new("1732105794-42")?), Some(id));
+/// assert_eq!(EpochId::parse(EventId::new("1732105794-042")?), None);
+/// assert_eq!(id.next(), Some(EpochId::new(1732105794, 43)));
+/// # Ok::<(), sse_proto::InvalidValue>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EpochId {
+    epoch: u64,
+    sequence: u64,
+}
+
+/// Two numbers of up to 20 digits and the hyphen.
+const LONGEST: usize = 41;
+
+/// The text of an [`EpochId`], without an allocation. Made by [`EpochId::text`].
+#[derive(Clone, Copy)]
+pub struct EpochIdText {
+    /// ASCII in `bytes[start..]`; what stands before has no meaning.
+    bytes: [u8; LONGEST],
+    start: usize,
+}
+
+impl EpochId {
+    /// The id of the event number `sequence` in the life `epoch`.
+    #[must_use]
+    pub const fn new(epoch: u64, sequence: u64) -> Self {
+        Self { epoch, sequence }
+    }
+
+    /// Which life of the log.
+    #[must_use]
+    pub const fn epoch(self) -> u64 {
+        self.epoch
+    }
+
+    /// Which event in it.
+    #[must_use]
+    pub const fn sequence(self) -> u64 {
+        self.sequence
+    }
+
+    /// The id of the next event, `None` behind the last number there is.
+    #[must_use]
+    pub const fn next(self) -> Option<Self> {
+        match self.sequence.checked_add(1) {
+            Some(sequence) => Some(Self::new(self.epoch, sequence)),
+            None => None,
+        }
+    }
+
+    /// Reads an id; `None` if `id` is not one: two numbers in decimal digits, without leading zeros or signs, each
+    /// within `u64`, and a hyphen between.
+    #[must_use]
+    pub fn parse(id: EventId<'_>) -> Option<Self> {
+        let (epoch, sequence) = id.as_str().split_once('-')?;
+        Some(Self::new(number(epoch)?, number(sequence)?))
+    }
+
+    /// Its text, on the stack.
+    #[must_use]
+    pub fn text(self) -> EpochIdText {
+        let mut text = EpochIdText { bytes: [b'0'; LONGEST], start: LONGEST };
+        text.prepend_number(self.sequence);
+        text.prepend(b'-');
+        text.prepend_number(self.epoch);
+        text
+    }
+}
+
+/// `text` as a number, if it is how that number is written.
+fn number(text: &str) -> Option<u64> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    let canonical = digits && (text == "0" || !text.starts_with('0'));
+    if canonical { text.parse().ok() } else { None }
+}
+
+impl EpochIdText {
+    /// The id, for a [`Message`](crate::Message) and for [`ReplayLog::push`](crate::replay::ReplayLog::push).
+    #[must_use]
+    pub fn as_event_id(&self) -> EventId<'_> {
+        let text = self.bytes.get(self.start..).unwrap_or_default();
+        // Digits and a hyphen are UTF-8, and an id.
+        EventId::decoded(core::str::from_utf8(text).unwrap_or_default())
+    }
+
+    fn prepend(&mut self, byte: u8) {
+        self.start = self.start.saturating_sub(1);
+        if let Some(place) = self.bytes.get_mut(self.start) {
+            *place = byte;
+        }
+    }
+
+    fn prepend_number(&mut self, mut number: u64) {
+        loop {
+            self.prepend(b'0' + (number % 10) as u8);
+            number /= 10;
+            if number == 0 {
+                return;
+            }
+        }
+    }
+}
+
+impl fmt::Display for EpochId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.epoch, self.sequence)
+    }
+}
+
+impl fmt::Debug for EpochIdText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("EpochIdText").field(&self.as_event_id().as_str()).finish()
+    }
+}

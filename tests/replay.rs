@@ -1,0 +1,316 @@
+//! The replay log: each of its answers, its bounds, what is defined for ids that should not be; and all of it
+//! against a list that forgets nothing.
+#![cfg(feature = "alloc")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
+#![allow(missing_docs, reason = "a test crate has no users")]
+
+mod common;
+
+use bytes::Bytes;
+use common::replay_model::{Pushes, check};
+use proptest::prelude::*;
+use sse_proto::EventId;
+use sse_proto::replay::{EpochId, Events, Replay, ReplayLog};
+
+fn id(text: &str) -> EventId<'_> {
+    EventId::new(text).unwrap()
+}
+
+fn ids(events: Events<'_>) -> Vec<String> {
+    events.map(|event| event.id().to_string()).collect()
+}
+
+/// An answer, with ids for events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Answer {
+    FromStart(Vec<String>),
+    Events(Vec<String>),
+    UpToDate,
+    TooOld(Option<String>),
+    Unknown,
+}
+
+fn after(log: &ReplayLog, named: &str) -> Answer {
+    match log.after(id(named)) {
+        Replay::FromStart(events) => Answer::FromStart(ids(events)),
+        Replay::Events(events) => Answer::Events(ids(events)),
+        Replay::UpToDate => Answer::UpToDate,
+        Replay::TooOld { oldest } => Answer::TooOld(oldest.map(|id| id.to_string())),
+        Replay::Unknown => Answer::Unknown,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Pushes events of 10 bytes; the ids of those evicted.
+fn push(log: &mut ReplayLog, name: &str) -> Vec<String> {
+    log.push(id(name), Bytes::from_static(b"0123456789")).map(|event| event.id().to_string()).collect()
+}
+
+fn strings(of: &[&str]) -> Vec<String> {
+    of.iter().map(|text| (*text).to_owned()).collect()
+}
+
+#[test]
+fn every_answer() {
+    let mut log = ReplayLog::new(3, 1000);
+    assert_eq!(after(&log, ""), Answer::FromStart(vec![]));
+    assert_eq!(after(&log, "a"), Answer::Unknown);
+    for name in ["a", "b", "c"] {
+        assert!(push(&mut log, name).is_empty());
+    }
+    assert_eq!(after(&log, ""), Answer::FromStart(strings(&["a", "b", "c"])));
+    assert_eq!(after(&log, "a"), Answer::Events(strings(&["b", "c"])), "strictly after");
+    assert_eq!(after(&log, "b"), Answer::Events(strings(&["c"])));
+    assert_eq!(after(&log, "c"), Answer::UpToDate);
+    assert_eq!(after(&log, "A"), Answer::Unknown, "ids are opaque: compared, not read");
+    assert_eq!(push(&mut log, "d"), ["a"]);
+    assert_eq!(
+        after(&log, "a"),
+        Answer::Events(strings(&["b", "c", "d"])),
+        "evicted, but all behind it is held"
+    );
+    assert_eq!(push(&mut log, "e"), ["b"]);
+    assert_eq!(after(&log, "a"), Answer::TooOld(Some("c".into())));
+    assert_eq!(after(&log, "b"), Answer::Events(strings(&["c", "d", "e"])));
+    // Three are remembered; then they are forgotten.
+    assert_eq!(push(&mut log, "f"), ["c"]);
+    assert_eq!(after(&log, "a"), Answer::TooOld(Some("d".into())));
+    assert_eq!(push(&mut log, "g"), ["d"]);
+    assert_eq!(after(&log, "a"), Answer::Unknown);
+    assert_eq!((log.len(), log.bytes(), log.start(), log.end(), log.remembered()), (3, 33, 4, 7, 3));
+    assert_eq!(ids(log.events()), ["e", "f", "g"]);
+    assert!(!log.is_empty());
+}
+
+#[test]
+fn bounded_in_bytes() {
+    // 11 bytes each: two fit.
+    let mut log = ReplayLog::new(100, 22);
+    assert_eq!(push(&mut log, "a"), [""; 0]);
+    assert_eq!(push(&mut log, "b"), [""; 0]);
+    assert_eq!(push(&mut log, "c"), ["a"]);
+    // Two ids of a byte are an eighth of 22.
+    assert_eq!(push(&mut log, "d"), ["b"]);
+    assert_eq!(push(&mut log, "e"), ["c"]);
+    assert_eq!(log.remembered(), 2);
+    // A large one evicts all before it, and only then is there room.
+    let evicted: Vec<_> = log.push(id("f"), Bytes::from(vec![b'x'; 21])).collect();
+    assert_eq!(evicted.iter().map(|event| event.id().to_string()).collect::<Vec<_>>(), ["d", "e"]);
+    assert_eq!(evicted[0].bytes(), "0123456789");
+    assert_eq!((log.len(), log.bytes()), (1, 22));
+    // One that is larger than the log goes itself. Who has received it misses nothing.
+    let evicted: Vec<_> = log.push(id("g"), Bytes::from(vec![b'x'; 22])).collect();
+    assert_eq!(evicted.len(), 2);
+    assert_eq!((log.len(), log.bytes()), (0, 0));
+    assert_eq!(after(&log, "g"), Answer::UpToDate);
+    assert_eq!(after(&log, "f"), Answer::TooOld(None));
+    assert_eq!(after(&log, ""), Answer::FromStart(vec![]));
+    assert_eq!(push(&mut log, "h"), [""; 0]);
+    assert_eq!(after(&log, "g"), Answer::Events(strings(&["h"])));
+    // An id counts, too.
+    let long = "i".repeat(13);
+    assert_eq!(push(&mut log, &long), ["h", &long]);
+}
+
+#[test]
+fn eviction_happens_whether_or_not_it_is_looked_at() {
+    let push_n = |look: fn(sse_proto::replay::Evicted<'_>)| {
+        let mut log = ReplayLog::new(2, 1000);
+        for name in ["a", "b", "c", "d"] {
+            look(log.push(id(name), Bytes::from_static(b"x")));
+        }
+        (ids(log.events()), log.bytes())
+    };
+    let expected = (strings(&["c", "d"]), 4);
+    assert_eq!(push_n(|evicted| drop(evicted)), expected);
+    assert_eq!(push_n(|evicted| assert!(evicted.count() <= 1)), expected);
+    // Forgotten on purpose it waits for the next push, and no longer.
+    let mut log = ReplayLog::new(2, 1000);
+    for name in ["a", "b", "c"] {
+        std::mem::forget(log.push(id(name), Bytes::new()));
+    }
+    assert_eq!(log.len(), 3);
+    assert_eq!(after(&log, "a"), Answer::Events(strings(&["b", "c"])));
+    drop(log.push(id("d"), Bytes::new()));
+    assert_eq!(ids(log.events()), ["c", "d"]);
+}
+
+#[test]
+fn limits_of_zero() {
+    for mut log in [ReplayLog::new(0, 1000), ReplayLog::new(1000, 0), ReplayLog::new(0, 0)] {
+        assert_eq!(push(&mut log, "a"), ["a"]);
+        assert_eq!(after(&log, "a"), Answer::UpToDate);
+        assert_eq!(push(&mut log, "b"), ["b"]);
+        assert_eq!(after(&log, "a"), Answer::Unknown);
+        assert_eq!(after(&log, "b"), Answer::UpToDate);
+        assert_eq!((log.len(), log.bytes(), log.remembered(), log.end()), (0, 0, 1, 2));
+    }
+}
+
+#[test]
+fn an_event_without_an_id_is_replayed_and_not_named() {
+    let mut log = ReplayLog::new(4, 1000);
+    for name in ["a", "", "b", ""] {
+        assert!(push(&mut log, name).is_empty());
+    }
+    assert_eq!(after(&log, "a"), Answer::Events(strings(&["", "b", ""])));
+    assert_eq!(after(&log, "b"), Answer::Events(strings(&[""])), "it comes again rather than never");
+    assert_eq!(after(&log, ""), Answer::FromStart(strings(&["a", "", "b", ""])));
+    for name in ["c", "d", "e"] {
+        let _ = push(&mut log, name);
+    }
+    assert_eq!(after(&log, "a"), Answer::TooOld(Some("".into())));
+}
+
+#[test]
+fn an_id_pushed_twice_names_its_first_event() {
+    let mut log = ReplayLog::new(3, 1000);
+    for name in ["a", "b", "a"] {
+        assert!(push(&mut log, name).is_empty());
+    }
+    assert_eq!(after(&log, "a"), Answer::Events(strings(&["b", "a"])), "twice rather than never");
+    assert_eq!(push(&mut log, "c"), ["a"]);
+    assert_eq!(after(&log, "a"), Answer::Events(strings(&["b", "a", "c"])));
+    assert_eq!(push(&mut log, "d"), ["b"]);
+    assert_eq!(after(&log, "a"), Answer::TooOld(Some("a".into())), "the first may be meant");
+    // The first is forgotten; of the second nobody can tell who has it.
+    for (name, oldest) in [("e", "c"), ("f", "d"), ("a", "e"), ("g", "f")] {
+        let _ = push(&mut log, name);
+        assert_eq!(after(&log, "a"), Answer::TooOld(Some(oldest.into())), "behind {name}");
+    }
+    // Until all are.
+    for name in ["h", "i", "j", "k", "l"] {
+        let _ = push(&mut log, name);
+    }
+    assert_eq!(after(&log, "a"), Answer::Unknown);
+    let _ = push(&mut log, "a");
+    assert_eq!(after(&log, "a"), Answer::UpToDate);
+}
+
+#[test]
+fn a_clone_shares_events_and_goes_its_own_way() {
+    let mut log = ReplayLog::new(3, 1000);
+    let event = Bytes::from(vec![b'x'; 100]);
+    drop(log.push(id("a"), event.clone()));
+    let mut clone = log.clone();
+    drop(clone.push(id("b"), event.clone()));
+    assert_eq!((log.len(), clone.len()), (1, 2));
+    assert!(clone.events().rev().all(|held| held.bytes().as_ptr() == event.as_ptr()));
+    assert_eq!(clone.events().len(), 2);
+}
+
+#[test]
+fn epoch_ids_are_canonical() {
+    for (epoch, sequence, text) in [
+        (0, 0, "0-0"),
+        (1, 10, "1-10"),
+        (1_732_105_794, 42, "1732105794-42"),
+        (u64::MAX, u64::MAX, "18446744073709551615-18446744073709551615"),
+    ] {
+        let made = EpochId::new(epoch, sequence);
+        assert_eq!(made.text().as_event_id(), text);
+        assert_eq!(made.to_string(), text);
+        assert_eq!(EpochId::parse(id(text)), Some(made));
+        assert_eq!((made.epoch(), made.sequence()), (epoch, sequence));
+        assert_eq!(made.next(), sequence.checked_add(1).map(|next| EpochId::new(epoch, next)));
+        assert!(sse_proto::http::last_event_id_value(made.text().as_event_id()).is_ok());
+    }
+    let none = [
+        "",
+        "-",
+        "1",
+        "1-",
+        "-1",
+        "01-1",
+        "1-01",
+        "00-0",
+        "+1-1",
+        "1-+1",
+        "1--1",
+        "1-1-1",
+        " 1-1",
+        "1-1 ",
+        "1_1",
+        "1-x",
+        "\u{661}-1",
+        "18446744073709551616-0",
+        "0-18446744073709551616",
+        "1.0-1",
+        "0x1-1",
+    ];
+    for text in none {
+        assert_eq!(EpochId::parse(id(text)), None, "{text}");
+    }
+    assert!(EpochId::new(1, 9) < EpochId::new(1, 10) && EpochId::new(1, 10) < EpochId::new(2, 0));
+    assert_eq!(format!("{:?}", EpochId::new(1, 2).text()), "EpochIdText(\"1-2\")");
+}
+
+#[test]
+fn a_restart_is_told_from_a_place() {
+    let fill = |epoch| {
+        let mut log = ReplayLog::new(10, 1000);
+        for sequence in 0..5 {
+            drop(log.push(EpochId::new(epoch, sequence).text().as_event_id(), Bytes::new()));
+        }
+        log
+    };
+    let (before, behind) = (fill(1), fill(2));
+    assert_eq!(after(&before, "1-3"), Answer::Events(strings(&["1-4"])));
+    assert_eq!(after(&behind, "1-3"), Answer::Unknown);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn as_a_list_that_forgets_nothing(
+        max_events in 0..8usize,
+        max_bytes in 0..200usize,
+        pushes in proptest::collection::vec(
+            (prop_oneof![Just(String::new()), "[a-c]", "[a-z0-9]{3,4}"], 0..60usize),
+            0..60,
+        ),
+    ) {
+        check(&Pushes { max_events, max_bytes, pushes });
+    }
+
+    /// Ids pushed again and again: no answer skips an event that a client may lack.
+    #[test]
+    fn a_repeated_id_never_loses(
+        max_events in 1..8usize,
+        pushes in proptest::collection::vec(0..5u8, 1..60),
+    ) {
+        let mut log = ReplayLog::new(max_events, 10_000);
+        for (number, name) in pushes.iter().enumerate() {
+            drop(log.push(id(&name.to_string()), Bytes::from(number.to_string())));
+            for named in 0..5u8 {
+                // A client may have got any event of this id that is known; the first of these misses most.
+                let from = usize::try_from(log.start()).unwrap().saturating_sub(log.remembered());
+                let first = (from..=number).find(|at| pushes[*at] == named);
+                match log.after(id(&named.to_string())) {
+                    Replay::Events(events) => {
+                        let got: Vec<usize> = events
+                            .map(|event| std::str::from_utf8(event.bytes()).unwrap().parse().unwrap())
+                            .collect();
+                        prop_assert_eq!(Some(got[0]), first.map(|at| at + 1));
+                        prop_assert_eq!(got.len(), number + 1 - got[0]);
+                    }
+                    Replay::UpToDate => prop_assert_eq!(first, Some(number)),
+                    Replay::TooOld { .. } => {
+                        let ever = pushes.iter().position(|at| *at == named);
+                        prop_assert!(ever.is_some_and(|at| at as u64 + 1 < log.start()));
+                    }
+                    Replay::Unknown => prop_assert_eq!(first, None),
+                    other => prop_assert!(false, "{:?}", other),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn epoch_ids_come_back(epoch in any::<u64>(), sequence in any::<u64>()) {
+        let made = EpochId::new(epoch, sequence);
+        prop_assert_eq!(EpochId::parse(made.text().as_event_id()), Some(made));
+        prop_assert_eq!(made.text().as_event_id().to_string(), made.to_string());
+    }
+}

@@ -1,0 +1,372 @@
+//! The client session, transition by transition: each state under each input, each rule of WHATWG HTML 9.2.3, each
+//! policy, and what is defined for what should not happen.
+#![cfg(feature = "alloc")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
+#![allow(missing_docs, reason = "a test crate has no users")]
+
+mod odd;
+mod waits;
+
+use std::time::Duration;
+
+use sse_proto::session::{Action, Failure, Head, Policy, ReadyState, Session};
+use sse_proto::{Chunk, Decoder, End, EventId, Frame};
+
+const STREAM: Option<&[u8]> = Some(b"text/event-stream");
+
+/// No jitter, and an idle timeout of 45 s: waits are as computed.
+const PLAIN: Policy = Policy::new().jitter_percent(0).idle_timeout(Some(s(45)));
+
+const fn s(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+const fn ms(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
+
+/// An action without its loan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Act {
+    Connect(Option<String>),
+    Wait(Duration),
+    Read(Option<Duration>),
+    Failed(Failure),
+    Closed,
+}
+
+fn poll(session: &mut Session, now: Duration) -> Act {
+    poll_with(session, now, 0)
+}
+
+fn poll_with(session: &mut Session, now: Duration, random: u64) -> Act {
+    match session.poll(now, random) {
+        Action::Connect(request) => {
+            let id = request.last_event_id().map(|id| String::from_utf8(id.to_vec()).unwrap());
+            assert_eq!(request.headers().count(), 2 + usize::from(id.is_some()));
+            Act::Connect(id)
+        }
+        Action::WaitUntil(at) => Act::Wait(at),
+        Action::Read { until } => Act::Read(until),
+        Action::Failed(failure) => Act::Failed(failure),
+        Action::Closed => Act::Closed,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The data of the events in `bytes`, received now.
+fn feed(session: &mut Session, bytes: &[u8], now: Duration) -> Vec<String> {
+    let mut chunk = session.receive(bytes, now);
+    let mut seen = Vec::new();
+    loop {
+        match session.decode(&mut chunk) {
+            Ok(Some(Frame::Event(event))) => seen.push(event.data().to_owned()),
+            Ok(Some(_)) => {}
+            Ok(None) => break,
+            Err(_) => seen.push("too large".into()),
+        }
+    }
+    assert!(chunk.rest().is_empty());
+    seen
+}
+
+/// A session in each of its states, all at the time 100 s.
+fn in_state(name: &str) -> Session {
+    let mut session = Session::new(PLAIN);
+    let at = s(100);
+    let connect = |session: &mut Session| assert_eq!(poll(session, at), Act::Connect(None));
+    match name {
+        "due" => {}
+        "connecting" => connect(&mut session),
+        "open" | "open, a line in" | "closed" => {
+            connect(&mut session);
+            assert_eq!(session.response(200, STREAM, at), Head::Opened);
+            match name {
+                "open, a line in" => assert!(feed(&mut session, b"data: half", at).is_empty()),
+                "closed" => session.close(),
+                _ => {}
+            }
+        }
+        "lost" | "waiting" => {
+            connect(&mut session);
+            session.network_error(at);
+            if name == "waiting" {
+                assert_eq!(poll(&mut session, at), Act::Wait(s(103)));
+            }
+        }
+        "failed" => {
+            connect(&mut session);
+            assert_eq!(session.response(404, STREAM, at), Head::Failed(Failure::Status(404)));
+        }
+        other => panic!("{other}"),
+    }
+    session
+}
+
+const STATES: [&str; 8] =
+    ["due", "connecting", "open", "open, a line in", "lost", "waiting", "failed", "closed"];
+
+/// What poll says a second after an input in each state: the states as `in_state` makes them at 100 s, the input at 101 s.
+/// Before it, what the head was found to be, if it was looked at.
+const TABLE: &str = "
+state            | nothing  | 200              | 204                 | bytes    | no bytes | end of body | network error | close
+due              | connect  | connect          | connect             | connect  | connect  | connect     | connect       | closed
+connecting       | read 145 | opened; read 146 | failed; status 204  | read 145 | read 145 | wait 104    | wait 104      | closed
+open             | read 145 | read 145         | read 145            | read 146 | read 145 | wait 104    | wait 104      | closed
+open, a line in  | read 145 | read 145         | read 145            | read 146 | read 145 | wait 104    | wait 104      | closed
+lost             | wait 103 | wait 103         | wait 103            | wait 103 | wait 103 | wait 103    | wait 103      | closed
+waiting          | wait 103 | wait 103         | wait 103            | wait 103 | wait 103 | wait 103    | wait 103      | closed
+failed           | status 404 | status 404     | status 404          | status 404 | status 404 | status 404 | status 404   | status 404
+closed           | closed   | closed           | closed              | closed   | closed   | closed      | closed        | closed
+";
+
+fn told(act: &Act) -> String {
+    match act {
+        Act::Connect(None) => "connect".into(),
+        Act::Read(Some(until)) => format!("read {}", until.as_secs()),
+        Act::Wait(at) => format!("wait {}", at.as_secs()),
+        Act::Failed(Failure::Status(status)) => format!("status {status}"),
+        Act::Closed => "closed".into(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn give(session: &mut Session, input: &str) -> Head {
+    match input {
+        "nothing" => {}
+        "200" => return session.response(200, STREAM, s(101)),
+        "204" => return session.response(204, None, s(101)),
+        "bytes" => drop(feed(session, b": hi\n", s(101))),
+        "no bytes" => drop(feed(session, b"", s(101))),
+        "end of body" => _ = session.end_of_body(s(101)),
+        "network error" => session.network_error(s(101)),
+        "close" => session.close(),
+        other => panic!("{other}"),
+    }
+    Head::Ignored
+}
+
+#[test]
+fn every_transition() {
+    let mut rows = TABLE.trim().lines().map(|line| line.split('|').map(str::trim));
+    let inputs: Vec<&str> = rows.next().unwrap().skip(1).collect();
+    let mut cells = 0;
+    for mut row in rows {
+        let state = row.next().unwrap();
+        for (input, expected) in inputs.iter().zip(row) {
+            let mut session = in_state(state);
+            let head = match give(&mut session, input) {
+                Head::Ignored => "",
+                Head::Opened => "opened; ",
+                Head::Failed(_) => "failed; ",
+                other => panic!("{other:?}"),
+            };
+            let ready = session.ready_state();
+            let act = poll(&mut session, s(102));
+            assert_eq!(format!("{head}{}", told(&act)), expected, "{input} in {state}");
+            let as_polled = match act {
+                Act::Read(_) if state == "connecting" && input != &"200" => ReadyState::Connecting,
+                Act::Read(_) => ReadyState::Open,
+                Act::Connect(_) | Act::Wait(_) => ReadyState::Connecting,
+                Act::Failed(_) | Act::Closed => ReadyState::Closed,
+            };
+            assert_eq!(ready, as_polled, "{input} in {state}");
+            // Asked again it says the same, except that it says once to connect.
+            let again = if matches!(act, Act::Connect(_)) { Act::Read(Some(s(147))) } else { act };
+            assert_eq!(poll(&mut session, s(102)), again, "{input} in {state}, polled twice");
+            cells += 1;
+        }
+    }
+    assert_eq!(cells, 64);
+}
+
+#[test]
+fn the_idle_timeout_loses_a_connection_with_the_poll_that_sees_it() {
+    for state in ["connecting", "open", "open, a line in"] {
+        let mut session = in_state(state);
+        let almost = s(145) - Duration::from_nanos(1);
+        assert_eq!(poll(&mut session, almost), Act::Read(Some(s(145))), "{state}");
+        assert_eq!(poll(&mut session, s(145)), Act::Wait(s(148)), "{state}");
+        assert_eq!(feed(&mut session, b"data: late\n\n", s(146)), [""; 0], "bytes of what was given up");
+        assert_eq!(poll(&mut session, s(148)), Act::Connect(None), "{state}");
+    }
+    // Bytes feed it, comments too; a head does; a poll does not.
+    let mut session = in_state("connecting");
+    assert_eq!(session.response(200, STREAM, s(140)), Head::Opened);
+    for now in [180, 220, 260] {
+        assert_eq!(feed(&mut session, b":\n\n", s(now)), [""; 0]);
+        assert_eq!(poll(&mut session, s(now + 1)), Act::Read(Some(s(now + 45))));
+    }
+    // Bytes that come before the poll that would have seen the silence: the connection lives.
+    assert_eq!(feed(&mut session, b"data: x\n\n", s(1000)), ["x"]);
+    assert_eq!(poll(&mut session, s(1000)), Act::Read(Some(s(1045))));
+    // Zero gives up at the next poll.
+    let mut session = Session::new(PLAIN.idle_timeout(Some(s(0))));
+    assert_eq!(poll(&mut session, s(0)), Act::Connect(None));
+    assert_eq!(poll(&mut session, s(0)), Act::Wait(s(3)));
+}
+
+#[test]
+fn heads() {
+    let retry = |status| matches!(status, 0 | 200 | 204 | 429 | 503);
+    let cases: [(u16, Option<&[u8]>, Head, Head); 16] = [
+        (200, STREAM, Head::Opened, Head::Opened),
+        (200, Some(b"Text/Event-Stream ; charset=utf-8"), Head::Opened, Head::Opened),
+        (200, None, Head::Failed(Failure::NoContentType), Head::Opened),
+        (200, Some(b""), Head::Failed(Failure::ContentType), Head::Failed(Failure::ContentType)),
+        (200, Some(b"text/html"), Head::Failed(Failure::ContentType), Head::Failed(Failure::ContentType)),
+        (200, Some(b"\xFF"), Head::Failed(Failure::ContentType), Head::Failed(Failure::ContentType)),
+        (204, STREAM, Head::Failed(Failure::Status(204)), Head::Failed(Failure::Status(204))),
+        (201, STREAM, Head::Failed(Failure::Status(201)), Head::Failed(Failure::Status(201))),
+        (103, STREAM, Head::Failed(Failure::Status(103)), Head::Failed(Failure::Status(103))),
+        (301, None, Head::Failed(Failure::Status(301)), Head::Failed(Failure::Status(301))),
+        (429, None, Head::Failed(Failure::Status(429)), Head::Retry),
+        (503, STREAM, Head::Failed(Failure::Status(503)), Head::Retry),
+        (500, STREAM, Head::Failed(Failure::Status(500)), Head::Failed(Failure::Status(500))),
+        (0, STREAM, Head::Failed(Failure::Status(0)), Head::Retry),
+        (999, STREAM, Head::Failed(Failure::Status(999)), Head::Failed(Failure::Status(999))),
+        (65535, None, Head::Failed(Failure::Status(65535)), Head::Failed(Failure::Status(65535))),
+    ];
+    let lenient = PLAIN.retry_status(retry).accept_missing_content_type(true);
+    for (status, content_type, strict, loose) in cases {
+        for (policy, expected) in [(PLAIN, strict), (lenient, loose)] {
+            let mut session = Session::new(policy);
+            assert_eq!(poll(&mut session, s(0)), Act::Connect(None));
+            assert_eq!(session.response(status, content_type, s(1)), expected, "{status} {content_type:?}");
+            let then = match expected {
+                Head::Opened => Act::Read(Some(s(46))),
+                Head::Retry => Act::Wait(s(4)),
+                Head::Failed(failure) => Act::Failed(failure),
+                other => panic!("{other:?}"),
+            };
+            assert_eq!(poll(&mut session, s(1)), then, "{status} {content_type:?}");
+        }
+    }
+}
+
+/// A session with an open connection at `now`.
+fn open(policy: Policy, now: Duration) -> Session {
+    let mut session = Session::new(policy);
+    reopen(&mut session, now);
+    session
+}
+
+fn reopen(session: &mut Session, now: Duration) {
+    assert!(matches!(poll(session, now), Act::Connect(_)));
+    assert_eq!(session.response(200, STREAM, now), Head::Opened);
+}
+
+#[test]
+fn what_outlives_a_connection_and_what_does_not() {
+    let mut session = open(PLAIN, s(0));
+    let stream = b"\xEF\xBB\xBFretry: 7000\nid: 1\ndata: a\n\nid: 2\nevent: lost\ndata: lost\n";
+    assert_eq!(feed(&mut session, stream, s(0)), ["a"]);
+    session.network_error(s(0));
+    assert_eq!(session.reconnection_time(), s(7));
+    assert_eq!(poll(&mut session, s(0)), Act::Wait(s(7)));
+    assert_eq!(poll(&mut session, s(7)), Act::Connect(Some("1".into())), "2 was never dispatched");
+    assert_eq!(session.response(200, STREAM, s(7)), Head::Opened);
+    assert_eq!(feed(&mut session, b"\xEF\xBB", s(7)), [""; 0], "half of a byte order mark, in vain");
+    session.end_of_body(s(7));
+    reopen(&mut session, s(14));
+    let mut chunk = session.receive(b"\xEF\xBB\xBFdata: b\n\n", s(14));
+    let event = session.decode_event(&mut chunk).unwrap().unwrap();
+    assert_eq!((event.event_type(), event.data(), event.last_event_id().as_str()), ("message", "b", "1"));
+    // A LF that would have belonged to the old stream's CR is a line of its own.
+    assert_eq!(feed(&mut session, b"data: c\r", s(14)), [""; 0]);
+    session.network_error(s(14));
+    reopen(&mut session, s(21));
+    assert_eq!(feed(&mut session, b"\ndata: d\n\n", s(21)), ["d"]);
+    // `id` alone clears: no header then.
+    assert_eq!(feed(&mut session, b"id\n\n", s(21)), [""; 0]);
+    session.end_of_body(s(21));
+    let _ = poll(&mut session, s(21));
+    assert_eq!(poll(&mut session, s(28)), Act::Connect(None));
+    // A session handed a decoder in mid-stream begins a stream of its own.
+    let mut decoder = Decoder::builder().last_event_id(EventId::from_static("9")).build();
+    assert!(decoder.decode(&mut Chunk::new(b"data: half\n")).unwrap().is_none());
+    let mut session = Session::with_decoder(PLAIN, decoder);
+    assert_eq!(poll(&mut session, s(0)), Act::Connect(Some("9".into())));
+    assert_eq!(session.response(200, STREAM, s(0)), Head::Opened);
+    assert_eq!(feed(&mut session, b"data: whole\n\n", s(0)), ["whole"]);
+    assert_eq!(session.into_decoder().last_event_id(), "9");
+}
+
+#[test]
+fn an_id_that_no_header_can_carry_is_kept_and_not_sent() {
+    for (id, sent) in
+        [("7\u{1}", false), ("\u{7f}", false), (" 7", false), ("7\t", false), ("é 7", true), ("0", true)]
+    {
+        let mut session = open(PLAIN, s(0));
+        // Two spaces: the field takes one.
+        assert_eq!(feed(&mut session, format!("id: {id}\ndata: x\n\n").as_bytes(), s(0)), ["x"]);
+        assert_eq!(session.last_event_id(), id);
+        session.end_of_body(s(0));
+        assert_eq!(poll(&mut session, s(0)), Act::Wait(s(3)));
+        assert_eq!(poll(&mut session, s(3)), Act::Connect(sent.then(|| id.to_owned())), "{id:?}");
+        // And it is not forgotten.
+        assert_eq!(session.last_event_id(), id);
+    }
+}
+
+#[test]
+fn a_request_that_must_not_be_repeated() {
+    let once = PLAIN.reconnect(false).retry_status(|status| status == 503);
+    // The end of the body is the end, and what its open block held can be taken.
+    let mut session = open(once, s(0));
+    assert_eq!(feed(&mut session, b"data: 1\n\ndata: [DONE]\n", s(0)), ["1"]);
+    let End::Truncated(block) = session.end_of_body(s(1)) else { panic!("clean") };
+    assert_eq!(block.event().unwrap().data(), "[DONE]");
+    assert_eq!(poll(&mut session, s(1000)), Act::Closed);
+    // All else fails, with its reason.
+    let mut cases: Vec<(Session, Failure)> = Vec::new();
+    let mut session = open(once, s(0));
+    session.network_error(s(1));
+    cases.push((session, Failure::NetworkError));
+    let mut session = open(once, s(0));
+    assert_eq!(poll(&mut session, s(45)), Act::Failed(Failure::IdleTimeout));
+    cases.push((session, Failure::IdleTimeout));
+    for end in [true, false] {
+        let mut session = Session::new(once);
+        let _ = poll(&mut session, s(0));
+        if end {
+            session.end_of_body(s(0));
+        } else {
+            session.network_error(s(0));
+        }
+        cases.push((session, Failure::NetworkError));
+    }
+    let mut session = Session::new(once);
+    let _ = poll(&mut session, s(0));
+    assert_eq!(session.response(503, None, s(0)), Head::Failed(Failure::Status(503)));
+    cases.push((session, Failure::Status(503)));
+    for (mut session, failure) in cases {
+        assert_eq!(poll(&mut session, s(1000)), Act::Failed(failure));
+        assert_eq!(session.ready_state(), ReadyState::Closed);
+    }
+}
+
+#[test]
+fn a_loss_told_twice_counts_once() {
+    let mut session = Session::new(PLAIN.max_attempts(Some(2)));
+    let _ = poll(&mut session, s(0));
+    session.network_error(s(0));
+    session.network_error(s(1));
+    assert_eq!(session.end_of_body(s(2)), End::Clean);
+    assert_eq!(poll(&mut session, s(2)), Act::Wait(s(3)), "counted from the first");
+}
+
+#[test]
+fn failures_tell_their_reason() {
+    let told = [
+        (Failure::Status(204), "the server answered with status 204, not with 200"),
+        (Failure::ContentType, "the server answered with another content type than text/event-stream"),
+        (Failure::NoContentType, "the server answered without a content type"),
+        (Failure::TooManyAttempts(3), "gave up after 3 connections in a row without an event"),
+        (Failure::NetworkError, "the connection failed, and the request is not to be repeated"),
+        (Failure::IdleTimeout, "nothing came for the idle timeout, and the request is not to be repeated"),
+    ];
+    for (failure, text) in told {
+        assert_eq!(failure.to_string(), text);
+    }
+}

@@ -18,20 +18,21 @@ use sse_proto::session::{Action, Head, Policy, Session};
 use sse_proto::{Chunk, Decoder, Message};
 
 /// A session with an open connection, and an idle timeout to look after.
-fn open() -> Session {
+fn open_at(now: Duration) -> Session {
     let mut session = Session::new(Policy::new().idle_timeout(Some(Duration::from_secs(45))));
-    assert!(matches!(session.poll(Duration::ZERO, 0), Action::Connect(_)));
-    let head = session.response(200, Some(b"text/event-stream"), Duration::ZERO);
+    assert!(matches!(session.poll(now, 0), Action::Connect(_)));
+    let head = session.response(200, Some(b"text/event-stream"), now);
     assert_eq!(head, Head::Opened);
     session
 }
 
-/// Both go on and on over one stream, as they would on a long connection; `inline(never)` so that neither loop is
-/// made for its caller.
+/// All go on and on over one stream, as they would on a long connection, and have a clock, which says the time of each
+/// chunk; `inline(never)` so that no loop is made for its caller.
 #[inline(never)]
-fn bare(decoder: &mut Decoder, chunks: &[&[u8]]) -> (u64, usize) {
+fn bare(decoder: &mut Decoder, now: &mut Duration, chunks: &[&[u8]]) -> (u64, usize) {
     let (mut events, mut data) = (0, 0);
     for bytes in chunks {
+        *now = black_box(*now + Duration::from_micros(100));
         let mut chunk = Chunk::new(bytes);
         while let Some(event) = decoder.decode_event(&mut chunk).unwrap() {
             events += 1;
@@ -45,7 +46,23 @@ fn bare(decoder: &mut Decoder, chunks: &[&[u8]]) -> (u64, usize) {
 fn in_session(session: &mut Session, now: &mut Duration, chunks: &[&[u8]]) -> (u64, usize) {
     let (mut events, mut data) = (0, 0);
     for bytes in chunks {
-        *now += Duration::from_micros(100);
+        *now = black_box(*now + Duration::from_micros(100));
+        let mut chunk = session.receive(bytes, *now);
+        while let Some(event) = session.decode_event(&mut chunk).unwrap() {
+            events += 1;
+            data += black_box(event.data()).len();
+        }
+    }
+    (events, data)
+}
+
+/// The whole loop of a client: it asks what to do before each chunk.
+#[inline(never)]
+fn polled(session: &mut Session, now: &mut Duration, chunks: &[&[u8]]) -> (u64, usize) {
+    let (mut events, mut data) = (0, 0);
+    for bytes in chunks {
+        *now = black_box(*now + Duration::from_micros(100));
+        let Action::Read { until: Some(_) } = session.poll(*now, 0) else { panic!("not to read") };
         let mut chunk = session.receive(bytes, *now);
         while let Some(event) = session.decode_event(&mut chunk).unwrap() {
             events += 1;
@@ -70,16 +87,21 @@ fn overhead(criterion: &mut Criterion) {
         ];
         let mut group = criterion.benchmark_group(format!("session/{name}"));
         for (cut, chunks) in cuts {
-            let expected = bare(&mut Decoder::new(), &chunks);
             let mut now = Duration::ZERO;
-            assert_eq!(in_session(&mut open(), &mut now, &chunks), expected, "{name} cut as {cut}");
+            let expected = bare(&mut Decoder::new(), &mut now, &chunks);
+            assert_eq!(in_session(&mut open_at(now), &mut now, &chunks), expected, "{name} cut as {cut}");
+            assert_eq!(polled(&mut open_at(now), &mut now, &chunks), expected, "{name} cut as {cut}, polled");
             group.throughput(Throughput::Elements(expected.0));
             let mut decoder = Decoder::new();
-            group
-                .bench_function(BenchmarkId::new("decoder", cut), |b| b.iter(|| bare(&mut decoder, &chunks)));
-            let mut session = open();
+            group.bench_function(BenchmarkId::new("decoder", cut), |b| {
+                b.iter(|| bare(&mut decoder, &mut now, &chunks))
+            });
+            let mut session = open_at(now);
             group.bench_function(BenchmarkId::new("session", cut), |b| {
                 b.iter(|| in_session(&mut session, &mut now, &chunks));
+            });
+            group.bench_function(BenchmarkId::new("polled", cut), |b| {
+                b.iter(|| polled(&mut session, &mut now, &chunks));
             });
         }
         group.finish();

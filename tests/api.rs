@@ -46,6 +46,27 @@ fn auto_traits() {
     each!(hashed: EventBuf, FrameBuf, Event<'_>, Frame<'_>);
 }
 
+/// The two machines live in tasks and behind locks.
+#[test]
+fn auto_traits_of_the_machines() {
+    use sse_proto::replay::{EpochId, EpochIdText, Events, Evicted, Logged, Replay, ReplayLog};
+    use sse_proto::session::{Action, Failure, Head, Policy, ReadyState, Request, Session};
+    macro_rules! each {
+        ($check:ident: $($of:ty),+ $(,)?) => { $($check::<$of>();)+ };
+    }
+    fn send<T: Send + Sync + Unpin>() {}
+    each!(travels: Session, Policy, Action<'_>, Request<'_>, Head, Failure, ReadyState, ReplayLog, Replay<'_>,
+        Events<'_>, Logged, EpochId, EpochIdText);
+    each!(send: Evicted<'_>);
+    each!(owned: Session, Policy, Head, Failure, ReadyState, ReplayLog, Logged, EpochId, EpochIdText);
+    each!(cloned: Session, Action<'_>, ReplayLog, Replay<'_>, Events<'_>, Logged);
+    each!(copied: Policy, Request<'_>, Head, Failure, ReadyState, EpochId, EpochIdText);
+    each!(printed: Session, Policy, Action<'_>, ReplayLog, Replay<'_>, Events<'_>, Evicted<'_>, Logged, EpochIdText);
+    each!(compared: Action<'_>, Request<'_>, Head, Failure, ReadyState, Logged, EpochId);
+    fn errors<T: Error + Display>() {}
+    each!(errors: Failure);
+}
+
 #[test]
 fn a_frame_outlives_the_chunk_it_came_from_only_if_owned() {
     // Owned: to another thread, after decoder and chunk are gone.

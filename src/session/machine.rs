@@ -62,10 +62,12 @@ enum State {
     Connecting {
         quiet: Duration,
     },
-    /// The head was good. `lasted` counts from it; `event` says whether one has come.
+    /// The head was good; `event` says whether one has come. It has lasted for `lasted` and since `from`, on the clock of
+    /// the caller, which has not gone back since then: so that bytes need no sum of times, just a comparison.
     Open {
         quiet: Duration,
         lasted: Duration,
+        from: Duration,
         event: bool,
     },
     /// The connection is gone for so long; poll has yet to choose the wait, for it has the random number.
@@ -157,7 +159,8 @@ impl Session {
             _ => Some(Failure::Status(status)),
         };
         let Some(failure) = failure else {
-            self.state = State::Open { quiet: Duration::ZERO, lasted: Duration::ZERO, event: false };
+            let zero = Duration::ZERO;
+            self.state = State::Open { quiet: zero, lasted: zero, from: now, event: false };
             return Head::Opened;
         };
         if !matches!(status, 200 | 204) && (self.policy.retry_status)(status) {
@@ -303,14 +306,17 @@ impl Session {
     /// Adds the time since the last input to what the state counts.
     #[inline]
     fn advance(&mut self, now: Duration) {
-        let passed = now.saturating_sub(self.now);
-        self.now = now;
+        let before = core::mem::replace(&mut self.now, now);
+        let passed = now.saturating_sub(before);
         let add = |to: &mut Duration| *to = to.saturating_add(passed);
         match &mut self.state {
             State::Connecting { quiet } => add(quiet),
-            State::Open { quiet, lasted, .. } => {
+            State::Open { quiet, lasted, from, .. } => {
                 add(quiet);
-                add(lasted);
+                if now < before {
+                    *lasted = lasted.saturating_add(before.saturating_sub(*from));
+                    *from = now;
+                }
             }
             State::Lost { ago } => add(ago),
             State::Waiting { left } => *left = left.saturating_sub(passed),
@@ -321,6 +327,19 @@ impl Session {
     /// Whether bytes that came now are of an open connection; then they end its silence.
     #[inline]
     fn heard(&mut self, bytes: usize, now: Duration) -> bool {
+        if let State::Open { quiet, .. } = &mut self.state {
+            if bytes > 0 && now >= self.now {
+                *quiet = Duration::ZERO;
+                self.now = now;
+                return true;
+            }
+        }
+        self.heard_otherwise(bytes, now)
+    }
+
+    /// No bytes, at no time for them, or on a clock that has gone back.
+    #[cold]
+    fn heard_otherwise(&mut self, bytes: usize, now: Duration) -> bool {
         self.advance(now);
         let State::Open { quiet, .. } = &mut self.state else {
             return false;
@@ -335,7 +354,9 @@ impl Session {
     fn lose(&mut self, failure: Failure) {
         let good = match self.state {
             State::Connecting { .. } => false,
-            State::Open { lasted, event, .. } => event || lasted >= self.policy.stable_after,
+            State::Open { lasted, from, event, .. } => {
+                event || lasted.saturating_add(self.now.saturating_sub(from)) >= self.policy.stable_after
+            }
             _ => return,
         };
         self.fruitless = if good { 0 } else { self.fruitless.saturating_add(1) };

@@ -64,8 +64,8 @@ impl Client {
                     let number: usize = event.data().split('\n').next().unwrap().parse().unwrap();
                     assert!(number >= self.next, "event {number} came twice, {} was next", self.next);
                     // What was skipped on the way was too large, and was told of.
-                    for lost in self.next..number {
-                        assert!(made[lost].large, "event {lost} was lost, {number} came");
+                    for (lost, event) in made.iter().enumerate().take(number).skip(self.next) {
+                        assert!(event.large, "event {lost} was lost, {number} came");
                         assert!(self.skipped > 0, "no error told of event {lost}");
                     }
                     assert_eq!(event.last_event_id(), made[number].id.text().as_event_id());

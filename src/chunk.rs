@@ -101,18 +101,40 @@ impl<'i> Window<'i> {
 
 impl<'i> Chunk<'i> {
     /// A chunk with the cursor at its start. Costs nothing: what is learnt is learnt when it is needed.
+    ///
+    /// ```
+    /// assert_eq!(sse_proto::Chunk::new(b"data: 1\n\n").consumed(), 0);
+    /// ```
     #[must_use]
     pub const fn new(bytes: &'i [u8]) -> Self {
         Self { bytes, marks: Marks::at(0), checked: Window { start: 0, text: "" } }
     }
 
     /// How many bytes the decoder has taken.
+    ///
+    /// ```
+    /// use sse_proto::{Chunk, Decoder};
+    ///
+    /// let mut chunk = Chunk::new(b"data: 1\n\ndata: 2\n\n");
+    /// Decoder::new().decode_event(&mut chunk)?;
+    /// assert_eq!(chunk.consumed(), 9);
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
     #[must_use]
     pub const fn consumed(&self) -> usize {
         self.marks.pos
     }
 
     /// The bytes that the decoder has not taken yet.
+    ///
+    /// ```
+    /// use sse_proto::{Chunk, Decoder};
+    ///
+    /// let mut chunk = Chunk::new(b"data: 1\n\ndata: 2\n\n");
+    /// Decoder::new().decode_event(&mut chunk)?;
+    /// assert_eq!(chunk.rest(), b"data: 2\n\n");
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
     #[must_use]
     pub fn rest(&self) -> &'i [u8] {
         self.bytes.get(self.marks.pos..).unwrap_or_default()
@@ -149,12 +171,22 @@ impl<'i> From<&'i [u8]> for Chunk<'i> {
 
 impl SharedChunk {
     /// How many bytes the decoder has taken.
+    ///
+    /// ```
+    /// let chunk = sse_proto::SharedChunk::from(bytes::Bytes::from("data: 1\n\n"));
+    /// assert_eq!(chunk.consumed(), 0);
+    /// ```
     #[must_use]
     pub const fn consumed(&self) -> usize {
         self.marks.pos
     }
 
     /// The bytes that the decoder has not taken yet.
+    ///
+    /// ```
+    /// let chunk = sse_proto::SharedChunk::from(bytes::Bytes::from("data: 1\n\n"));
+    /// assert_eq!(chunk.rest(), b"data: 1\n\n");
+    /// ```
     #[must_use]
     pub fn rest(&self) -> &[u8] {
         self.bytes.get(self.marks.pos..).unwrap_or_default()

@@ -70,6 +70,10 @@ impl DecoderBuilder {
     /// A larger block gives one [`DecodeError`] and is skipped. Names, line ends, unknown fields and comments
     /// cost nothing; a comment that was asked for may be this large by itself. The decoder never holds more
     /// than ten times the limit and 1 MiB, and much less on ordinary streams.
+    ///
+    /// ```
+    /// let decoder = sse_proto::Decoder::builder().max_event_size(1024 * 1024).build(); // 1 MiB
+    /// ```
     pub fn max_event_size(mut self, bytes: usize) -> Self {
         self.engine.block.limit = bytes;
         self
@@ -78,24 +82,49 @@ impl DecoderBuilder {
     /// Whether comments come as frames. The default is no, and then they cost no more than to find their end.
     ///
     /// To know that a connection is alive, watch its bytes instead: they come in comments, too.
+    ///
+    /// ```
+    /// use sse_proto::{Chunk, Decoder, Frame};
+    ///
+    /// let mut decoder = Decoder::builder().comments(true).build();
+    /// assert_eq!(decoder.decode(&mut Chunk::new(b":hi\n"))?, Some(Frame::Comment("hi")));
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
     pub fn comments(mut self, yes: bool) -> Self {
         self.engine.comments = yes;
         self
     }
 
     /// What becomes of the id of an event that is larger than the limit. The default is the standard's.
+    ///
+    /// ```
+    /// use sse_proto::{Decoder, OversizedId};
+    ///
+    /// let decoder = Decoder::builder().oversized_id(OversizedId::Keep).build();
+    /// ```
     pub fn oversized_id(mut self, policy: OversizedId) -> Self {
         self.engine.oversized_id = policy;
         self
     }
 
     /// The last event ID to begin with, say that of an earlier run.
+    ///
+    /// ```
+    /// use sse_proto::{Decoder, EventId};
+    ///
+    /// let decoder = Decoder::builder().last_event_id(EventId::from_static("41")).build();
+    /// assert_eq!(decoder.last_event_id(), "41");
+    /// ```
     pub fn last_event_id(mut self, id: EventId<'_>) -> Self {
         self.engine.last_event_id = id.as_str().into();
         self
     }
 
     /// The decoder, at the start of a stream.
+    ///
+    /// ```
+    /// let decoder = sse_proto::Decoder::builder().build(); // as `Decoder::new()`
+    /// ```
     #[must_use]
     pub fn build(self) -> Decoder {
         Decoder { engine: self.engine }
@@ -110,12 +139,20 @@ impl Default for Decoder {
 
 impl Decoder {
     /// A decoder at the start of a stream: no comments, at most [`DEFAULT_MAX_EVENT_SIZE`](crate::DEFAULT_MAX_EVENT_SIZE) bytes an event.
+    ///
+    /// ```
+    /// assert!(sse_proto::Decoder::new().last_event_id().is_empty());
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         Self::builder().build()
     }
 
     /// A decoder with other settings.
+    ///
+    /// ```
+    /// let decoder = sse_proto::Decoder::builder().comments(true).build();
+    /// ```
     pub fn builder() -> DecoderBuilder {
         DecoderBuilder { engine: Engine::new() }
     }
@@ -271,12 +308,31 @@ impl Decoder {
 
     /// What a reconnect sends as `Last-Event-ID`, unless it is empty: the standard's last event ID (9.2.6).
     /// It moves at blank lines only, whether or not their block has data.
+    ///
+    /// ```
+    /// use sse_proto::{Chunk, Decoder};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// decoder.decode(&mut Chunk::new(b"id: 1\n\nid: 2\n"))?;
+    /// assert_eq!(decoder.last_event_id(), "1"); // the second waits for its blank line
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
     #[must_use]
     pub fn last_event_id(&self) -> EventId<'_> {
         EventId::decoded(&self.engine.last_event_id)
     }
 
     /// The reconnection time that the stream has asked for last, if it has.
+    ///
+    /// ```
+    /// use sse_proto::{Chunk, Decoder};
+    /// use std::time::Duration;
+    ///
+    /// let mut decoder = Decoder::new();
+    /// decoder.decode(&mut Chunk::new(b"retry: 1500\n"))?;
+    /// assert_eq!(decoder.reconnection_time(), Some(Duration::from_millis(1500)));
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
     #[must_use]
     pub const fn reconnection_time(&self) -> Option<Duration> {
         self.engine.reconnection_time

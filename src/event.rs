@@ -59,18 +59,48 @@ pub struct Event<'d> {
 impl<'d> Event<'d> {
     /// The event type: the value of the block's last `event` field, `message` if there is none or it is
     /// empty.
+    ///
+    /// ```
+    /// use sse_proto::{Chunk, Decoder};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// let mut chunk = Chunk::new(b"data: x\n\n");
+    /// let event = decoder.decode_event(&mut chunk)?.unwrap();
+    /// assert_eq!(event.event_type(), "message");
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
     #[must_use]
     pub const fn event_type(&self) -> &'d str {
         self.event_type.as_str()
     }
 
     /// The values of the block's `data` fields, joined by LF.
+    ///
+    /// ```
+    /// use sse_proto::{Chunk, Decoder};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// let mut chunk = Chunk::new(b"data: a\ndata: b\n\n");
+    /// let event = decoder.decode_event(&mut chunk)?.unwrap();
+    /// assert_eq!(event.data(), "a\nb");
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
     #[must_use]
     pub const fn data(&self) -> &'d str {
         self.data
     }
 
     /// The last event ID: the one this event came with, or else what came before; empty at first.
+    ///
+    /// ```
+    /// use sse_proto::{Chunk, Decoder};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// let mut chunk = Chunk::new(b"id: 1\n\ndata\n\n");
+    /// let event = decoder.decode_event(&mut chunk)?.unwrap();
+    /// assert_eq!(event.last_event_id(), "1");
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
     #[must_use]
     pub const fn last_event_id(&self) -> EventId<'d> {
         self.last_event_id
@@ -78,6 +108,16 @@ impl<'d> Event<'d> {
 
     /// The last event ID, if an `id` has set it since the event before, be it to the same value or
     /// in a block without data. Who encodes the stream anew from this loses none.
+    ///
+    /// ```
+    /// use sse_proto::{Chunk, Decoder};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// let mut chunk = Chunk::new(b"id: 1\n\ndata\n\n");
+    /// let event = decoder.decode_event(&mut chunk)?.unwrap();
+    /// assert_eq!(event.id().unwrap(), "1"); // set by the block before, which had no data
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
     #[must_use]
     pub const fn id(&self) -> Option<EventId<'d>> {
         if self.id_is_new { Some(self.last_event_id) } else { None }
@@ -113,6 +153,15 @@ impl<'d> From<Event<'d>> for Message<'d> {
 }
 
 /// How a stream ended. See [`Decoder::finish`](crate::Decoder::finish).
+///
+/// ```
+/// use sse_proto::{Chunk, Decoder, End};
+///
+/// let mut decoder = Decoder::new();
+/// decoder.decode(&mut Chunk::new(b"data: whole\n\n"))?;
+/// assert_eq!(decoder.finish(), End::Clean);
+/// # Ok::<(), sse_proto::DecodeError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum End<'d> {
@@ -123,6 +172,17 @@ pub enum End<'d> {
 }
 
 /// What a block held that was still open when the stream ended.
+///
+/// ```
+/// use sse_proto::{Chunk, Decoder, End};
+///
+/// let mut decoder = Decoder::new();
+/// decoder.decode(&mut Chunk::new(b"event: add\ndata: hal"))?;
+/// let End::Truncated(block) = decoder.finish() else { unreachable!() };
+/// assert_eq!(block.event().map(|event| event.data()), Some("hal"));
+/// assert!(block.in_line());
+/// # Ok::<(), sse_proto::DecodeError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Truncated<'d> {
     pub(crate) event: Option<Event<'d>>,

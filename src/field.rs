@@ -39,6 +39,10 @@ pub struct EventType<'a>(&'a str);
 
 impl<'a> EventId<'a> {
     /// The id that clears the last event ID.
+    ///
+    /// ```
+    /// assert!(sse_proto::EventId::EMPTY.is_empty());
+    /// ```
     pub const EMPTY: EventId<'static> = EventId("");
 
     /// Checks `id`.
@@ -47,6 +51,11 @@ impl<'a> EventId<'a> {
     ///
     /// [`InvalidValue`] names the first character that an id must not hold (U+0000, LF, CR) and
     /// its position in bytes.
+    ///
+    /// ```
+    /// assert!(sse_proto::EventId::new("").is_ok());
+    /// assert!(sse_proto::EventId::new("a\0b").is_err());
+    /// ```
     pub const fn new(id: &'a str) -> Result<Self, InvalidValue> {
         match InvalidValue::find("id", id, true) {
             Some(error) => Err(error),
@@ -73,12 +82,20 @@ impl<'a> EventId<'a> {
     }
 
     /// The id as text.
+    ///
+    /// ```
+    /// assert_eq!(sse_proto::EventId::from_static("7").as_str(), "7");
+    /// ```
     #[must_use]
     pub const fn as_str(self) -> &'a str {
         self.0
     }
 
     /// Whether the id is empty, that is, clears the last event ID.
+    ///
+    /// ```
+    /// assert!(!sse_proto::EventId::from_static("7").is_empty());
+    /// ```
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.0.is_empty()
@@ -93,6 +110,10 @@ impl<'a> EventId<'a> {
 
 impl<'a> EventType<'a> {
     /// The type of an event that names none.
+    ///
+    /// ```
+    /// assert_eq!(sse_proto::EventType::MESSAGE, "message");
+    /// ```
     pub const MESSAGE: EventType<'static> = EventType("message");
 
     /// Checks `event_type`.
@@ -101,6 +122,11 @@ impl<'a> EventType<'a> {
     ///
     /// [`InvalidValue`] says that it is empty, or names the first CR or LF in it and its
     /// position in bytes.
+    ///
+    /// ```
+    /// assert!(sse_proto::EventType::new("ping").is_ok());
+    /// assert!(sse_proto::EventType::new("pi\nng").is_err());
+    /// ```
     pub const fn new(event_type: &'a str) -> Result<Self, InvalidValue> {
         if event_type.is_empty() {
             return Err(InvalidValue::EmptyEventType);
@@ -131,6 +157,10 @@ impl<'a> EventType<'a> {
     }
 
     /// The type as text, never empty.
+    ///
+    /// ```
+    /// assert_eq!(sse_proto::EventType::from_static("ping").as_str(), "ping");
+    /// ```
     #[must_use]
     pub const fn as_str(self) -> &'a str {
         self.0

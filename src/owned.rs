@@ -73,6 +73,16 @@ impl EventBuf {
     }
 
     /// The same event, borrowed.
+    ///
+    /// ```
+    /// use sse_proto::{Chunk, Decoder, EventBuf};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// let mut chunk = Chunk::new(b"id: 7\ndata: x\n\n");
+    /// let event: EventBuf = decoder.decode_event(&mut chunk)?.unwrap().into();
+    /// assert_eq!(event.as_event().data(), "x");
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
     #[must_use]
     #[inline]
     pub fn as_event(&self) -> Event<'_> {
@@ -86,6 +96,16 @@ impl EventBuf {
 
     /// The event type: the value of the block's last `event` field, `message` if there is none or it is
     /// empty.
+    ///
+    /// ```
+    /// use sse_proto::{Chunk, Decoder, EventBuf};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// let mut chunk = Chunk::new(b"id: 7\ndata: x\n\n");
+    /// let event: EventBuf = decoder.decode_event(&mut chunk)?.unwrap().into();
+    /// assert_eq!(event.event_type(), "message");
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
     #[must_use]
     #[inline]
     pub fn event_type(&self) -> &str {
@@ -93,6 +113,16 @@ impl EventBuf {
     }
 
     /// The values of the block's `data` fields, joined by LF.
+    ///
+    /// ```
+    /// use sse_proto::{Chunk, Decoder, EventBuf};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// let mut chunk = Chunk::new(b"id: 7\ndata: x\n\n");
+    /// let event: EventBuf = decoder.decode_event(&mut chunk)?.unwrap().into();
+    /// assert_eq!(event.data(), "x");
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
     #[must_use]
     #[inline]
     pub fn data(&self) -> &str {
@@ -122,6 +152,16 @@ impl EventBuf {
     }
 
     /// The last event ID: the one this event came with, or else what came before; empty at first.
+    ///
+    /// ```
+    /// use sse_proto::{Chunk, Decoder, EventBuf};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// let mut chunk = Chunk::new(b"id: 7\ndata: x\n\n");
+    /// let event: EventBuf = decoder.decode_event(&mut chunk)?.unwrap().into();
+    /// assert_eq!(event.last_event_id(), "7");
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
     #[must_use]
     #[inline]
     pub fn last_event_id(&self) -> EventId<'_> {
@@ -129,6 +169,16 @@ impl EventBuf {
     }
 
     /// The last event ID, if an `id` has set it since the event before. See [`Event::id`].
+    ///
+    /// ```
+    /// use sse_proto::{Chunk, Decoder, EventBuf};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// let mut chunk = Chunk::new(b"id: 7\ndata: x\n\n");
+    /// let event: EventBuf = decoder.decode_event(&mut chunk)?.unwrap().into();
+    /// assert_eq!(event.id(), Some(event.last_event_id()));
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
     #[must_use]
     #[inline]
     pub fn id(&self) -> Option<EventId<'_>> {

@@ -176,6 +176,8 @@ mod block;
 #[cfg(feature = "alloc")]
 mod blocks;
 #[cfg(feature = "alloc")]
+mod builder;
+#[cfg(feature = "alloc")]
 mod chunk;
 mod data_writer;
 #[cfg(feature = "alloc")]
@@ -216,12 +218,14 @@ mod work;
 #[cfg(feature = "alloc")]
 pub use blocks::{Block, BlockScanner};
 #[cfg(feature = "alloc")]
+pub use builder::DecoderBuilder;
+#[cfg(feature = "alloc")]
 pub use chunk::{Chunk, SharedChunk};
 pub use data_writer::DataWriter;
 #[cfg(feature = "alloc")]
 pub use data_writer::EncodeBuffer;
 #[cfg(feature = "alloc")]
-pub use decode::{Decoder, DecoderBuilder};
+pub use decode::Decoder;
 #[cfg(feature = "alloc")]
 pub use encode::MessageBuf;
 pub use encode::{KEEP_ALIVE, Message};

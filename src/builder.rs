@@ -32,7 +32,7 @@ impl DecoderBuilder {
     /// The most that the values of one block may hold, in bytes: 1 and its value for each data line, the value
     /// for each event type and id. The default is [`DEFAULT_MAX_EVENT_SIZE`](crate::DEFAULT_MAX_EVENT_SIZE).
     ///
-    /// A larger block gives one [`DecodeError`] and is skipped. Names, line ends, unknown fields and comments
+    /// A larger block gives one [`DecodeError`](crate::DecodeError) and is skipped. Names, line ends, unknown fields and comments
     /// cost nothing; a comment that was asked for may be this large by itself. The decoder never holds more
     /// than ten times the limit and 1 MiB, and much less on ordinary streams.
     ///

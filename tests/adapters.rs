@@ -257,3 +257,20 @@ fn a_writer_flushes_each_message_and_reports_what_fails() {
     assert_eq!(writer.send(&Message::new()).unwrap_err().kind(), io::ErrorKind::StorageFull);
     assert_eq!(writer.keep_alive().unwrap_err().kind(), io::ErrorKind::StorageFull);
 }
+
+/// The sample stream of the repository, in small chunks: as many bytes out as in, all the same.
+#[test]
+fn the_blocks_of_the_sample_are_the_sample() {
+    let sample = include_bytes!("../examples/data/sample.sse");
+    for size in [1, 7, 1460] {
+        let (mut blocks, mut bytes, mut count) = (BlockScanner::new(), Vec::new(), 0);
+        for mut chunk in sample.chunks(size) {
+            while let Some(block) = blocks.scan(&mut chunk).unwrap() {
+                bytes.extend_from_slice(block.bytes());
+                count += 1;
+            }
+        }
+        bytes.extend_from_slice(blocks.finish().bytes());
+        assert_eq!((bytes.as_slice(), count), (&sample[..], 11));
+    }
+}

@@ -143,19 +143,24 @@ impl Block {
     }
 
     /// A further data line that lies whole in the chunk.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn push_data_line(&mut self, input: &[u8], here: &mut Here, value: Range<usize>) {
-        if let Some(value) = mem::take(&mut here.data).bytes(input) {
-            self.data.push(value, self.limit);
+        if !here.data.is_buffer() {
+            self.take_data(input, here);
         }
         self.data.push_line(input.get(value).unwrap_or_default(), self.limit);
     }
 
-    /// A data line that is cut: whatever data came before is moved to `data`, with an LF behind it.
-    pub(crate) fn begin_data_line(&mut self, input: &[u8], here: &mut Here) {
+    #[inline(never)]
+    fn take_data(&mut self, input: &[u8], here: &mut Here) {
         if let Some(value) = mem::take(&mut here.data).bytes(input) {
             self.data.push(value, self.limit);
         }
+    }
+
+    /// A data line that is cut: whatever data came before is moved to `data`, with an LF behind it.
+    pub(crate) fn begin_data_line(&mut self, input: &[u8], here: &mut Here) {
+        self.take_data(input, here);
         if mem::replace(&mut self.has_data, true) {
             self.data.push(b"\n", self.limit);
         }

@@ -65,7 +65,7 @@ pub(crate) struct Marks {
 impl Marks {
     /// At `pos`, with nothing learnt yet.
     pub(crate) const fn at(pos: usize) -> Self {
-        Self { pos, lines: LineEnds::new() }
+        Self { pos, lines: LineEnds::from(pos) }
     }
 }
 
@@ -84,18 +84,20 @@ impl<'i> Window<'i> {
     /// The text of `range`, after moving the window if need be; `None` if it is no UTF-8.
     #[inline(always)]
     fn text(&mut self, range: Range<usize>, bytes: &'i [u8]) -> Option<&'i str> {
-        if range.start < self.start || range.end > self.start + self.text.len() {
-            self.restart(range.clone(), bytes);
+        let start = range.start.wrapping_sub(self.start);
+        match self.text.get(start..start.wrapping_add(range.len())) {
+            Some(text) => Some(text),
+            None => self.restart(range, bytes),
         }
-        self.text.get(range.start - self.start..range.end - self.start)
     }
 
     #[inline(never)]
-    fn restart(&mut self, range: Range<usize>, bytes: &'i [u8]) {
+    fn restart(&mut self, range: Range<usize>, bytes: &'i [u8]) -> Option<&'i str> {
         let far = bytes.len().min(range.start + CHECK_AHEAD);
         let end = range.end.max(utf8::whole_characters(bytes, far));
         let ahead = bytes.get(range.start..end).unwrap_or_default();
         *self = Self { start: range.start, text: utf8::text_ahead(ahead) };
+        self.text.get(..range.len())
     }
 }
 

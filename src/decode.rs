@@ -2,12 +2,13 @@
 
 use alloc::string::String;
 use alloc::sync::Arc;
+use core::ops::Range;
 use core::time::Duration;
 
 use crate::block::Place;
 use crate::builder::DecoderBuilder;
 use crate::chunk::{Chunk, SharedChunk};
-use crate::engine::{Engine, Lent, Step};
+use crate::engine::{Engine, Found, Lent, Step};
 use crate::error::DecodeError;
 use crate::event::{End, Event, Frame, Truncated};
 use crate::field::{EventId, EventType};
@@ -94,6 +95,9 @@ impl Decoder {
     #[inline(always)]
     pub fn decode<'d, 'i: 'd>(&'d mut self, chunk: &mut Chunk<'i>) -> Result<Option<Frame<'d>>, DecodeError> {
         let (bytes, marks) = chunk.parts();
+        if let Some(data) = self.engine.data_block(bytes, marks) {
+            return Ok(Some(Frame::Event(self.data_event(data, chunk))));
+        }
         Ok(match self.engine.step(bytes, marks)? {
             Step::Pending => None,
             Step::Event => Some(Frame::Event(self.event(chunk))),
@@ -126,6 +130,9 @@ impl Decoder {
     ) -> Result<Option<Event<'d>>, DecodeError> {
         loop {
             let (bytes, marks) = chunk.parts();
+            if let Some(data) = self.engine.data_block(bytes, marks) {
+                return Ok(Some(self.data_event(data, chunk)));
+            }
             match self.engine.step(bytes, marks)? {
                 Step::Pending => return Ok(None),
                 Step::Event => return Ok(Some(self.event(chunk))),
@@ -155,6 +162,10 @@ impl Decoder {
     #[inline(always)]
     pub fn decode_shared(&mut self, chunk: &mut SharedChunk) -> Result<Option<FrameBuf>, DecodeError> {
         let (bytes, marks) = chunk.parts();
+        if let Some(data) = self.engine.data_block(bytes, marks) {
+            self.engine.found = Found { data: Place::chunk(data), ..Found::default() };
+            return Ok(Some(FrameBuf::Event(self.event_buf(chunk))));
+        }
         Ok(match self.engine.step(bytes, marks)? {
             Step::Pending => None,
             Step::Event => Some(FrameBuf::Event(self.event_buf(chunk))),
@@ -249,6 +260,25 @@ impl Decoder {
     #[must_use]
     pub const fn reconnection_time(&self) -> Option<Duration> {
         self.engine.reconnection_time
+    }
+
+    /// An event of data alone.
+    #[inline(always)]
+    fn data_event<'d, 'i: 'd>(&'d mut self, data: Range<usize>, chunk: &mut Chunk<'i>) -> Event<'d> {
+        let Engine { block, lent, last_event_id, .. } = &mut self.engine;
+        let data = match chunk.text(data.clone()) {
+            Some(text) => text,
+            None => {
+                *lent = Lent::Event;
+                block.data.repair(chunk.bytes(data))
+            }
+        };
+        Event {
+            event_type: EventType::decoded(""),
+            data,
+            last_event_id: EventId::decoded(last_event_id),
+            id_is_new: false,
+        }
     }
 
     #[inline(always)]

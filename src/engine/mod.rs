@@ -19,7 +19,6 @@ use crate::chunk::Marks;
 use crate::error::DecodeError;
 use crate::field::RetryDigits;
 use crate::limits::{DEFAULT_MAX_EVENT_SIZE, OversizedId};
-use crate::lines::LongLines;
 use crate::scan::{Lexeme, Part, Scanner, Span};
 use crate::scratch::decode_into;
 use crate::token::LineKind;
@@ -28,7 +27,6 @@ use crate::token::LineKind;
 pub(crate) struct Engine {
     pub(crate) scanner: Scanner,
     pub(crate) block: Block,
-    long_lines: LongLines,
     pub(crate) found: Found,
     pub(crate) lent: Lent,
     pub(crate) last_event_id: String,
@@ -42,6 +40,8 @@ pub(crate) struct Engine {
 /// Which buffers the last frame may borrow, so that the next step has to empty them first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lent {
+    /// And nothing else is left to do before a block: see [`Engine::data_block`].
+    Ready,
     Nothing,
     /// The line.
     Comment,
@@ -76,7 +76,6 @@ impl Engine {
         Self {
             scanner: Scanner::new(),
             block: Block::new(DEFAULT_MAX_EVENT_SIZE),
-            long_lines: LongLines::default(),
             found: Found::default(),
             lent: Lent::Nothing,
             last_event_id: String::new(),
@@ -91,7 +90,7 @@ impl Engine {
     #[inline]
     pub(crate) fn take_back(&mut self) {
         match mem::replace(&mut self.lent, Lent::Nothing) {
-            Lent::Nothing => {}
+            Lent::Ready | Lent::Nothing => {}
             Lent::Comment => self.block.line.clear(),
             Lent::Event => self.block.clear_values(),
         }
@@ -100,35 +99,41 @@ impl Engine {
     /// Reads on in `input`, from the cursor in `marks` to the next frame, error, or the end.
     #[inline(always)]
     pub(crate) fn step(&mut self, input: &[u8], marks: &mut Marks) -> Result<Step, DecodeError> {
-        if marks.pos == input.len() {
-            return Ok(Step::Pending);
-        }
-        self.take_back();
-        if self.block.is_fresh() && self.scanner.at_line_start() {
-            if let Some(event) = self.data_block(input, marks) {
-                return Ok(event);
-            }
-        }
-        self.step_on(input, marks)
+        if marks.pos == input.len() { Ok(Step::Pending) } else { self.step_on(input, marks) }
     }
 
-    /// `step`, but for that fast path.
     #[inline(never)]
     fn step_on(&mut self, input: &[u8], marks: &mut Marks) -> Result<Step, DecodeError> {
+        self.take_back();
         let from = marks.pos;
         let mut here = Here::default();
         if self.block.is_fresh() && self.scanner.at_line_start() {
-            if let Some(event) = self.read_ahead(input, marks, &mut here) {
+            if let Some(step) = self.read_ahead(input, marks, &mut here) {
                 self.scanner.advance(marks.pos - from);
-                return Ok(event);
+                self.lent = if self.id_is_new { Lent::Nothing } else { Lent::Ready };
+                return Ok(step);
             }
+        } else if let Some(event) = self.rest_of_data(input, marks) {
+            return Ok(event);
         }
+        self.read_on(input, marks, from, here)
+    }
+
+    /// The general path. It goes on with what was read ahead from `from` on, which is `here`.
+    #[inline(never)]
+    fn read_on(
+        &mut self,
+        input: &[u8],
+        marks: &mut Marks,
+        from: usize,
+        mut here: Here,
+    ) -> Result<Step, DecodeError> {
         let outcome = loop {
             if marks.pos == input.len() {
                 break Ok(Step::Pending);
             }
-            let (lines, long) = (&mut marks.lines, &mut self.long_lines);
-            let lexeme = self.scanner.next(input, &mut marks.pos, |input, at| lines.find(input, at, long));
+            let lines = &mut marks.lines;
+            let lexeme = self.scanner.next(input, &mut marks.pos, |input, at| lines.find(input, at));
             let found = match lexeme {
                 None => Ok(None),
                 Some(Lexeme::Line(LineKind::Data, value)) => {
@@ -149,7 +154,16 @@ impl Engine {
         // An event has taken what it is made of; else the block is open.
         self.block.keep(input, here);
         self.scanner.advance(marks.pos - from);
+        self.get_ready();
         outcome
+    }
+
+    #[inline]
+    fn get_ready(&mut self) {
+        let between = self.block.is_fresh() && self.scanner.at_line_start() && !self.id_is_new;
+        if between && self.lent == Lent::Nothing {
+            self.lent = Lent::Ready;
+        }
     }
 
     /// A line that lies whole in the chunk, by far the most common case. As `part`, without a copy.

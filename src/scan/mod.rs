@@ -20,10 +20,10 @@ mod line;
 use core::ops::Range;
 
 use crate::token::{LineKind, Piece, Token};
+pub(crate) use line::line_end;
+use line::{behind_line_end, common_prefix, line_of, name, named_from};
 #[cfg(feature = "alloc")]
-pub(crate) use line::{blank_line, data_line};
-use line::{common_prefix, line_of, name, named_from};
-pub(crate) use line::{line_end, whole_line};
+pub(crate) use line::{data_line, whole_line};
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
@@ -196,6 +196,20 @@ impl Scanner {
         self.state == State::LineStart
     }
 
+    /// Whether the stream stands in the value of a data line, of which a part was handed out.
+    #[inline]
+    #[cfg(feature = "alloc")]
+    pub(crate) fn in_data(&self) -> bool {
+        self.state == State::Value(LineKind::Data, false)
+    }
+
+    /// Says that the open line was passed to its end.
+    #[inline]
+    #[cfg(feature = "alloc")]
+    pub(crate) fn end_line(&mut self) {
+        self.state = State::LineStart;
+    }
+
     /// The open line, if the stream stands inside one. A name that is still held back is unknown.
     #[cfg(feature = "alloc")]
     pub(crate) fn open_line(&self) -> Option<LineKind> {
@@ -225,17 +239,15 @@ impl Scanner {
     ) -> Option<Lexeme> {
         if self.state == State::LineStart {
             let start = *pos;
-            if let Some(line) = whole_line(input, pos, &mut find) {
-                return Some(line);
+            if *input.get(start)? == b'\n' {
+                *pos = start + 1;
+                return Some(Lexeme::Blank);
             }
-            let end = match input.get(start..) {
-                None | Some([]) => return None,
-                Some(_) => find(input, start),
-            };
-            // Not whole: it is cut by the edge, or ends in the input's last byte with a CR.
-            let Some(end) = end else { return self.open(input, pos) };
-            *pos = end + 1;
-            self.state = State::AfterCr;
+            let Some(end) = find(input, start) else { return self.open(input, pos) };
+            *pos = behind_line_end(input, end).unwrap_or_else(|| {
+                self.state = State::AfterCr;
+                end + 1
+            });
             return Some(line_of(input, start, end));
         }
         self.next_part(input, pos, find)

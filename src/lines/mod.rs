@@ -1,0 +1,44 @@
+//! Where lines end in a chunk.
+
+#[cfg(not(feature = "simd"))]
+mod plain;
+#[cfg(feature = "simd")]
+mod simd;
+
+/// Finds line ends, one after the other, and knows those of the last bytes that it has looked at.
+#[derive(Debug, Clone)]
+pub(crate) struct LineEnds {
+    /// Bit `n` says that a line ends at `known - BLOCK + n`. Between the last question and `known` no other line
+    /// ends.
+    bits: u64,
+    known: usize,
+}
+
+/// The bytes that one bitmap speaks of.
+const BLOCK: usize = 64;
+
+impl LineEnds {
+    /// Nothing is known of what lies before or behind `at`.
+    pub(crate) const fn from(at: usize) -> Self {
+        Self { bits: 0, known: at }
+    }
+
+    /// The first CR or LF at or after `from`. Between `from` and where the last question started no line ends, if
+    /// `from` is less.
+    #[inline(always)]
+    pub(crate) fn find(&mut self, bytes: &[u8], from: usize) -> Option<usize> {
+        let shift = (from + BLOCK).wrapping_sub(self.known);
+        if shift < BLOCK {
+            let bits = self.bits >> shift;
+            if bits != 0 {
+                return Some(from + bits.trailing_zeros() as usize);
+            }
+        }
+        self.search(bytes, from)
+    }
+
+    /// The first line end that the bitmap knows.
+    fn first_known(&self) -> Option<usize> {
+        (self.bits != 0).then(|| self.known + self.bits.trailing_zeros() as usize - BLOCK)
+    }
+}

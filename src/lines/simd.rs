@@ -1,0 +1,98 @@
+//! Line ends by bitmap: one of 64 bytes, made by compares of sixteen bytes, answers for all lines that end in them. Between
+//! bitmaps one compare says of 64 bytes that no line ends there.
+//!
+//! The bitmaps follow each other from the chunk's start, wherever lines start: so the next one can be loaded while it is
+//! not yet known where the line before ends.
+
+use wide::u8x16;
+
+use super::{BLOCK, LineEnds};
+use crate::{scan, work};
+
+impl LineEnds {
+    /// The bitmap does not say.
+    #[inline(never)]
+    pub(super) fn search(&mut self, bytes: &[u8], from: usize) -> Option<usize> {
+        if from + BLOCK < self.known {
+            return self.first_known();
+        }
+        let mut at = self.known;
+        let mut rest = bytes.get(at..).unwrap_or_default();
+        while let Some((block, behind)) = rest.split_first_chunk() {
+            work::count(BLOCK);
+            at += BLOCK;
+            rest = behind;
+            let bits = bitmap(block);
+            let here = bits & from_bit((from + BLOCK).saturating_sub(at));
+            if here != 0 {
+                (self.known, self.bits) = (at, bits);
+                return Some(at + here.trailing_zeros() as usize - BLOCK);
+            }
+            while let Some((block, behind)) = rest.split_first_chunk() {
+                if holds_control(block) {
+                    break;
+                }
+                work::count(BLOCK);
+                at += BLOCK;
+                rest = behind;
+            }
+        }
+        self.search_tail(bytes, at.max(from))
+    }
+
+    /// From `at` on there is less than a block left: its bitmap is that of the chunk's last block.
+    #[inline(never)]
+    fn search_tail(&mut self, bytes: &[u8], at: usize) -> Option<usize> {
+        let len = bytes.len();
+        work::count(len.saturating_sub(at));
+        let bits = match bytes.last_chunk() {
+            Some(block) => bitmap(block) & from_bit((at + BLOCK).saturating_sub(len)),
+            None => match first_line_end(bytes, at) {
+                None => 0,
+                found => return found,
+            },
+        };
+        (self.known, self.bits) = (len, bits);
+        self.first_known()
+    }
+}
+
+/// All bits from `n` on.
+#[inline(always)]
+fn from_bit(n: usize) -> u64 {
+    u64::MAX.checked_shl(n as u32).unwrap_or(0)
+}
+
+/// In a chunk of less than a block. A padded copy for a bitmap took longer: it is read in other widths than it was
+/// written.
+fn first_line_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let rest = bytes.get(at..)?;
+    if rest.len() < 16 {
+        return rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).map(|found| at + found);
+    }
+    scan::line_end(bytes, at)
+}
+
+/// Whether `block` holds CR or LF, or another control character up to CR. Those are rare in text, and one compare of
+/// the least bytes takes a third of the instructions of a bitmap.
+#[inline(always)]
+fn holds_control(block: &[u8; BLOCK]) -> bool {
+    let mut least = u8x16::splat(u8::MAX);
+    for part in block.chunks_exact(16) {
+        let Some(part) = part.first_chunk::<16>() else { continue };
+        least = least.min(u8x16::from(*part));
+    }
+    least.min(u8x16::splat(b'\r')).cmp_eq(least).move_mask() != 0
+}
+
+/// Bit `n`: whether `block[n]` is CR or LF. Sixteen bytes at a time.
+fn bitmap(block: &[u8; BLOCK]) -> u64 {
+    let mut bits = 0;
+    for (n, part) in block.chunks_exact(16).enumerate() {
+        let Some(part) = part.first_chunk::<16>() else { continue };
+        let bytes = u8x16::from(*part);
+        let ends = bytes.cmp_eq(u8x16::splat(b'\n')) | bytes.cmp_eq(u8x16::splat(b'\r'));
+        bits |= u64::from(ends.move_mask() as u16) << (16 * n);
+    }
+    bits
+}

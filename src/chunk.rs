@@ -7,7 +7,7 @@ use core::ops::Range;
 use bytes::Bytes;
 use bytestring::ByteString;
 
-use crate::limits::{CHECK_AHEAD, SHARE_FROM};
+use crate::limits::{CHECK_AHEAD, CHECK_BEHIND, SHARE_FROM};
 use crate::lines::LineEnds;
 use crate::{utf8, work};
 
@@ -93,11 +93,22 @@ impl<'i> Window<'i> {
 
     #[inline(never)]
     fn restart(&mut self, range: Range<usize>, bytes: &'i [u8]) -> Option<&'i str> {
-        let far = bytes.len().min(range.start + CHECK_AHEAD);
-        let end = range.end.max(utf8::whole_characters(bytes, far));
-        let ahead = bytes.get(range.start..end).unwrap_or_default();
-        *self = Self { start: range.start, text: utf8::text_ahead(ahead) };
+        // In a fresh chunk from its start on, since the values of a block are not asked for in their order.
+        if self.start == 0 && self.text.is_empty() && range.start < CHECK_BEHIND {
+            self.check(0, range.end, bytes);
+            if range.end <= self.text.len() {
+                return self.text.get(range);
+            }
+        }
+        self.check(range.start, range.end, bytes);
         self.text.get(..range.len())
+    }
+
+    #[inline]
+    fn check(&mut self, start: usize, end: usize, bytes: &'i [u8]) {
+        let far = bytes.len().min(start + CHECK_AHEAD);
+        let end = end.max(utf8::whole_characters(bytes, far));
+        *self = Self { start, text: utf8::text_ahead(bytes.get(start..end).unwrap_or_default()) };
     }
 }
 

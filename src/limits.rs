@@ -48,6 +48,10 @@ pub(crate) const CALM_BLOCKS: u8 = 32;
 /// runs at full speed, near enough that what it has read is still in the first level cache.
 pub(crate) const CHECK_AHEAD: usize = 16 * 1024;
 
+/// How far from a chunk's start its first value may lie, in bytes, for the check to begin there: about as far as a
+/// block's other fields reach.
+pub(crate) const CHECK_BEHIND: usize = 256;
+
 /// From this size on, in bytes, owned data shares the chunk if it is ASCII, instead of being copied: below it a
 /// copy is about as cheap as the count, and a small value must not pin a large chunk.
 pub(crate) const SHARE_FROM: usize = 4 * 1024;

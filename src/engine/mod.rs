@@ -113,7 +113,14 @@ impl Engine {
                 self.lent = if self.id_is_new { Lent::Nothing } else { Lent::Ready };
                 return Ok(step);
             }
+            if !here.data.is_buffer() {
+                if let Some(event) = self.data_lines(input, marks, &mut here) {
+                    self.scanner.advance(marks.pos - from);
+                    return Ok(event);
+                }
+            }
         } else if let Some(event) = self.rest_of_data(input, marks) {
+            self.scanner.advance(marks.pos - from);
             return Ok(event);
         }
         self.read_on(input, marks, from, here)
@@ -136,11 +143,6 @@ impl Engine {
             let lexeme = self.scanner.next(input, &mut marks.pos, |input, at| lines.find(input, at));
             let found = match lexeme {
                 None => Ok(None),
-                Some(Lexeme::Line(LineKind::Data, value)) => {
-                    let found = self.line(LineKind::Data, value, input, from, &mut here);
-                    self.data_lines(input, marks, &mut here);
-                    found
-                }
                 Some(Lexeme::Line(kind, value)) => self.line(kind, value, input, from, &mut here),
                 Some(Lexeme::Part(part)) => self.part(part, input, from, &mut here),
                 Some(Lexeme::Blank) => Ok(self.blank(input, &mut here)),

@@ -35,6 +35,12 @@ impl Place {
         if self.is_buffer() { None } else { Some(self.start..self.end) }
     }
 
+    /// Where in the chunk it starts; behind all that is, if in the buffer.
+    #[inline(always)]
+    pub(crate) fn start_or_max(self) -> usize {
+        if self.is_buffer() { usize::MAX } else { self.start }
+    }
+
     /// The value, if it is in the chunk, which is `input`.
     pub(crate) fn bytes(self, input: &[u8]) -> Option<&[u8]> {
         input.get(self.in_chunk()?)

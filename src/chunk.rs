@@ -81,34 +81,28 @@ struct Window<'i> {
 }
 
 impl<'i> Window<'i> {
-    /// The text of `range`, after moving the window if need be; `None` if it is no UTF-8.
+    /// The text of `range`, after moving the window if need be, to start at `from`; `None` if it is no UTF-8.
     #[inline(always)]
-    fn text(&mut self, range: Range<usize>, bytes: &'i [u8]) -> Option<&'i str> {
+    fn text(&mut self, range: Range<usize>, from: usize, bytes: &'i [u8]) -> Option<&'i str> {
         let start = range.start.wrapping_sub(self.start);
         match self.text.get(start..start.wrapping_add(range.len())) {
             Some(text) => Some(text),
-            None => self.restart(range, bytes),
+            None => self.restart(range, from, bytes),
         }
     }
 
     #[inline(never)]
-    fn restart(&mut self, range: Range<usize>, bytes: &'i [u8]) -> Option<&'i str> {
-        // In a fresh chunk from its start on, since the values of a block are not asked for in their order.
-        if self.start == 0 && self.text.is_empty() && range.start < CHECK_BEHIND {
-            self.check(0, range.end, bytes);
-            if range.end <= self.text.len() {
-                return self.text.get(range);
+    fn restart(&mut self, range: Range<usize>, from: usize, bytes: &'i [u8]) -> Option<&'i str> {
+        let far = bytes.len().min(range.start + CHECK_AHEAD);
+        let end = range.end.max(utf8::whole_characters(bytes, far));
+        let near = if range.start - from <= CHECK_BEHIND { from } else { range.start };
+        for start in [near, range.start] {
+            *self = Self { start, text: utf8::text_ahead(bytes.get(start..end)?) };
+            if let Some(text) = self.text.get(range.start - start..range.end - start) {
+                return Some(text);
             }
         }
-        self.check(range.start, range.end, bytes);
-        self.text.get(..range.len())
-    }
-
-    #[inline]
-    fn check(&mut self, start: usize, end: usize, bytes: &'i [u8]) {
-        let far = bytes.len().min(start + CHECK_AHEAD);
-        let end = end.max(utf8::whole_characters(bytes, far));
-        *self = Self { start, text: utf8::text_ahead(bytes.get(start..end).unwrap_or_default()) };
+        None
     }
 }
 
@@ -169,10 +163,11 @@ impl<'i> Chunk<'i> {
         self.bytes.get(range).unwrap_or_default()
     }
 
-    /// The text of `range`, if it is UTF-8.
+    /// The text of `range`, if it is UTF-8. What lies between `from`, which is not beyond it, and `range` will be asked for
+    /// next.
     #[inline(always)]
-    pub(crate) fn text(&mut self, range: Range<usize>) -> Option<&'i str> {
-        self.checked.text(range, self.bytes)
+    pub(crate) fn text(&mut self, range: Range<usize>, from: usize) -> Option<&'i str> {
+        self.checked.text(range, from, self.bytes)
     }
 }
 

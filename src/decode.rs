@@ -266,7 +266,7 @@ impl Decoder {
     #[inline(always)]
     fn data_event<'d, 'i: 'd>(&'d mut self, data: Range<usize>, chunk: &mut Chunk<'i>) -> Event<'d> {
         let Engine { block, lent, last_event_id, .. } = &mut self.engine;
-        let data = match chunk.text(data.clone()) {
+        let data = match chunk.text(data.clone(), data.start) {
             Some(text) => text,
             None => {
                 *lent = Lent::Event;
@@ -284,14 +284,15 @@ impl Decoder {
     #[inline(always)]
     fn event<'d, 'i: 'd>(&'d mut self, chunk: &mut Chunk<'i>) -> Event<'d> {
         let Engine { block, found, lent, last_event_id, .. } = &mut self.engine;
+        let first = found.first_start();
         if let Some(range) = found.id.in_chunk() {
-            match chunk.text(range.clone()) {
+            match chunk.text(range.clone(), first) {
                 Some(text) => set_text(last_event_id, text),
                 None => decode_into(chunk.bytes(range), last_event_id),
             }
         }
-        let event_type = text_at(found.event_type, chunk, &mut block.event_type, lent, Lent::Event);
-        let data = text_at(found.data, chunk, &mut block.data, lent, Lent::Event);
+        let event_type = text_at(found.event_type, first, chunk, &mut block.event_type, lent, Lent::Event);
+        let data = text_at(found.data, first, chunk, &mut block.data, lent, Lent::Event);
         Event {
             event_type: EventType::decoded(event_type),
             data,
@@ -302,7 +303,7 @@ impl Decoder {
 
     fn comment<'d, 'i: 'd>(&'d mut self, chunk: &mut Chunk<'i>) -> &'d str {
         let Engine { block, found, lent, .. } = &mut self.engine;
-        text_at(found.data, chunk, &mut block.line, lent, Lent::Comment)
+        text_at(found.data, found.data.start_or_max(), chunk, &mut block.line, lent, Lent::Comment)
     }
 
     #[inline(always)]
@@ -338,6 +339,7 @@ impl Decoder {
 #[inline(always)]
 fn text_at<'d, 'i: 'd>(
     place: Place,
+    first: usize,
     chunk: &mut Chunk<'i>,
     buffer: &'d mut Scratch,
     lent: &mut Lent,
@@ -346,7 +348,7 @@ fn text_at<'d, 'i: 'd>(
     let Some(range) = place.in_chunk() else {
         return buffer.text();
     };
-    match chunk.text(range.clone()) {
+    match chunk.text(range.clone(), first) {
         Some(text) => text,
         None => {
             *lent = lends;

@@ -48,8 +48,8 @@ pub(crate) const CALM_BLOCKS: u8 = 32;
 /// runs at full speed, near enough that what it has read is still in the first level cache.
 pub(crate) const CHECK_AHEAD: usize = 16 * 1024;
 
-/// How far from a chunk's start its first value may lie, in bytes, for the check to begin there: about as far as a
-/// block's other fields reach.
+/// How far before a value its chunk is checked too, in bytes, where a value of the same block lies there: as far as short
+/// fields reach, since what is bad there is read again for each value.
 pub(crate) const CHECK_BEHIND: usize = 256;
 
 /// From this size on, in bytes, owned data shares the chunk if it is ASCII, instead of being copied: below it a

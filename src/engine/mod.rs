@@ -71,6 +71,14 @@ pub(crate) struct Found {
     pub(crate) id_is_new: bool,
 }
 
+impl Found {
+    /// Where in the chunk the first of the values starts.
+    #[inline(always)]
+    pub(crate) fn first_start(&self) -> usize {
+        self.event_type.start_or_max().min(self.data.start_or_max()).min(self.id.start_or_max())
+    }
+}
+
 impl Engine {
     pub(crate) fn new() -> Self {
         Self {

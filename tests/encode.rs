@@ -51,6 +51,25 @@ fn every_field_against_every_odd_character() {
     }
 }
 
+#[test]
+fn what_is_forbidden_is_found_wherever_it_stands() {
+    for filler in ["a", "\u{e}", "\u{7f}", "é"] {
+        for (before, behind) in (0..18).flat_map(|before| (0..10).map(move |behind| (before, behind))) {
+            for odd in (0..=0x7f).map(char::from) {
+                let text = format!("{}{odd}{}", filler.repeat(before), filler.repeat(behind));
+                let bad = matches!(odd, '\n' | '\r');
+                assert_eq!(EventType::new(&text).is_err(), bad, "{text:?}");
+                match EventId::new(&text) {
+                    Ok(_) => assert!(!bad && odd != '\0', "{text:?}"),
+                    Err(error) => {
+                        assert_eq!(error, forbidden(error, "id", odd, filler.len() * before));
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// The error that names `field`, `character` and `position`; `error` if it does just that.
 fn forbidden(error: InvalidValue, field: &str, character: char, position: usize) -> InvalidValue {
     match error {

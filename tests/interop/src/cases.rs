@@ -65,7 +65,7 @@ pub fn reconnections(random: &mut fastrand::Rng) -> Result<Vec<Case>, Error> {
     let hello = || Sent::data("hello");
     let cases = [
         ("an id and 700 ms", vec![vec![hello().id("7").retry(700)], again()]),
-        ("an id that is not ASCII and 1500 ms", vec![vec![hello().id("ü-日本-🦀").retry(1500)], again()]),
+        ("an id that is not ASCII and 900 ms", vec![vec![hello().id("ü-日本-🦀").retry(900)], again()]),
         ("an id with spaces and colons inside", vec![vec![hello().id("a: b:c").retry(600)], again()]),
         ("an id that was reset", vec![vec![hello().id("7"), hello().id("").retry(600)], again()]),
         (

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 
 use crate::case::{Case, Event};
 
-/// One space after the colon is taken from a comment.
 pub const EVENTSOURCE_PARSER: &str = "`onComment` shows a comment without one leading space (9.2.5 gives comments no value: a matter of taste)";
 
 pub fn eventsource_parser(case: &Case) -> Case {
@@ -73,11 +72,15 @@ pub fn firefox(case: &Case) -> Case {
 pub fn firefox_stream(stream: &[u8]) -> Vec<u8> {
     let lines = Line::all(stream);
     let blocks = lines.split_inclusive(|line| line.text.is_empty());
-    let kept = blocks.flat_map(|block| {
+    let seen = blocks.flat_map(|block| {
         let data = block.iter().any(|line| line.name() == b"data");
-        block.iter().filter(move |line| data || line.name() != b"id")
+        // Not without the line, whose end may part a CR from an LF.
+        block.iter().map(move |line| match line.name() {
+            b"id" if !data => Line { text: b":"[..].into(), ..line.clone() },
+            _ => line.without_nul(),
+        })
     });
-    kept.flat_map(|line| line.without_nul().with_retry("500")).collect()
+    seen.flat_map(|line| line.with_retry("500")).collect()
 }
 
 /// The stream without U+0000 in ids.

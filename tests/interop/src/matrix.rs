@@ -1,6 +1,7 @@
 //! What was tried with whom, and how it went.
 
 use std::fmt::Write as _;
+use std::fs;
 use std::path::Path;
 
 use crate::Error;
@@ -36,23 +37,86 @@ pub struct Matrix {
     rows: Vec<Row>,
 }
 
+/// So many failures of one row are shown; the first ones say what is wrong.
+const SHOWN: usize = 10;
+
+const INTRODUCTION: &str = "\
+# Interoperability
+
+Written by `tests/interop/run`, which installs the peers, talks to them over real sockets and fails if a row does.
+
+- **to peer**: our encoder sends, the peer decodes; each field that the peer shows is compared with what was sent.
+- **from peer**: the peer's server sends, our decoder decodes.
+- **oracle**: random and nasty streams that neither has written are decoded by both, and the outcomes are compared.
+
+";
+
+impl Direction {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::ToPeer => "to peer",
+            Self::FromPeer => "from peer",
+            Self::Oracle => "oracle",
+        }
+    }
+}
+
+impl Row {
+    /// Whether it can be called green: a row without a case proves nothing.
+    fn passed(&self) -> bool {
+        self.failures.is_empty() && self.cases > 0
+    }
+
+    fn result(&self) -> String {
+        match self.failures.len() {
+            0 if self.cases > 0 => "ok".into(),
+            0 => "FAILED: no case was run".into(),
+            n => format!("FAILED: {n}"),
+        }
+    }
+}
+
 impl Matrix {
     pub fn add(&mut self, row: Row) {
-        let result = if row.failures.is_empty() { "ok" } else { "FAILED" };
-        println!("{result:6} {} {} ({:?}, {}): {} cases", row.peer, row.version, row.direction, row.over, row.cases);
-        for failure in &row.failures {
+        let Row { peer, version, over, cases, .. } = &row;
+        println!("{:6} {peer} {version}, {}, {over}: {cases} cases", row.result(), row.direction.as_str());
+        for failure in row.failures.iter().take(SHOWN) {
             println!("       {failure}");
+        }
+        if row.failures.len() > SHOWN {
+            println!("       ... and {} more", row.failures.len() - SHOWN);
         }
         self.rows.push(row);
     }
 
-    /// A row without a case proves nothing.
+    /// Whether all went well.
     pub fn is_green(&self) -> bool {
-        !self.rows.is_empty() && self.rows.iter().all(|row| row.failures.is_empty() && row.cases > 0)
+        !self.rows.is_empty() && self.rows.iter().all(Row::passed)
     }
 
     /// Writes docs/interop.md.
     pub fn write(&self) -> Result<(), Error> {
-        todo!()
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/interop.md");
+        fs::create_dir_all(path.with_file_name(""))?;
+        fs::write(&path, self.markdown()?)
+            .map_err(|error| format!("cannot write {}: {error}", path.display()).into())
+    }
+
+    fn markdown(&self) -> Result<String, Error> {
+        let mut text = INTRODUCTION.to_owned();
+        writeln!(
+            text,
+            "| peer | version | direction | over | cases | result |\n| --- | --- | --- | --- | ---: | --- |"
+        )?;
+        for row in &self.rows {
+            let Row { peer, version, over, cases, .. } = row;
+            let (direction, result) = (row.direction.as_str(), row.result());
+            writeln!(text, "| {peer} | {version} | {direction} | {over} | {cases} | {result} |")?;
+        }
+        text += "\n## Notes\n\nWhat a peer does otherwise than the standard is excluded exactly as said here, and no further.\n\n";
+        for row in self.rows.iter().filter(|row| !row.note.is_empty()) {
+            writeln!(text, "- **{}**, {}, {}: {}", row.peer, row.direction.as_str(), row.over, row.note)?;
+        }
+        Ok(text)
     }
 }

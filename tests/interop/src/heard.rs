@@ -5,14 +5,14 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use futures::{Stream, StreamExt, TryStreamExt};
 use reqwest::{Client, Response, Version};
-use sse_proto::session::{Action, Policy, Session};
+use sse_proto::session::{Action, Failure, Policy, Session};
 use sse_proto::{Chunk, Decoder, Event, EventStream, Frame, FrameBuf, SharedChunk, http};
 
 use crate::Error;
 use crate::told::{Outcome, Seen};
 
 /// A peer that says nothing for so long has failed.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// One stream, read to its end.
 #[derive(Debug)]
@@ -101,11 +101,7 @@ pub async fn resume(client: &Client, url: &str) -> Result<(Vec<String>, usize), 
                 connections += 1;
                 let response = tokio::time::timeout(PATIENCE, request.send()).await.map_err(|_| "no response")??;
                 let content_type = response.headers().get(http::CONTENT_TYPE).map(|value| value.as_bytes());
-                let status = response.status().as_u16();
-                if status == 204 {
-                    return Ok((data, connections));
-                }
-                session.response(status, content_type, start.elapsed());
+                session.response(response.status().as_u16(), content_type, start.elapsed());
                 body = Some(response.bytes_stream());
             }
             Action::WaitUntil(at) => tokio::time::sleep(at.saturating_sub(start.elapsed())).await,
@@ -121,6 +117,7 @@ pub async fn resume(client: &Client, url: &str) -> Result<(Vec<String>, usize), 
                     }
                 }
             }
+            Action::Failed(Failure::Status(204)) => return Ok((data, connections)),
             Action::Failed(failure) => return Err(failure.into()),
             action => return Err(format!("the session ended by {action:?} after {data:?}").into()),
         }

@@ -165,6 +165,7 @@ fn talks() -> Vec<Talk> {
         each("a line end at the end", &["a\n", "\n", "a\n\n", "a\r", "a\r\n"]),
         each("empty data", &["", "a", ""]),
         each("blanks", &[" a", "  a", "\ta", "a ", " ", "a\n b\n  c"]),
+        talk("blanks elsewhere", vec![Message::data("a").event(" b").id(" c"), Message::data("d").event("\te ").id("f ")]),
         each("like fields", &["data: x", "x\nid: 9\nevent: no\nretry: 1\n\ndata: y", ":x", "data"]),
         each("not ASCII", &["grüße", "漢字かな交じり文", "😀😀\n😀", "e\u{301}\u{200d}\u{202e}"]),
         // What Python and JavaScript call line ends, and the standard does not.

@@ -1,0 +1,106 @@
+//! Our decoder from real servers: who they are, and a row for each.
+
+use std::sync::Arc;
+
+use reqwest::{Client, Version};
+
+use crate::Error;
+use crate::heard::client;
+use crate::matrix::{Matrix, Row};
+use crate::meet::{Tally, meet};
+use crate::peer::{Peer, Processes, Speech};
+use crate::told::{Message, Told};
+use crate::{axum_peer, http2, nginx};
+
+/// As the lock file and requirements.txt pin them.
+const NODE: &str = "node_modules/.bin/node";
+const PYTHON: &str = ".venv/bin/python";
+
+const PLAIN: Speech = Speech { query: "", ends: &["lf"], raw: false, says: spaced, quirk: None };
+const BY_HAND: Speech = Speech { ends: &["lf", "crlf", "cr", "mixed"], raw: true, ..PLAIN };
+const SSE_STARLETTE: Speech = Speech { ends: &["lf", "crlf", "cr"], ..PLAIN };
+const BETTER_SSE: Speech = Speech {
+    says: as_json,
+    quirk: Some("data is JSON; no space follows a colon, so that the first space of a type or an id is lost"),
+    ..PLAIN
+};
+const BETTER_SSE_TEXT: Speech = Speech {
+    query: "text",
+    says: without_first_spaces,
+    quirk: Some("the serializer is `String`: line ends in the data then go out as they are, so the handler splits it; no \
+        space follows a colon, so that the first space of a line of data, a type or an id is lost"),
+    ..PLAIN
+};
+const AXUM: Speech = Speech {
+    says: as_axum_does,
+    quirk: Some("a CRLF in the data becomes two line ends; empty data becomes no data line, thus no event"),
+    ..PLAIN
+};
+
+/// All rows of this direction.
+pub async fn run(matrix: &mut Matrix) -> Result<(), Error> {
+    let told = Arc::new(Told::new()?);
+    let mut processes = Processes::new(&told)?;
+    let express = processes.start(NODE, "express.mjs").await?;
+    let better_sse = processes.start(NODE, "better_sse.mjs").await?;
+    let flask = processes.start(PYTHON, "flask_server.py").await?;
+    let starlette = processes.start(PYTHON, "starlette_server.py").await?;
+    let axum = axum_peer::start(told.clone()).await?;
+
+    let express = Peer::new("Express, written by hand", &express, 0, BY_HAND)?;
+    let starlette = Peer::new("sse-starlette", &starlette, 0, SSE_STARLETTE)?;
+    let better_sse_h1 = Peer::new("better-sse", &better_sse, 0, BETTER_SSE)?;
+    let better_sse_text = Peer::new("better-sse, plain text", &better_sse, 0, BETTER_SSE_TEXT)?;
+    let flask = Peer::new("Flask, written by hand", &flask, 0, BY_HAND)?;
+    let axum_said = Peer { name: "axum".into(), version: axum_version()?, base: axum.base.clone(), speech: AXUM };
+
+    let http1 = client(Version::HTTP_11)?;
+    for peer in [&express, &flask, &starlette, &better_sse_h1, &better_sse_text, &axum_said] {
+        matrix.add(row(peer, &told, &http1).await);
+    }
+    let better_sse_h2 = Peer::new("better-sse under node:http2", &better_sse, 1, BETTER_SSE)?;
+    matrix.add(row(&better_sse_h2, &told, &client(Version::HTTP_2)?).await);
+    matrix.add(row(&axum_said, &told, &client(Version::HTTP_2)?).await);
+    http2::run(matrix, &axum, &axum_said.version).await;
+    nginx::run(matrix, &[express, better_sse_h1, starlette], &told).await?;
+    processes.stop().await
+}
+
+/// A peer's row: every talk, every raw stream, a resumption, and a stream held open.
+pub async fn row(peer: &Peer, told: &Told, client: &Client) -> Row {
+    let mut tally = Tally::default();
+    meet(&mut tally, peer, told, client, &peer.base).await;
+    tally.judge_hold(peer, client, &peer.base, false).await;
+    tally.notes.extend(peer.speech.quirk.map(str::to_owned));
+    tally.row(&peer.name, &peer.version)
+}
+
+/// A comment's text is all that follows its colon, the space that most write behind it too.
+fn spaced(message: &mut Message) {
+    message.comment = message.comment.take().map(|comment| format!(" {comment}"));
+}
+
+fn as_json(message: &mut Message) {
+    message.data = message.data.take().map(|data| serde_json::Value::from(data).to_string());
+    without_first_spaces(message);
+}
+
+fn without_first_spaces(message: &mut Message) {
+    for value in [&mut message.event, &mut message.id, &mut message.data].into_iter().flatten() {
+        let lines = value.replace("\r\n", "\n").replace('\r', "\n");
+        let lines: Vec<_> = lines.split('\n').map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+        *value = lines.join("\n");
+    }
+}
+
+fn as_axum_does(message: &mut Message) {
+    spaced(message);
+    message.data = message.data.take().filter(|data| !data.is_empty()).map(|data| data.replace('\r', "\n"));
+}
+
+/// What the lock file of this crate says.
+fn axum_version() -> Result<String, Error> {
+    let lock = include_str!("../Cargo.lock");
+    let version = lock.split("name = \"axum\"\nversion = \"").nth(1).and_then(|rest| rest.split('"').next());
+    Ok(version.ok_or("no axum in Cargo.lock")?.to_owned())
+}

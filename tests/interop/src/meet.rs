@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use crate::Error;
 use crate::heard::{Heard, PATIENCE, events, hear, open, resume};
 use crate::matrix::{Direction, Row};
-use crate::peer::Peer;
+use crate::peer::{Peer, Speech};
 use crate::told::{Outcome, Told};
 
 /// So long a stream is held open to show that its events do not come through.
@@ -82,7 +82,7 @@ pub async fn meet(tally: &mut Tally, peer: &Peer, told: &Told, client: &Client, 
         messages.iter_mut().for_each(speech.says);
         let expected = Outcome::of(&messages);
         for ends in speech.ends {
-            for &cut in cuts(told.size(index), speech.raw) {
+            for &cut in cuts(told.size(index), speech) {
                 let url = format!("{base}/talks/{index}?{}&ends={ends}&cut={cut}", speech.query);
                 let result = hear(client, &url).await.and_then(|heard| compare(tally, &expected, heard, 0));
                 tally.judge(|| format!("{}, line ends {ends}, pieces of {cut}", talk.name), result);
@@ -92,7 +92,7 @@ pub async fn meet(tally: &mut Tally, peer: &Peer, told: &Told, client: &Client, 
     let raws = if speech.raw { &told.raws[..] } else { &[] };
     for (index, raw) in raws.iter().enumerate() {
         let size = raw.hex.len() / 2;
-        for &cut in cuts(size, true) {
+        for &cut in cuts(size, speech) {
             let pieces = if base == peer.base { size.div_ceil(if cut == 0 { size.max(1) } else { cut }) } else { 0 };
             let url = format!("{base}/raws/{index}?{}&cut={cut}", speech.query);
             let result = hear(client, &url).await.map(|heard| Heard { outcome: heard.outcome.without_ids(), ..heard });
@@ -104,13 +104,9 @@ pub async fn meet(tally: &mut Tally, peer: &Peer, told: &Told, client: &Client, 
     tally.judge(|| "resumption by Last-Event-ID".into(), result);
 }
 
-/// In pieces of how many bytes, 0 for all at once: large streams would take long in tiny ones.
-fn cuts(size: usize, can_cut: bool) -> &'static [usize] {
-    match size {
-        _ if !can_cut => &[0],
-        0..=4096 => &[0, 1, 2, 3, 7],
-        _ => &[0, 997, 1460, 16384],
-    }
+/// Large streams would take long in tiny pieces.
+fn cuts(size: usize, speech: &Speech) -> &'static [usize] {
+    if size <= 4096 || speech.cuts.len() == 1 { speech.cuts } else { &[0, 997, 1460, 16384] }
 }
 
 /// A cut that never reaches the decoder would prove nothing: there are `pieces` chunks at least.

@@ -17,8 +17,10 @@ pub struct Speech {
     pub query: &'static str,
     /// The line ends it can be asked for.
     pub ends: &'static [&'static str],
-    /// Whether it can write given bytes, and cut them where it is told.
+    /// Whether it can write given bytes.
     pub raw: bool,
+    /// In pieces of how many bytes, 0 for all at once; large streams come in larger ones.
+    pub cuts: &'static [usize],
     /// What it makes of a message, where that is not the message.
     pub says: fn(&mut Message),
     /// The same in words, for the matrix.

@@ -16,8 +16,8 @@ use crate::{axum_peer, http2, nginx};
 const NODE: &str = "node_modules/.bin/node";
 const PYTHON: &str = ".venv/bin/python";
 
-const PLAIN: Speech = Speech { query: "", ends: &["lf"], raw: false, says: spaced, quirk: None };
-const BY_HAND: Speech = Speech { ends: &["lf", "crlf", "cr", "mixed"], raw: true, ..PLAIN };
+const PLAIN: Speech = Speech { query: "", ends: &["lf"], raw: false, cuts: &[0], says: spaced, quirk: None };
+const BY_HAND: Speech = Speech { ends: &["lf", "crlf", "cr", "mixed"], raw: true, cuts: &[0, 1, 2, 3, 7], ..PLAIN };
 const SSE_STARLETTE: Speech = Speech { ends: &["lf", "crlf", "cr"], ..PLAIN };
 const BETTER_SSE: Speech = Speech {
     says: as_json,

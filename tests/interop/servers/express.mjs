@@ -63,10 +63,11 @@ app.get("/resume", (req, res) => {
 // An event at once; soon after it one that says when it was sent; the last one when it is released.
 const held = new Map();
 app.get("/hold/:key", (req, res) => {
-  stream(res).write("data: first\n\n");
+  const event = (data) => encode([{ data }], ENDS[req.query.ends]);
+  stream(res).write(event("first"));
   setTimeout(() => {
-    res.write(`data: ${performance.timeOrigin + performance.now()}\n\n`);
-    held.set(req.params.key, () => res.end("data: last\n\n"));
+    res.write(event(`${performance.timeOrigin + performance.now()}`));
+    held.set(req.params.key, () => res.end(event("last")));
   }, 20);
 });
 app.get("/release/:key", (req, res) => {

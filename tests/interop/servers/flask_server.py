@@ -71,13 +71,14 @@ def resume():
 def hold(key):
     """An event at once; soon after it one that says when it was sent; the last one when it is released."""
     held[key] = threading.Event()
+    ends = request.args["ends"]
 
     def body():
-        yield "data: first\n\n"
+        yield encode([{"data": "first"}], ends)
         time.sleep(0.02)
-        yield f"data: {time.time() * 1000}\n\n"
+        yield encode([{"data": f"{time.time() * 1000}"}], ends)
         held[key].wait()
-        yield "data: last\n\n"
+        yield encode([{"data": "last"}], ends)
 
     return stream(body())
 

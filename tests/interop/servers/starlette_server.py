@@ -49,7 +49,7 @@ async def hold(request):
         await released.wait()
         yield "last"
 
-    return EventSourceResponse(body())
+    return EventSourceResponse(body(), sep=SEP[request.query_params["ends"]])
 
 
 async def release(request):

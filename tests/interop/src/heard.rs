@@ -26,7 +26,8 @@ pub struct Heard {
 /// A client that goes straight to the server, whatever proxy the environment names.
 pub fn client(version: Version) -> Result<Client, Error> {
     let builder = Client::builder().no_proxy().tcp_nodelay(true);
-    let builder = if version == Version::HTTP_2 { builder.http2_prior_knowledge() } else { builder.http1_only() };
+    let builder =
+        if version == Version::HTTP_2 { builder.http2_prior_knowledge() } else { builder.http1_only() };
     Ok(builder.build()?)
 }
 
@@ -97,9 +98,11 @@ pub async fn resume(client: &Client, url: &str) -> Result<(Vec<String>, usize), 
     loop {
         match session.poll(start.elapsed(), 0) {
             Action::Connect(request) => {
-                let request = request.headers().fold(client.get(url), |to, (name, value)| to.header(name, value));
+                let request =
+                    request.headers().fold(client.get(url), |to, (name, value)| to.header(name, value));
                 connections += 1;
-                let response = tokio::time::timeout(PATIENCE, request.send()).await.map_err(|_| "no response")??;
+                let response =
+                    tokio::time::timeout(PATIENCE, request.send()).await.map_err(|_| "no response")??;
                 let content_type = response.headers().get(http::CONTENT_TYPE).map(|value| value.as_bytes());
                 session.response(response.status().as_u16(), content_type, start.elapsed());
                 body = Some(response.bytes_stream());

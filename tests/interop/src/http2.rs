@@ -19,7 +19,9 @@ const EVENTS: usize = 50;
 
 /// A row for each version: over HTTP/2 the server counts one connection.
 pub async fn run(matrix: &mut Matrix, server: &AxumPeer, axum_version: &str) {
-    for (version, over, connections) in [(Version::HTTP_2, "HTTP/2", 1), (Version::HTTP_11, "HTTP/1.1, chunked", STREAMS)] {
+    for (version, over, connections) in
+        [(Version::HTTP_2, "HTTP/2", 1), (Version::HTTP_11, "HTTP/1.1, chunked", STREAMS)]
+    {
         let mut tally = Tally { over: [over].into(), ..Tally::default() };
         let result = many(server, version).await.and_then(|accepted| match accepted {
             accepted if accepted == connections => Ok(()),
@@ -44,7 +46,9 @@ async fn many(server: &AxumPeer, version: Version) -> Result<usize, Error> {
         one(client, url, number, all_open.clone())
     });
     let all = future::try_join_all(streams.map(tokio::spawn));
-    let results = tokio::time::timeout(Duration::from_secs(30), all).await.map_err(|_| "not all streams opened at once")??;
+    let results = tokio::time::timeout(Duration::from_secs(30), all)
+        .await
+        .map_err(|_| "not all streams opened at once")??;
     results.into_iter().collect::<Result<Vec<()>, Error>>()?;
     Ok(server.accepted.load(Ordering::SeqCst) - before)
 }

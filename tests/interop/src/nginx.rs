@@ -33,7 +33,8 @@ struct Nginx {
 impl Nginx {
     /// In front of `peers`: each at `/INDEX/`, and unbuffered at `/unbuffered/INDEX/`.
     async fn start(peers: &[Peer]) -> Result<Self, Error> {
-        let output = Command::new("nginx").arg("-v").output().await.map_err(|error| format!("nginx -v: {error}"))?;
+        let output =
+            Command::new("nginx").arg("-v").output().await.map_err(|error| format!("nginx -v: {error}"))?;
         let version = String::from_utf8_lossy(&output.stderr);
         let version = version.trim().rsplit('/').next().unwrap_or_default().to_owned();
 
@@ -56,6 +57,11 @@ impl Nginx {
         }
         let [http1, http2] = [http1, http2].map(|address| format!("http://{address}"));
         Ok(Self { version, http1, http2, _directory: directory, process })
+    }
+
+    /// The two versions that a row speaks of.
+    fn behind(&self, peer: &Peer) -> String {
+        format!("{}, nginx {}", peer.version, self.version)
     }
 }
 
@@ -100,33 +106,35 @@ pub async fn run(matrix: &mut Matrix, peers: &[Peer], told: &Told) -> Result<(),
     let direct = Peer { speech: Speech { cuts: &[0, 1], ..peers[0].speech }, ..peers[0].clone() };
     let asked = Peer { speech: Speech { query: "accel=no", ..direct.speech }, ..direct.clone() };
     for (setting, peer, client, path, buffered) in [
-        ("buffering, HTTP/1.0 to the server", &direct, &http1, format!("{}/0", nginx.http1), true),
+        ("HTTP/1.0 to the server, buffering", &direct, &http1, format!("{}/0", nginx.http1), true),
         // nginx then passes on each chunk that it has read, which its manual does not promise.
-        ("buffering, HTTP/1.1 to the server", &direct, &http1, format!("{}/chunked/0", nginx.http1), false),
+        ("HTTP/1.1 to the server, buffering", &direct, &http1, format!("{}/chunked/0", nginx.http1), false),
         ("X-Accel-Buffering: no", &asked, &http1, format!("{}/0", nginx.http1), false),
         ("proxy_buffering off", &direct, &http1, format!("{}/unbuffered/0", nginx.http1), false),
-        ("buffering, HTTP/1.0 to the server", &direct, &http2, format!("{}/0", nginx.http2), true),
+        ("HTTP/1.0 to the server, buffering", &direct, &http2, format!("{}/0", nginx.http2), true),
         ("X-Accel-Buffering: no", &asked, &http2, format!("{}/0", nginx.http2), false),
     ] {
         let mut tally = Tally::default();
         meet(&mut tally, peer, told, client, &path).await;
         tally.judge_hold(peer, client, &path, buffered).await;
-        matrix.add(tally.row(&format!("nginx, {setting}, before {}", peer.name), &nginx.version));
+        matrix.add(tally.row(&format!("{} behind nginx, {setting}", peer.name), &nginx.behind(peer)));
     }
     for (index, peer) in peers.iter().enumerate().skip(1) {
         let (mut tally, path) = (Tally::default(), format!("{}/{index}", nginx.http1));
         meet(&mut tally, peer, told, &http1, &path).await;
         tally.judge_hold(peer, &http1, &path, false).await;
         tally.notes.push("the server sends X-Accel-Buffering: no by itself".into());
-        matrix.add(tally.row(&format!("nginx, buffering, before {}", peer.name), &nginx.version));
+        matrix.add(tally.row(&format!("{} behind nginx", peer.name), &nginx.behind(peer)));
     }
 
     let mut tally = Tally { over: ["HTTP/2"].into(), ..Tally::default() };
     let result = many(&nginx.http2, &asked, &http1).await;
     tally.judge(|| format!("{STREAMS} streams at once"), result);
     tally.cases = STREAMS;
-    tally.notes.push(format!("{STREAMS} streams, all held open until each has brought its first event, on one connection"));
-    matrix.add(tally.row("nginx, many streams", &nginx.version));
+    tally.notes.push(format!(
+        "{STREAMS} streams, all held open until each has brought its first event, on one connection"
+    ));
+    matrix.add(tally.row("Express behind nginx, many streams", &nginx.behind(&direct)));
     Ok(nginx.process.kill().await?)
 }
 
@@ -135,7 +143,7 @@ async fn many(base: &str, peer: &Peer, direct: &Client) -> Result<(), Error> {
     let (client, all_open) = (client(Version::HTTP_2)?, Arc::new(Barrier::new(STREAMS)));
     let streams = (0..STREAMS).map(|number| {
         let (client, direct, all_open) = (client.clone(), direct.clone(), all_open.clone());
-        let url = format!("{base}/0/hold/many-{number}?{}", peer.speech.query);
+        let url = format!("{base}/0/hold/many-{number}?{}&ends=lf", peer.speech.query);
         let release = format!("{}/release/many-{number}", peer.base);
         tokio::spawn(async move {
             let response = open(&client, &url).await?;

@@ -54,7 +54,8 @@ pub struct Listening {
 impl Peer {
     /// Who listens at the port of this index.
     pub fn new(name: &str, listening: &Listening, port: usize, speech: Speech) -> Result<Self, Error> {
-        let port = listening.ports.get(port).ok_or_else(|| format!("{name}: no port {port}: {listening:?}"))?;
+        let port =
+            listening.ports.get(port).ok_or_else(|| format!("{name}: no port {port}: {listening:?}"))?;
         let base = format!("http://127.0.0.1:{port}");
         Ok(Self { name: name.into(), version: listening.version.clone(), base, speech })
     }
@@ -72,7 +73,8 @@ impl Processes {
         let home = env!("CARGO_MANIFEST_DIR");
         let mut command = command(interpreter);
         command.arg(format!("{home}/servers/{script}")).arg(self.directory.path().join("told.json"));
-        let mut child = command.current_dir(home).env("NODE_NO_WARNINGS", "1").stdout(Stdio::piped()).spawn()?;
+        let mut child =
+            command.current_dir(home).env("NODE_NO_WARNINGS", "1").stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();
         let output = child.stdout.take().ok_or("no standard output")?;
         BufReader::new(output).read_line(&mut line).await?;

@@ -17,7 +17,13 @@ const NODE: &str = "node_modules/.bin/node";
 const PYTHON: &str = ".venv/bin/python";
 
 const PLAIN: Speech = Speech { query: "", ends: &["lf"], raw: false, cuts: &[0], says: spaced, quirk: None };
-const BY_HAND: Speech = Speech { ends: &["lf", "crlf", "cr", "mixed"], raw: true, cuts: &[0, 1, 2, 3, 7], ..PLAIN };
+const BY_HAND: Speech = Speech {
+    ends: &["lf", "crlf", "cr", "mixed"],
+    raw: true,
+    cuts: &[0, 1, 2, 3, 7],
+    quirk: Some("the handler writes the stream by hand"),
+    ..PLAIN
+};
 const SSE_STARLETTE: Speech = Speech { ends: &["lf", "crlf", "cr"], ..PLAIN };
 const BETTER_SSE: Speech = Speech {
     says: as_json,
@@ -27,8 +33,10 @@ const BETTER_SSE: Speech = Speech {
 const BETTER_SSE_TEXT: Speech = Speech {
     query: "text",
     says: without_first_spaces,
-    quirk: Some("the serializer is `String`: line ends in the data then go out as they are, so the handler splits it; no \
-        space follows a colon, so that the first space of a line of data, a type or an id is lost"),
+    quirk: Some(
+        "the serializer is `String`: line ends in the data then go out as they are, so the handler splits it; no \
+        space follows a colon, so that the first space of a line of data, a type or an id is lost",
+    ),
     ..PLAIN
 };
 const AXUM: Speech = Speech {
@@ -47,12 +55,13 @@ pub async fn run(matrix: &mut Matrix) -> Result<(), Error> {
     let starlette = processes.start(PYTHON, "starlette_server.py").await?;
     let axum = axum_peer::start(told.clone()).await?;
 
-    let express = Peer::new("Express, written by hand", &express, 0, BY_HAND)?;
+    let express = Peer::new("Express", &express, 0, BY_HAND)?;
     let starlette = Peer::new("sse-starlette", &starlette, 0, SSE_STARLETTE)?;
     let better_sse_h1 = Peer::new("better-sse", &better_sse, 0, BETTER_SSE)?;
     let better_sse_text = Peer::new("better-sse, plain text", &better_sse, 0, BETTER_SSE_TEXT)?;
-    let flask = Peer::new("Flask, written by hand", &flask, 0, BY_HAND)?;
-    let axum_said = Peer { name: "axum".into(), version: axum_version()?, base: axum.base.clone(), speech: AXUM };
+    let flask = Peer::new("Flask", &flask, 0, BY_HAND)?;
+    let axum_said =
+        Peer { name: "axum".into(), version: axum_version()?, base: axum.base.clone(), speech: AXUM };
 
     let http1 = client(Version::HTTP_11)?;
     for peer in [&express, &flask, &starlette, &better_sse_h1, &better_sse_text, &axum_said] {

@@ -139,7 +139,10 @@ impl Outcome {
             let (sent, came) = (shown(self.seen.get(at)), shown(got.seen.get(at)));
             return Some(format!("frame {at} of {length}: sent {sent}, arrived {came}"));
         }
-        Some(format!("last event ID at the end: sent {:?}, arrived {:?}", self.last_event_id, got.last_event_id))
+        Some(format!(
+            "last event ID at the end: sent {:?}, arrived {:?}",
+            self.last_event_id, got.last_event_id
+        ))
     }
 }
 
@@ -165,43 +168,53 @@ fn talks() -> Vec<Talk> {
         each("a line end at the end", &["a\n", "\n", "a\n\n", "a\r", "a\r\n"]),
         each("empty data", &["", "a", ""]),
         each("blanks", &[" a", "  a", "\ta", "a ", " ", "a\n b\n  c"]),
-        talk("blanks elsewhere", vec![Message::data("a").event(" b").id(" c"), Message::data("d").event("\te ").id("f ")]),
+        talk(
+            "blanks elsewhere",
+            vec![Message::data("a").event(" b").id(" c"), Message::data("d").event("\te ").id("f ")],
+        ),
         each("like fields", &["data: x", "x\nid: 9\nevent: no\nretry: 1\n\ndata: y", ":x", "data"]),
         each("not ASCII", &["grüße", "漢字かな交じり文", "😀😀\n😀", "e\u{301}\u{200d}\u{202e}"]),
         // What Python and JavaScript call line ends, and the standard does not.
         each("no line ends", &["a\u{2028}b\u{2029}c", "a\u{85}b", "a\u{b}b\u{c}c\u{1c}d\u{1d}e\u{1e}f"]),
         each("controls", &["a\0b", "\u{feff}a", "\u{7f}\u{1b}[0m", "\u{fffd}\u{ffff}"]),
         each("JSON", &[r#"{"a": "b\n\"c\""}"#, "[DONE]", "null"]),
-        talk("types", vec![
-            Message::data("a").event("add"),
-            Message::data("the type does not stay"),
-            Message::data("c").event("добавить 😀"),
-            Message::data("d").event("message"),
-            none().event("without data: no event"),
-            Message::data("e"),
-        ]),
-        talk("ids", vec![
-            Message::data("none yet"),
-            Message::data("a").id("1"),
-            Message::data("it stays"),
-            none().id("by a block without data"),
-            Message::data("b"),
-            Message::data("cleared").id(""),
-            Message::data("c").id("é漢😀"),
-            none().id("at the end"),
-        ]),
-        talk("retries", vec![
-            none().retry(0),
-            none().retry(1),
-            Message::data("a").retry(3050),
-            none().retry(86_400_000),
-        ]),
-        talk("comments", vec![
-            none().comment("keep-alive"),
-            Message::data("a").comment(""),
-            none().comment("data: no event ü😀"),
-            none().comment("  blanks "),
-        ]),
+        talk(
+            "types",
+            vec![
+                Message::data("a").event("add"),
+                Message::data("the type does not stay"),
+                Message::data("c").event("добавить 😀"),
+                Message::data("d").event("message"),
+                none().event("without data: no event"),
+                Message::data("e"),
+            ],
+        ),
+        talk(
+            "ids",
+            vec![
+                Message::data("none yet"),
+                Message::data("a").id("1"),
+                Message::data("it stays"),
+                none().id("by a block without data"),
+                Message::data("b"),
+                Message::data("cleared").id(""),
+                Message::data("c").id("é漢😀"),
+                none().id("at the end"),
+            ],
+        ),
+        talk(
+            "retries",
+            vec![none().retry(0), none().retry(1), Message::data("a").retry(3050), none().retry(86_400_000)],
+        ),
+        talk(
+            "comments",
+            vec![
+                none().comment("keep-alive"),
+                Message::data("a").comment(""),
+                none().comment("data: no event ü😀"),
+                none().comment("  blanks "),
+            ],
+        ),
         talk("100 kB in one line", vec![Message::data("0123456789ü😀abcd".repeat(5000)).id("big")]),
         talk("100 kB in 1000 lines", vec![Message::data(vec!["0123456789".repeat(10); 1000].join("\n"))]),
         talk("1000 tiny events", (0..1000).map(|n| Message::data(n.to_string())).collect()),

@@ -12,7 +12,7 @@ use crate::Error;
 use crate::told::{Outcome, Seen};
 
 /// A peer that says nothing for so long has failed.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(5);
 
 /// One stream, read to its end.
 #[derive(Debug)]
@@ -93,7 +93,8 @@ pub fn events(response: Response) -> EventStream<impl Stream<Item = Result<Bytes
 /// Reads `url` with a session up to the 204 that ends it: the data of the events, and how many connections it took.
 pub async fn resume(client: &Client, url: &str) -> Result<(Vec<String>, usize), Error> {
     let (start, mut data, mut connections) = (Instant::now(), Vec::new(), 0);
-    let mut session = Session::new(Policy::new().floor(Duration::from_millis(1)).max_attempts(Some(20)));
+    let mut session =
+        Session::new(Policy::new().floor(Duration::from_millis(1)).backoff_cap(Duration::from_millis(10)));
     let mut body = None;
     loop {
         match session.poll(start.elapsed(), 0) {

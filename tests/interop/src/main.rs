@@ -2,26 +2,92 @@
 //! the matrix in docs/interop.md. `tests/interop/run` installs the peers first.
 
 mod axum_peer;
+mod browsers;
+mod case;
+mod cases;
+mod check;
+mod clients;
+mod grammar;
 mod heard;
 mod http2;
 mod matrix;
 mod meet;
 mod nginx;
+mod oracle;
 mod peer;
+mod process;
+mod quirks;
+mod serve;
 mod servers;
 mod told;
 
+use std::env;
 use std::process::ExitCode;
+use std::str::FromStr;
+use std::time::Duration;
 
+use fastrand::Rng;
+use tokio::signal::unix::{SignalKind, signal};
+
+use browsers::Browser;
+use matrix::Direction::{Oracle, ToPeer};
 use matrix::Matrix;
 
 /// What stops the whole run; what is wrong with one peer goes into its row.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
 
+/// For everything; each peer has a limit of its own.
+const LIMIT: Duration = Duration::from_secs(540);
+
 #[tokio::main]
 async fn main() -> Result<ExitCode, Error> {
     let mut matrix = Matrix::default();
-    servers::run(&mut matrix).await?;
+    // Whatever ends the run, what it has started is dropped, and ends, too.
+    tokio::select! {
+        met = meet_all(&mut matrix) => met?,
+        why = stopped() => return Err(why?.into()),
+    }
     matrix.write()?;
     Ok(if matrix.is_green() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn meet_all(matrix: &mut Matrix) -> Result<(), Error> {
+    let (seed, count) = (setting("SEED", 1)?, setting("N", 2000)?);
+    println!("SEED={seed} N={count}");
+    let mut random = Rng::with_seed(seed);
+    let streams = cases::streams(&mut random)?;
+    let all = [streams.clone(), cases::reconnections(&mut random)?].concat();
+
+    for browser in Browser::BOTH {
+        matrix.add_result(browser.name(), ToPeer, browser.row(all.clone()).await);
+    }
+    for package in ["eventsource", "undici"] {
+        matrix.add_result(package, ToPeer, clients::event_source(package, all.clone()).await);
+    }
+    matrix.add_result("eventsource-parser", ToPeer, clients::eventsource_parser(streams.clone()).await);
+    matrix.add_result("httpx-sse", ToPeer, clients::httpx_sse(streams.clone()).await);
+    matrix.add_result("curl", ToPeer, clients::curl(streams).await);
+
+    for browser in Browser::BOTH {
+        matrix.add_result(browser.name(), Oracle, oracle::row(browser, count, seed).await);
+    }
+    servers::run(matrix).await
+}
+
+/// A number from the environment.
+fn setting<T: FromStr<Err: std::fmt::Display>>(name: &str, default: T) -> Result<T, Error> {
+    match env::var(name) {
+        Ok(value) => value.parse().map_err(|error| format!("{name}={value:?}: {error}").into()),
+        Err(_) => Ok(default),
+    }
+}
+
+/// Why the run is over before its time.
+async fn stopped() -> Result<String, Error> {
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    tokio::select! {
+        _ = interrupt.recv() => Ok("interrupted".into()),
+        _ = terminate.recv() => Ok("terminated".into()),
+        () = tokio::time::sleep(LIMIT) => Ok(format!("not done after {LIMIT:?}")),
+    }
 }

@@ -89,6 +89,19 @@ impl Matrix {
         self.rows.push(row);
     }
 
+    /// Adds what came of a peer, which may be that it could not be met at all.
+    pub fn add_result(&mut self, peer: &str, direction: Direction, result: Result<Row, Error>) {
+        self.add(result.unwrap_or_else(|error| Row {
+            peer: peer.into(),
+            version: "?".into(),
+            direction,
+            over: "?".into(),
+            cases: 0,
+            failures: vec![error.to_string()],
+            note: String::new(),
+        }));
+    }
+
     /// Whether all went well.
     pub fn is_green(&self) -> bool {
         !self.rows.is_empty() && self.rows.iter().all(Row::passed)

@@ -9,14 +9,15 @@ use futures::{StreamExt, future};
 use reqwest::{Client, Version};
 use tempfile::TempDir;
 use tokio::net::TcpStream;
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 use tokio::sync::Barrier;
 
 use crate::Error;
 use crate::heard::{PATIENCE, client, events, open};
 use crate::matrix::Matrix;
 use crate::meet::{Tally, meet};
-use crate::peer::{self, Peer, Speech};
+use crate::peer::{Peer, Speech};
+use crate::process::{self, Group};
 use crate::told::Told;
 
 const STREAMS: usize = 100;
@@ -27,23 +28,21 @@ struct Nginx {
     http1: String,
     http2: String,
     _directory: TempDir,
-    process: Child,
+    _process: Group,
 }
 
 impl Nginx {
     /// In front of `peers`: each at `/INDEX/`, and unbuffered at `/unbuffered/INDEX/`.
     async fn start(peers: &[Peer]) -> Result<Self, Error> {
-        let output =
-            Command::new("nginx").arg("-v").output().await.map_err(|error| format!("nginx -v: {error}"))?;
-        let version = String::from_utf8_lossy(&output.stderr);
-        let version = version.trim().rsplit('/').next().unwrap_or_default().to_owned();
+        let version = process::version("nginx", &["-v"]).await?;
+        let version = version.rsplit('/').next().unwrap_or_default().to_owned();
 
         let directory = TempDir::with_prefix("sse-proto-nginx-")?;
         let [http1, http2] = free_addresses()?;
         std::fs::write(directory.path().join("nginx.conf"), configuration(peers, &http1, &http2))?;
-        let mut command = peer::command("nginx");
+        let mut command = Command::new("nginx");
         command.arg("-p").arg(directory.path()).args(["-e", "error.log", "-c", "nginx.conf"]);
-        let process = command.spawn()?;
+        let process = Group::start(&mut command)?;
         for address in [&http1, &http2] {
             let mut tries = 0;
             while TcpStream::connect(address).await.is_err() {
@@ -56,7 +55,7 @@ impl Nginx {
             }
         }
         let [http1, http2] = [http1, http2].map(|address| format!("http://{address}"));
-        Ok(Self { version, http1, http2, _directory: directory, process })
+        Ok(Self { version, http1, http2, _directory: directory, _process: process })
     }
 
     /// The two versions that a row speaks of.
@@ -101,9 +100,10 @@ fn configuration(peers: &[Peer], http1: &str, http2: &str) -> String {
 
 /// Rows for `peers` behind nginx; the first of them is one that sends `X-Accel-Buffering` only if it is asked to.
 pub async fn run(matrix: &mut Matrix, peers: &[Peer], told: &Told) -> Result<(), Error> {
-    let mut nginx = Nginx::start(peers).await?;
+    let [first, others @ ..] = peers else { return Err("no server to stand before".into()) };
+    let nginx = Nginx::start(peers).await?;
     let (http1, http2) = (client(Version::HTTP_11)?, client(Version::HTTP_2)?);
-    let direct = Peer { speech: Speech { cuts: &[0, 1], ..peers[0].speech }, ..peers[0].clone() };
+    let direct = Peer { speech: Speech { cuts: &[0, 1], ..first.speech }, ..first.clone() };
     let asked = Peer { speech: Speech { query: "accel=no", ..direct.speech }, ..direct.clone() };
     for (setting, peer, client, path, buffered) in [
         ("HTTP/1.0 to the server, buffering", &direct, &http1, format!("{}/0", nginx.http1), true),
@@ -119,7 +119,7 @@ pub async fn run(matrix: &mut Matrix, peers: &[Peer], told: &Told) -> Result<(),
         tally.judge_hold(peer, client, &path, buffered).await;
         matrix.add(tally.row(&format!("{} behind nginx, {setting}", peer.name), &nginx.behind(peer)));
     }
-    for (index, peer) in peers.iter().enumerate().skip(1) {
+    for (index, peer) in (1..).zip(others) {
         let (mut tally, path) = (Tally::default(), format!("{}/{index}", nginx.http1));
         meet(&mut tally, peer, told, &http1, &path).await;
         tally.judge_hold(peer, &http1, &path, false).await;
@@ -135,7 +135,7 @@ pub async fn run(matrix: &mut Matrix, peers: &[Peer], told: &Told) -> Result<(),
         "{STREAMS} streams, all held open until each has brought its first event, on one connection"
     ));
     matrix.add(tally.row("Express behind nginx, many streams", &nginx.behind(&direct)));
-    Ok(nginx.process.kill().await?)
+    Ok(())
 }
 
 /// Many streams that the server holds open, all on one connection of nginx.

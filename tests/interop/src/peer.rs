@@ -1,18 +1,22 @@
 //! A server that we did not write: its process, and how it is known to speak.
 
+use std::path::Path;
 use std::process::Stdio;
 
+use reqwest::Version;
 use serde::Deserialize;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 
 use crate::Error;
+use crate::process::{Group, here};
 use crate::told::{Message, Told};
 
 /// How a peer puts on the wire what it is told.
 #[derive(Debug, Clone, Copy)]
 pub struct Speech {
+    pub http: Version,
     /// What goes behind the `?` of a talk's URL.
     pub query: &'static str,
     /// The line ends it can be asked for.
@@ -41,7 +45,7 @@ pub struct Peer {
 #[derive(Debug)]
 pub struct Processes {
     directory: TempDir,
-    children: Vec<Child>,
+    groups: Vec<Group>,
 }
 
 /// What a server prints when it listens.
@@ -65,35 +69,19 @@ impl Processes {
     pub fn new(told: &Told) -> Result<Self, Error> {
         let directory = TempDir::with_prefix("sse-proto-servers-")?;
         std::fs::write(directory.path().join("told.json"), serde_json::to_vec(told)?)?;
-        Ok(Self { directory, children: Vec::new() })
+        Ok(Self { directory, groups: Vec::new() })
     }
 
     /// Starts `servers/SCRIPT` and waits until it says that it listens.
-    pub async fn start(&mut self, interpreter: &str, script: &str) -> Result<Listening, Error> {
-        let home = env!("CARGO_MANIFEST_DIR");
-        let mut command = command(interpreter);
-        command.arg(format!("{home}/servers/{script}")).arg(self.directory.path().join("told.json"));
-        let mut child =
-            command.current_dir(home).env("NODE_NO_WARNINGS", "1").stdout(Stdio::piped()).spawn()?;
+    pub async fn start(&mut self, interpreter: &Path, script: &str) -> Result<Listening, Error> {
+        let mut command = Command::new(interpreter);
+        command.arg(here().join("servers").join(script)).arg(self.directory.path().join("told.json"));
+        // better-sse sends a header that HTTP/2 has not; Node.js drops it and warns.
+        let mut group = Group::start(command.env("NODE_NO_WARNINGS", "1").stdout(Stdio::piped()))?;
+        let output = group.child.stdout.take().ok_or("no standard output")?;
         let mut line = String::new();
-        let output = child.stdout.take().ok_or("no standard output")?;
         BufReader::new(output).read_line(&mut line).await?;
-        self.children.push(child);
+        self.groups.push(group);
         serde_json::from_str(&line).map_err(|_| format!("{script} did not start, it says {line:?}").into())
     }
-
-    /// Ends them all and waits until they are gone.
-    pub async fn stop(mut self) -> Result<(), Error> {
-        for child in &mut self.children {
-            child.kill().await?;
-        }
-        Ok(())
-    }
-}
-
-/// A process that ends when it is dropped, and when this one is killed.
-pub fn command(program: &str) -> Command {
-    let mut command = Command::new("setpriv");
-    command.args(["--pdeathsig", "KILL", program]).stdin(Stdio::null()).kill_on_drop(true);
-    command
 }

@@ -6,17 +6,23 @@ use reqwest::{Client, Version};
 
 use crate::Error;
 use crate::heard::client;
+use crate::matrix::Direction::FromPeer;
 use crate::matrix::{Matrix, Row};
 use crate::meet::{Tally, meet};
 use crate::peer::{Peer, Processes, Speech};
+use crate::process::{node, python};
 use crate::told::{Message, Told};
 use crate::{axum_peer, http2, nginx};
 
-/// As the lock file and requirements.txt pin them.
-const NODE: &str = "node_modules/.bin/node";
-const PYTHON: &str = ".venv/bin/python";
-
-const PLAIN: Speech = Speech { query: "", ends: &["lf"], raw: false, cuts: &[0], says: spaced, quirk: None };
+const PLAIN: Speech = Speech {
+    http: Version::HTTP_11,
+    query: "",
+    ends: &["lf"],
+    raw: false,
+    cuts: &[0],
+    says: spaced,
+    quirk: None,
+};
 const BY_HAND: Speech = Speech {
     ends: &["lf", "crlf", "cr", "mixed"],
     raw: true,
@@ -49,30 +55,47 @@ const AXUM: Speech = Speech {
 pub async fn run(matrix: &mut Matrix) -> Result<(), Error> {
     let told = Arc::new(Told::new()?);
     let mut processes = Processes::new(&told)?;
-    let express = processes.start(NODE, "express.mjs").await?;
-    let better_sse = processes.start(NODE, "better_sse.mjs").await?;
-    let flask = processes.start(PYTHON, "flask_server.py").await?;
-    let starlette = processes.start(PYTHON, "starlette_server.py").await?;
-    let axum = axum_peer::start(told.clone()).await?;
-
-    let express = Peer::new("Express", &express, 0, BY_HAND)?;
-    let starlette = Peer::new("sse-starlette", &starlette, 0, SSE_STARLETTE)?;
-    let better_sse_h1 = Peer::new("better-sse", &better_sse, 0, BETTER_SSE)?;
-    let better_sse_text = Peer::new("better-sse, plain text", &better_sse, 0, BETTER_SSE_TEXT)?;
-    let flask = Peer::new("Flask", &flask, 0, BY_HAND)?;
-    let axum_said =
-        Peer { name: "axum".into(), version: axum_version()?, base: axum.base.clone(), speech: AXUM };
-
-    let http1 = client(Version::HTTP_11)?;
-    for peer in [&express, &flask, &starlette, &better_sse_h1, &better_sse_text, &axum_said] {
-        matrix.add(row(peer, &told, &http1).await);
+    let mut peers = Vec::new();
+    // Each script, and who listens at its ports.
+    let scripts: [(_, _, &[(_, _, _)]); 4] = [
+        (node(), "express.mjs", &[("Express", 0, BY_HAND)]),
+        (python(), "flask_server.py", &[("Flask", 0, BY_HAND)]),
+        (python(), "starlette_server.py", &[("sse-starlette", 0, SSE_STARLETTE)]),
+        (
+            node(),
+            "better_sse.mjs",
+            &[
+                ("better-sse", 0, BETTER_SSE),
+                ("better-sse, plain text", 0, BETTER_SSE_TEXT),
+                ("better-sse under node:http2", 1, Speech { http: Version::HTTP_2, ..BETTER_SSE }),
+            ],
+        ),
+    ];
+    for (interpreter, script, speakers) in scripts {
+        match processes.start(&interpreter, script).await {
+            Ok(listening) => {
+                for (name, port, speech) in speakers {
+                    peers.push(Peer::new(name, &listening, *port, *speech)?);
+                }
+            }
+            Err(error) => matrix.add_result(speakers[0].0, FromPeer, Err(error)),
+        }
     }
-    let better_sse_h2 = Peer::new("better-sse under node:http2", &better_sse, 1, BETTER_SSE)?;
-    matrix.add(row(&better_sse_h2, &told, &client(Version::HTTP_2)?).await);
-    matrix.add(row(&axum_said, &told, &client(Version::HTTP_2)?).await);
-    http2::run(matrix, &axum, &axum_said.version).await;
-    nginx::run(matrix, &[express, better_sse_h1, starlette], &told).await?;
-    processes.stop().await
+    let axum = axum_peer::start(told.clone()).await?;
+    for http in [Version::HTTP_11, Version::HTTP_2] {
+        let (version, base) = (axum_version()?, axum.base.clone());
+        peers.push(Peer { name: "axum".into(), version, base, speech: Speech { http, ..AXUM } });
+    }
+
+    for peer in &peers {
+        matrix.add(row(peer, &told, &client(peer.speech.http)?).await);
+    }
+    http2::run(matrix, &axum, &axum_version()?).await;
+    peers.retain(|peer| ["Express", "sse-starlette", "better-sse"].contains(&peer.name.as_str()));
+    if let Err(error) = nginx::run(matrix, &peers, &told).await {
+        matrix.add_result("nginx", FromPeer, Err(error));
+    }
+    Ok(())
 }
 
 /// A peer's row: every talk, every raw stream, a resumption, and a stream held open.

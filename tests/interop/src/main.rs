@@ -19,6 +19,7 @@ mod process;
 mod quirks;
 mod serve;
 mod servers;
+mod six;
 mod told;
 
 use std::env;
@@ -70,6 +71,9 @@ async fn meet_all(matrix: &mut Matrix) -> Result<(), Error> {
 
     for browser in Browser::BOTH {
         matrix.add_result(browser.name(), Oracle, oracle::row(browser, count, seed).await);
+    }
+    for http in six::Http::BOTH {
+        matrix.add_result("Chromium", ToPeer, six::row(http).await);
     }
     servers::run(matrix).await
 }

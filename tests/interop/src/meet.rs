@@ -62,11 +62,11 @@ impl Tally {
             let failed = result.is_err();
             self.judge(|| format!("a stream held open, line ends {ends}"), result);
             if failed {
-                break; // the others would take as long to say the same
+                return; // the others would take as long to say the same
             }
         }
         self.notes.push(match buffered {
-            false => format!("an event of a stream that is held open is decoded {slowest:.1} ms after it was sent"),
+            false => format!("an event of a stream that is held open is decoded {slowest:.1} ms after it was sent, at most"),
             true => format!(
                 "an event of a stream that is held open for {} ms comes only with its end, {slowest:.0} ms after it was sent",
                 HELD.as_millis()
@@ -90,7 +90,11 @@ impl Tally {
 /// Asks `peer`, which may be reached by way of another `base`, for everything.
 pub async fn meet(tally: &mut Tally, peer: &Peer, told: &Told, client: &Client, base: &str) {
     let speech = &peer.speech;
-    tally.notes.push(format!("{} talks, line ends {}", told.talks.len(), speech.ends.join(", ")));
+    tally.notes.push(format!(
+        "{} streams of messages, line ends {}",
+        told.talks.len(),
+        speech.ends.join(", ")
+    ));
     for (index, talk) in told.talks.iter().enumerate() {
         let mut messages = talk.messages.clone();
         messages.iter_mut().for_each(speech.says);
@@ -105,10 +109,11 @@ pub async fn meet(tally: &mut Tally, peer: &Peer, told: &Told, client: &Client, 
     }
     let raws = if speech.raw { &told.raws[..] } else { &[] };
     if speech.raw {
+        let pieces: Vec<_> = speech.cuts.iter().filter(|cut| **cut > 0).map(usize::to_string).collect();
         tally.notes.push(format!(
-            "{} conformance vectors, cut as follows in bytes: {:?}",
+            "{} conformance vectors; all whole and in pieces of {} bytes, large ones of more",
             raws.len(),
-            speech.cuts
+            pieces.join(", ")
         ));
     }
     for (index, raw) in raws.iter().enumerate() {
@@ -162,12 +167,11 @@ async fn resumed(told: &Told, client: &Client, url: &str) -> Result<(), Error> {
 }
 
 /// How an event came whose server holds the stream open behind it.
-#[derive(Debug, Clone, Copy)]
-pub struct HeldEvent {
+struct HeldEvent {
     /// From the server's call to ours, by the clock of the one machine.
-    pub latency_ms: f64,
+    latency_ms: f64,
     /// Before the server was told to go on.
-    pub while_held: bool,
+    while_held: bool,
 }
 
 /// Opens a stream by way of `base`: three events, of which the second one says when it was sent, and the third one comes

@@ -219,7 +219,6 @@ fn talks() -> Vec<Talk> {
         talk("100 kB in 1000 lines", vec![Message::data(vec!["0123456789".repeat(10); 1000].join("\n"))]),
         talk("1000 tiny events", (0..1000).map(|n| Message::data(n.to_string())).collect()),
         each("1000 line ends", &[&"\n".repeat(1000)]),
-        // A proxy may pass nothing on for a talk that is nothing but comments; this one has a thousand.
         talk("1000 keep-alives", vec![none().comment(""); 1000]),
     ]
 }

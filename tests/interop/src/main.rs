@@ -1,17 +1,26 @@
 //! Talks to software that we did not write, over real sockets, compares what arrives with what was sent, and writes
 //! the matrix in docs/interop.md. `tests/interop/run` installs the peers first.
 
+mod axum_peer;
 mod browsers;
 mod case;
 mod cases;
 mod check;
 mod clients;
 mod grammar;
+mod heard;
+mod http2;
 mod matrix;
+mod meet;
+mod nginx;
 mod oracle;
+mod peer;
 mod process;
 mod quirks;
 mod serve;
+mod servers;
+mod six;
+mod told;
 
 use std::env;
 use std::process::ExitCode;
@@ -63,7 +72,10 @@ async fn meet_all(matrix: &mut Matrix) -> Result<(), Error> {
     for browser in Browser::BOTH {
         matrix.add_result(browser.name(), Oracle, oracle::row(browser, count, seed).await);
     }
-    Ok(())
+    for http in six::Http::BOTH {
+        matrix.add_result("Chromium", ToPeer, six::row(http).await);
+    }
+    servers::run(matrix).await
 }
 
 /// A number from the environment.

@@ -177,6 +177,19 @@ mod tests {
         }
     }
 
+    /// What is bad and large is not checked again for each value that lies behind it.
+    #[test]
+    fn the_order_of_the_fields_costs_nothing() {
+        let bad = repeated(&[(b"data: ", 1), (b"x", SIZE), (b"\xFF\n", 1)]);
+        let others = b"event: a\nid: 1\n";
+        let [before, behind] = [
+            repeated(&[(b"data\n\n", 1), (others, 1), (&bad, 1), (b"\n", 1)]),
+            repeated(&[(b"data\n\n", 1), (&bad, 1), (others, 1), (b"\n", 1)]),
+        ]
+        .map(|stream| work(&stream, usize::MAX, false)[0]);
+        assert!(behind <= before + SIZE as u64 / 10, "{behind} instead of {before}");
+    }
+
     /// The window of checked text ends between two characters: were it to end inside of one, all of it would be
     /// checked twice.
     #[test]

@@ -130,6 +130,21 @@ fn a_seeded_decoder_has_an_id_before_any_byte() {
 }
 
 #[test]
+fn an_id_without_data_comes_with_the_next_event_wherever_the_chunks_are_cut() {
+    let stream = b"data: 0\n\nid: 1\n\ndata: x\n\ndata: y\n\n";
+    for cut in 0..=stream.len() {
+        let (mut decoder, mut ids) = (Decoder::new(), Vec::new());
+        for part in [&stream[..cut], &stream[cut..]] {
+            let mut chunk = Chunk::new(part);
+            while let Some(event) = decoder.decode_event(&mut chunk).unwrap() {
+                ids.push(event.id().map(|id| id.as_str().to_owned()));
+            }
+        }
+        assert_eq!(ids, [None, Some("1".to_owned()), None], "cut at {cut}");
+    }
+}
+
+#[test]
 fn the_end_lends_what_the_open_block_held() {
     let mut decoder = Decoder::new();
     assert!(matches!(decoder.finish(), End::Clean), "nothing came");

@@ -137,13 +137,13 @@ impl Engine {
             block.push_data_line(input, here, value);
             *pos = next;
         }
-        let plain = here.data.is_buffer() && here.id.is_buffer() && !block.has_id;
-        if !plain || *input.get(next)? != b'\n' {
+        let has_id = block.has_id || !here.id.is_buffer();
+        if has_id || *input.get(next)? != b'\n' {
             return None;
         }
         *pos = next + 1;
         self.block.end();
         self.lent = Lent::Event;
-        Some(self.event(here.event_type, Place::BUFFER))
+        Some(self.event(here.event_type, here.data))
     }
 }

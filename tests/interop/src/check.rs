@@ -10,6 +10,14 @@ use crate::serve::{Outcome, Server, Visit};
 const EARLY: Duration = Duration::from_millis(20);
 const LATE: Duration = Duration::from_millis(2000);
 
+/// How a failure starts that a machine that stalls may be to blame for.
+const TOO_LATE: &str = "came back too late";
+
+/// Whether all that is wrong is that the peer came back too late.
+pub fn is_late(failures: &[String]) -> bool {
+    !failures.is_empty() && failures.iter().all(|failure| failure.contains(TOO_LATE))
+}
+
 /// So much of a value is shown.
 const SHOWN: usize = 160;
 
@@ -79,7 +87,10 @@ fn requests(case: &Case, visits: &[Visit]) -> Option<String> {
         let expected = Duration::from_millis(stream.retry?);
         let Some(ended) = before.ended else { return Some(format!("stream {turn} was not read to its end")) };
         let waited = after.at.saturating_duration_since(ended);
-        let fits = waited + EARLY >= expected && waited <= expected + LATE;
-        (!fits).then(|| format!("came back {waited:?} after stream {turn}, told to wait {expected:?}"))
+        if waited > expected + LATE {
+            return Some(format!("{TOO_LATE} after stream {turn}, by {waited:?} instead of {expected:?}"));
+        }
+        (waited + EARLY < expected)
+            .then(|| format!("came back {waited:?} after stream {turn}, told to wait {expected:?}"))
     })
 }

@@ -32,7 +32,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use browsers::Browser;
 use matrix::Direction::{Oracle, ToPeer};
-use matrix::Matrix;
+use matrix::{Matrix, Row};
 
 /// What stops the whole run; what is wrong with one peer goes into its row.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
@@ -60,22 +60,35 @@ async fn meet_all(matrix: &mut Matrix) -> Result<(), Error> {
     let all = [streams.clone(), cases::reconnections(&mut random)?].concat();
 
     for browser in Browser::BOTH {
-        matrix.add_result(browser.name(), ToPeer, browser.row(all.clone()).await);
+        let row = patiently(async || browser.row(all.clone()).await).await;
+        matrix.add_result(browser.name(), ToPeer, row);
     }
     for package in ["eventsource", "undici"] {
-        matrix.add_result(package, ToPeer, clients::event_source(package, all.clone()).await);
+        let row = patiently(async || clients::event_source(package, all.clone()).await).await;
+        matrix.add_result(package, ToPeer, row);
     }
     matrix.add_result("eventsource-parser", ToPeer, clients::eventsource_parser(streams.clone()).await);
     matrix.add_result("httpx-sse", ToPeer, clients::httpx_sse(streams.clone()).await);
     matrix.add_result("curl", ToPeer, clients::curl(streams).await);
 
     for browser in Browser::BOTH {
-        matrix.add_result(browser.name(), Oracle, oracle::row(browser, count, seed).await);
+        let row = patiently(async || oracle::row(browser, count, seed).await).await;
+        matrix.add_result(browser.name(), Oracle, row);
     }
     for http in six::Http::BOTH {
         matrix.add_result("Chromium", ToPeer, six::row(http).await);
     }
     servers::run(matrix).await
+}
+
+/// Meets a peer once more if all that was wrong is that it came back too late: the machine may have stalled.
+async fn patiently(meet: impl AsyncFn() -> Result<Row, Error>) -> Result<Row, Error> {
+    let row = meet().await?;
+    if !check::is_late(&row.failures) {
+        return Ok(row);
+    }
+    println!("once more, since {} came back too late: {}", row.peer, row.failures.join("; "));
+    meet().await
 }
 
 /// A number from the environment.

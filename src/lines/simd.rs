@@ -13,6 +13,7 @@ impl LineEnds {
     /// The bitmap does not say.
     #[inline(never)]
     pub(super) fn search(&mut self, bytes: &[u8], from: usize) -> Option<usize> {
+        let Some(last) = bytes.last_chunk() else { return self.search_small(bytes, from) };
         if from + BLOCK < self.known {
             return self.first_known();
         }
@@ -37,23 +38,23 @@ impl LineEnds {
                 rest = behind;
             }
         }
-        self.search_tail(bytes, at.max(from))
+        // Less than a block is left: its bitmap is that of the chunk's last block.
+        let at = at.max(from);
+        work::count(bytes.len().saturating_sub(at));
+        self.known = bytes.len();
+        self.bits = bitmap(last) & from_bit((at + BLOCK).saturating_sub(self.known));
+        self.first_known()
     }
 
-    /// From `at` on there is less than a block left: its bitmap is that of the chunk's last block.
-    #[inline(never)]
-    fn search_tail(&mut self, bytes: &[u8], at: usize) -> Option<usize> {
-        let len = bytes.len();
-        work::count(len.saturating_sub(at));
-        let bits = match bytes.last_chunk() {
-            Some(block) => bitmap(block) & from_bit((at + BLOCK).saturating_sub(len)),
-            None => match first_line_end(bytes, at) {
-                None => 0,
-                found => return found,
-            },
-        };
-        (self.known, self.bits) = (len, bits);
-        self.first_known()
+    /// In a chunk of less than a block. A padded copy for a bitmap took longer: it is read in other widths than it was
+    /// written.
+    fn search_small(&mut self, bytes: &[u8], from: usize) -> Option<usize> {
+        let rest = bytes.get(from..)?;
+        work::count(rest.len());
+        if rest.len() < 16 {
+            return rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).map(|found| from + found);
+        }
+        scan::line_end(bytes, from)
     }
 }
 
@@ -61,16 +62,6 @@ impl LineEnds {
 #[inline(always)]
 fn from_bit(n: usize) -> u64 {
     u64::MAX.checked_shl(n as u32).unwrap_or(0)
-}
-
-/// In a chunk of less than a block. A padded copy for a bitmap took longer: it is read in other widths than it was
-/// written.
-fn first_line_end(bytes: &[u8], at: usize) -> Option<usize> {
-    let rest = bytes.get(at..)?;
-    if rest.len() < 16 {
-        return rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).map(|found| at + found);
-    }
-    scan::line_end(bytes, at)
 }
 
 /// Whether `block` holds CR or LF, or another control character up to CR. Those are rare in text, and one compare of

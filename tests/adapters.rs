@@ -4,6 +4,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 #![allow(missing_docs, reason = "a test crate has no users")]
 
+#[path = "../fuzz/fuzz_targets/blocks.rs"]
+#[allow(dead_code, unreachable_pub, reason = "a fuzz target, whose parts are tests here")]
+mod blocks;
 mod common;
 #[path = "common/streams.rs"]
 mod streams;
@@ -16,8 +19,8 @@ use common::twin::{Got, Rules, twin_with};
 use futures::{StreamExt, executor::block_on};
 use proptest::prelude::*;
 use sse_proto::{
-    BlockScanner, Chunk, Decoder, End, EventReader, EventStream, EventWriter, FrameReader, FrameStream,
-    Message, SourceError,
+    BlockScanner, Decoder, End, EventReader, EventStream, EventWriter, FrameReader, FrameStream, Message,
+    SourceError,
 };
 use streams::{cuts, places, stream};
 
@@ -112,61 +115,16 @@ proptest! {
         prop_assert_eq!(&block_on(stream.map(|event| of(&event.unwrap())).collect::<Vec<_>>()), &events);
     }
 
-    /// All blocks and the rest are the stream; each block, alone, has the events that the stream has there.
     #[test]
     fn blocks_give_every_byte_back(input in stream(), cuts in cuts(8)) {
-        let cuts = places(&cuts, input.len());
-        let mut blocks = BlockScanner::new();
-        let mut decoder = Decoder::builder().comments(true).build();
-        let (mut bytes, mut frames) = (Vec::new(), Vec::new());
-        for (_, mut piece) in pieces(&input, &cuts) {
-            while let Some(block) = blocks.scan(&mut piece).unwrap() {
-                prop_assert_eq!(block.range().start, bytes.len() as u64);
-                bytes.extend_from_slice(block.bytes());
-                prop_assert_eq!(block.range().end, bytes.len() as u64);
-                for line in block.lines() {
-                    prop_assert!(line.first && line.last);
-                    prop_assert_eq!(&block.bytes()[block.place_of(&line)], line.bytes);
-                    prop_assert_eq!(&input[line.offset as usize..][..line.bytes.len()], line.bytes);
-                }
-                let mut chunk = Chunk::new(block.bytes());
-                while let Some(frame) = decoder.decode(&mut chunk).unwrap() {
-                    frames.push(of_frame(frame));
-                }
-            }
-        }
-        let rest = blocks.finish();
-        let mut chunk = Chunk::new(rest.bytes());
-        while let Some(frame) = decoder.decode(&mut chunk).unwrap() {
-            frames.push(of_frame(frame)); // comments and retries of the unfinished block
-        }
-        bytes.extend_from_slice(rest.bytes());
-        prop_assert_eq!(&bytes, &input);
-        prop_assert_eq!(frames, expected(&input, usize::MAX).0);
+        blocks::give_every_byte_back(&input, &places(&cuts, input.len()));
     }
 
-    /// Under any limit the same blocks come, and the same errors in the same places, for every chunking.
+    /// Under any limit the same blocks come, and the same errors, for every chunking.
     #[test]
     fn blocks_under_a_limit(input in stream(), cuts in cuts(8), limit in 0..40_usize) {
-        let outcome = |cuts: &[usize]| {
-            let mut blocks = BlockScanner::with_max_block_size(limit);
-            let mut seen = Vec::new();
-            for (_, mut piece) in pieces(&input, cuts) {
-                loop {
-                    match blocks.scan(&mut piece) {
-                        Ok(Some(block)) => {
-                            // An LF that belongs to the CR before it may stand on either side of the cut.
-                            let lines: Vec<_> = block.lines().map(|line| (line.kind, line.offset)).collect();
-                            seen.push(Ok(lines));
-                        }
-                        Ok(None) => break,
-                        Err(error) => seen.push(Err(error.limit)),
-                    }
-                }
-            }
-            seen
-        };
-        prop_assert_eq!(outcome(&places(&cuts, input.len())), outcome(&[]));
+        let cuts = places(&cuts, input.len());
+        prop_assert_eq!(blocks::outcome(&input, &cuts, limit), blocks::outcome(&input, &[], limit));
     }
 }
 

@@ -5,6 +5,8 @@
 #![allow(missing_docs, reason = "a test crate has no users")]
 #![allow(unreachable_pub, reason = "the targets are programs by themselves, too")]
 
+#[path = "../fuzz/fuzz_targets/blocks.rs"]
+mod blocks;
 mod common;
 #[path = "common/counting.rs"]
 mod counting;
@@ -50,6 +52,11 @@ fn corpus<T: for<'a> Arbitrary<'a>>(target: &str, body: impl Fn(T)) {
 #[test]
 fn the_corpus_of_decode_split() {
     corpus("decode_split", |case| decode_split::body(&case));
+}
+
+#[test]
+fn the_corpus_of_blocks() {
+    corpus("blocks", |case| blocks::body(&case));
 }
 
 #[test]
@@ -128,6 +135,7 @@ fn the_seeds_hold() {
         let case: common::inputs::Case = Arbitrary::arbitrary_take_rest(Unstructured::new(&seed)).unwrap();
         assert_eq!(case.stream, seed[HEADER..], "the stream is the vector's");
         decode_split::body(&case);
+        blocks::body(&case);
         differential::body(&case);
         limits::body(case);
         if let Some(folder) = &folder {

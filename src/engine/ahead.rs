@@ -37,8 +37,8 @@ impl Engine {
     }
 
     /// Fast path: blocks that lie whole in the chunk and have one data line at most. Nearly all are such, but those
-    /// at the edges of a chunk. Nothing in memory is touched until the blank line, so that all stays in registers;
-    /// where this ends, the general path goes on with `here`.
+    /// at the edges of a chunk. Only `found` is written before the blank line; where this ends, the general path goes on
+    /// with `here`.
     #[inline(always)]
     pub(super) fn read_ahead(&mut self, input: &[u8], marks: &mut Marks, here: &mut Here) -> Option<Step> {
         loop {

@@ -40,7 +40,8 @@ pub(crate) struct Engine {
 /// Which buffers the last frame may borrow, so that the next step has to empty them first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lent {
-    /// And nothing else is left to do before a block: see [`Engine::data_block`].
+    /// Nor is anything else left to do or to tell before a block, so that `Engine::data_block` has this one thing to
+    /// look at.
     Ready,
     Nothing,
     /// The line.

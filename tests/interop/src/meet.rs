@@ -66,10 +66,11 @@ impl Tally {
             }
         }
         self.notes.push(match buffered {
-            false => format!("an event of a stream that is held open is decoded {slowest:.1} ms after it was sent, at most"),
+            false => format!("an event of a stream that is held open is decoded at most {} ms after it was sent", slowest.ceil()),
             true => format!(
-                "an event of a stream that is held open for {} ms comes only with its end, {slowest:.0} ms after it was sent",
-                HELD.as_millis()
+                "an event of a stream that is held open for {} ms comes only with its end, about {:.0} ms after it was sent",
+                HELD.as_millis(),
+                (slowest / 50.0).round() * 50.0
             ),
         });
     }

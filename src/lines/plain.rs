@@ -1,4 +1,4 @@
-//! Line ends one by one.
+//! Line ends one by one, by `memchr2`.
 
 use super::{BLOCK, LineEnds};
 use crate::{scan, work};
@@ -12,9 +12,11 @@ impl LineEnds {
         let at = from.max(self.known);
         let found = scan::line_end(bytes, at);
         work::count(found.unwrap_or(bytes.len()).saturating_sub(at));
-        if found.is_none() {
-            (self.known, self.bits) = (bytes.len(), 0);
-        }
+        // As a bitmap of 64 bytes whose last is the line end, so that it need not be searched again.
+        (self.known, self.bits) = match found {
+            Some(end) => (end + 1, 1 << (BLOCK - 1)),
+            None => (bytes.len(), 0),
+        };
         found
     }
 }

@@ -12,7 +12,7 @@ use super::{Engine, Found, Lent, Step, is_id};
 
 impl Engine {
     /// Fast path: the block is one data line and lies whole in the chunk. Most streams of language models are nothing
-    /// else; a tiny event takes two thirds of the time that `read_ahead` needs. The place of its data.
+    /// else; a tiny event takes a third of the time that `read_ahead` needs. The place of its data.
     #[inline(always)]
     pub(crate) fn data_block(&mut self, input: &[u8], marks: &mut Marks) -> Option<Range<usize>> {
         let start = marks.pos;
@@ -100,8 +100,8 @@ impl Engine {
         }
     }
 
-    /// Fast path: the rest of a data line that an edge of the chunk has cut, and what `data_lines` reads. In small chunks
-    /// that is every chunk, or it is all of a chunk.
+    /// Fast path: the rest of a data line that an edge of the chunk has cut, and what `data_lines` reads. Most chunks
+    /// from a socket start so. An LLM delta in chunks of 1460 bytes takes a tenth less, byte by byte half the time.
     #[inline(always)]
     pub(super) fn rest_of_data(&mut self, input: &[u8], marks: &mut Marks) -> Option<Step> {
         let start = marks.pos;
@@ -124,7 +124,7 @@ impl Engine {
     }
 
     /// Fast path: the data lines that follow a data line, as where a text of many lines is sent, and the blank line
-    /// behind them. Takes half the time of the general path.
+    /// behind them. Ten lines take four fifths of the time that they take without it.
     #[inline(never)]
     pub(super) fn data_lines(&mut self, input: &[u8], marks: &mut Marks, here: &mut Here) -> Option<Step> {
         let Marks { pos, lines } = marks;

@@ -17,13 +17,11 @@ impl LineEnds {
         if from + BLOCK < self.known {
             return self.first_known();
         }
-        let mut at = self.known;
-        let mut rest = bytes.get(at..).unwrap_or_default();
+        let mut rest = bytes.get(self.known..).unwrap_or_default();
         while let Some((block, behind)) = rest.split_first_chunk() {
             work::count(BLOCK);
-            at += BLOCK;
             rest = behind;
-            let bits = bitmap(block);
+            let (bits, at) = (bitmap(block), bytes.len() - rest.len());
             let here = bits & from_bit((from + BLOCK).saturating_sub(at));
             if here != 0 {
                 (self.known, self.bits) = (at, bits);
@@ -34,12 +32,11 @@ impl LineEnds {
                     break;
                 }
                 work::count(BLOCK);
-                at += BLOCK;
                 rest = behind;
             }
         }
         // Less than a block is left: its bitmap is that of the chunk's last block.
-        let at = at.max(from);
+        let at = from.max(bytes.len() - rest.len());
         work::count(bytes.len().saturating_sub(at));
         self.known = bytes.len();
         self.bits = bitmap(last) & from_bit((at + BLOCK).saturating_sub(self.known));

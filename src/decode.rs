@@ -284,7 +284,7 @@ impl Decoder {
     #[inline(always)]
     fn event<'d, 'i: 'd>(&'d mut self, chunk: &mut Chunk<'i>) -> Event<'d> {
         let Engine { block, found, lent, last_event_id, .. } = &mut self.engine;
-        let first = found.first_start();
+        let first = found.first;
         if let Some(range) = found.id.in_chunk() {
             match chunk.text(range.clone(), first) {
                 Some(text) => set_text(last_event_id, text),

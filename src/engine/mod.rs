@@ -70,14 +70,8 @@ pub(crate) struct Found {
     /// An id that the view has yet to make the last event ID, out of text that it has checked anyway.
     pub(crate) id: Place,
     pub(crate) id_is_new: bool,
-}
-
-impl Found {
-    /// Where in the chunk the first of the values starts.
-    #[inline(always)]
-    pub(crate) fn first_start(&self) -> usize {
-        self.event_type.start_or_max().min(self.data.start_or_max()).min(self.id.start_or_max())
-    }
+    /// Where in the chunk the block starts, if it does so there; not beyond the first of the places.
+    pub(crate) first: usize,
 }
 
 impl Engine {
@@ -95,55 +89,60 @@ impl Engine {
         }
     }
 
-    /// Empties the buffers that the last frame may have borrowed.
+    /// Empties the buffers that the last frame may have borrowed. Whether it has borrowed any.
     #[inline]
-    pub(crate) fn take_back(&mut self) {
+    pub(crate) fn take_back(&mut self) -> bool {
         match mem::replace(&mut self.lent, Lent::Nothing) {
-            Lent::Ready | Lent::Nothing => {}
+            Lent::Ready | Lent::Nothing => return false,
             Lent::Comment => self.block.line.clear(),
             Lent::Event => self.block.clear_values(),
         }
+        true
     }
 
     /// Reads on in `input`, from the cursor in `marks` to the next frame, error, or the end.
     #[inline(always)]
     pub(crate) fn step(&mut self, input: &[u8], marks: &mut Marks) -> Result<Step, DecodeError> {
-        if marks.pos == input.len() { Ok(Step::Pending) } else { self.step_on(input, marks) }
-    }
-
-    #[inline(never)]
-    fn step_on(&mut self, input: &[u8], marks: &mut Marks) -> Result<Step, DecodeError> {
-        self.take_back();
-        let from = marks.pos;
-        let mut here = Here::default();
-        if self.block.is_fresh() && self.scanner.at_line_start() {
-            if let Some(step) = self.read_ahead(input, marks, &mut here) {
-                self.scanner.advance(marks.pos - from);
-                self.lent = if self.id_is_new { Lent::Nothing } else { Lent::Ready };
+        if marks.pos == input.len() {
+            return Ok(Step::Pending);
+        }
+        if self.lent == Lent::Ready {
+            if let Some(step) = self.read_ahead(input, marks) {
                 return Ok(step);
             }
-            if !here.data.is_buffer() {
-                if let Some(event) = self.data_lines(input, marks, &mut here) {
-                    self.scanner.advance(marks.pos - from);
-                    return Ok(event);
-                }
-            }
-        } else if let Some(event) = self.rest_of_data(input, marks) {
-            self.scanner.advance(marks.pos - from);
-            return Ok(event);
         }
-        self.read_on(input, marks, from, here)
+        self.step_on(input, marks)
     }
 
-    /// The general path. It goes on with what was read ahead from `from` on, which is `here`.
+    /// Tries the fast path that may fit, then the general path.
     #[inline(never)]
-    fn read_on(
-        &mut self,
-        input: &[u8],
-        marks: &mut Marks,
-        from: usize,
-        mut here: Here,
-    ) -> Result<Step, DecodeError> {
+    fn step_on(&mut self, input: &[u8], marks: &mut Marks) -> Result<Step, DecodeError> {
+        let at_line_start = self.scanner.at_line_start();
+        if self.take_back() && at_line_start && self.block.is_fresh() {
+            if let Some(step) = self.read_ahead(input, marks) {
+                return Ok(step);
+            }
+        }
+        if self.block.has_data {
+            let ahead = if at_line_start {
+                self.data_lines(input, marks)
+            } else if self.scanner.in_data() {
+                self.rest_of_data(input, marks)
+            } else {
+                None
+            };
+            if let Some(step) = ahead {
+                return Ok(step);
+            }
+        }
+        self.read_on(input, marks)
+    }
+
+    /// The general path.
+    #[inline(never)]
+    fn read_on(&mut self, input: &[u8], marks: &mut Marks) -> Result<Step, DecodeError> {
+        let from = marks.pos;
+        let mut here = Here::default();
         let outcome = loop {
             if marks.pos == input.len() {
                 break Ok(Step::Pending);
@@ -331,7 +330,9 @@ impl Engine {
 
     #[inline]
     fn event(&mut self, event_type: Place, data: Place) -> Step {
-        self.found = Found { event_type, data, id: Place::BUFFER, id_is_new: mem::take(&mut self.id_is_new) };
+        let first = event_type.start_or_max().min(data.start_or_max());
+        let id_is_new = mem::take(&mut self.id_is_new);
+        self.found = Found { event_type, data, id: Place::BUFFER, id_is_new, first };
         Step::Event
     }
 

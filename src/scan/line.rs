@@ -6,40 +6,6 @@ use core::ops::Range;
 use super::Lexeme;
 use crate::token::LineKind;
 
-/// The line at `*pos`, if it lies whole in the input, past which `*pos` then moves. A line whose CR is the
-/// input's last byte does not count as whole, since an LF may follow; so this needs no state.
-///
-/// Fast path: all but one or two lines of a chunk are such. A known name with colon and space, as nearly all of them
-/// start, takes one compare.
-#[cfg(feature = "alloc")]
-#[inline(always)]
-pub(crate) fn whole_line(
-    input: &[u8],
-    pos: &mut usize,
-    mut find: impl FnMut(&[u8], usize) -> Option<usize>,
-) -> Option<Lexeme> {
-    let start = *pos;
-    let rest = input.get(start..)?;
-    let (kind, value) = match rest.first()? {
-        b'\n' => {
-            *pos = start + 1;
-            return Some(Lexeme::Blank);
-        }
-        b'd' if rest.starts_with(b"data: ") => (LineKind::Data, start + 6),
-        b'e' if rest.starts_with(b"event: ") => (LineKind::Event, start + 7),
-        b'i' if rest.starts_with(b"id: ") => (LineKind::Id, start + 4),
-        b':' => (LineKind::Comment, start + 1),
-        _ => {
-            let end = find(input, start)?;
-            *pos = behind_line_end(input, end)?;
-            return Some(line_of(input, start, end));
-        }
-    };
-    let end = find(input, value)?;
-    *pos = behind_line_end(input, end)?;
-    Some(Lexeme::Line(kind, value..end))
-}
-
 /// What follows the line end at `end`, if that lies whole in the input.
 #[inline(always)]
 pub(super) fn behind_line_end(input: &[u8], end: usize) -> Option<usize> {
@@ -56,19 +22,32 @@ pub(super) fn behind_line_end(input: &[u8], end: usize) -> Option<usize> {
 pub(crate) fn data_line(
     input: &[u8],
     pos: &mut usize,
-    mut find: impl FnMut(&[u8], usize) -> Option<usize>,
+    find: impl FnMut(&[u8], usize) -> Option<usize>,
 ) -> Option<Range<usize>> {
     let value = *pos + 6;
     if input.get(*pos..value)? != b"data: " {
         return None;
     }
-    let end = find(input, value)?;
-    *pos = match input.get(end..end + 2)? {
+    let (value, next) = value_at(input, value, find)?;
+    *pos = next;
+    Some(value)
+}
+
+/// The value that starts at `from`, and what follows its line end, if that is LF or CR LF and not the input's last byte.
+#[cfg(feature = "alloc")]
+#[inline(always)]
+pub(crate) fn value_at(
+    input: &[u8],
+    from: usize,
+    mut find: impl FnMut(&[u8], usize) -> Option<usize>,
+) -> Option<(Range<usize>, usize)> {
+    let end = find(input, from)?;
+    let next = match input.get(end..end + 2)? {
         [b'\n', _] => end + 1,
         [_, b'\n'] => end + 2,
         _ => return None,
     };
-    Some(value..end)
+    Some((from..end, next))
 }
 
 #[inline(always)]

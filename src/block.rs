@@ -55,7 +55,6 @@ impl Place {
 pub(crate) struct Here {
     /// It is the only data line so far.
     pub(crate) data: Place,
-    /// Never empty.
     pub(crate) event_type: Place,
     pub(crate) id: Place,
 }

@@ -145,6 +145,19 @@ fn an_id_without_data_comes_with_the_next_event_wherever_the_chunks_are_cut() {
 }
 
 #[test]
+fn a_cr_that_ends_a_lent_event_swallows_one_lf_and_no_more() {
+    let mut decoder = Decoder::new();
+    let mut data = Vec::new();
+    for part in ["data: a", "b\r\r", "\nid: 5\r\n", "\n"] {
+        let mut chunk = Chunk::new(part.as_bytes());
+        while let Some(event) = decoder.decode_event(&mut chunk).unwrap() {
+            data.push(event.data().to_owned());
+        }
+    }
+    assert_eq!((&data[..], decoder.last_event_id().as_str()), (&["ab".to_owned()][..], "5"));
+}
+
+#[test]
 fn the_end_lends_what_the_open_block_held() {
     let mut decoder = Decoder::new();
     assert!(matches!(decoder.finish(), End::Clean), "nothing came");

@@ -163,6 +163,17 @@ fn decoding_goes_on_with_the_next_block() {
     assert_eq!(got, [Got::EventTooLarge, Got::Retry(5), next]);
 }
 
+/// The lines of a block are short or long, and the limit is crossed in any of them.
+#[test]
+fn the_limit_is_crossed_behind_lines_of_any_length() {
+    let lengths = || (0..160).step_by(13);
+    for (first, second) in lengths().flat_map(|first| lengths().map(move |second| (first, second))) {
+        let (first, second) = ("a".repeat(first), "b".repeat(second));
+        let block = format!("data: 1\n\nevent: {first}\nid: 7\ndata: {second}\n\ndata: next\n\n");
+        everywhere(block.as_bytes(), 100, Policy::Commit);
+    }
+}
+
 #[test]
 fn the_policy_decides_about_the_skipped_id() {
     for (input, commit, keep) in [

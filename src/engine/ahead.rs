@@ -40,7 +40,6 @@ impl Engine {
     /// one is not, the general path goes on behind the lines that it had.
     #[inline(never)]
     pub(super) fn read_ahead(&mut self, input: &[u8], marks: &mut Marks) -> Option<Step> {
-        self.lent = Lent::Nothing;
         loop {
             let start = marks.pos;
             let (found, lines) = (&mut self.found, &mut marks.lines);
@@ -58,7 +57,7 @@ impl Engine {
                     Some(b'e') if rest.starts_with(b"event: ") => {
                         let Some((value, next)) = value_at(pos + 7) else { break false };
                         (size, pos) = (size + value.len(), next);
-                        found.event_type = if value.is_empty() { Place::BUFFER } else { Place::chunk(value) };
+                        found.event_type = Place::chunk(value);
                     }
                     Some(b'i') if rest.starts_with(b"id: ") => {
                         let Some((value, next)) = value_at(pos + 4) else { break false };

@@ -38,7 +38,7 @@ skip() {
 # have TOOL SECONDS: whether the cargo subcommand is there or can be installed within the time.
 have() {
     command -v "$1" >/dev/null && return
-    if [ "$(left)" -lt $(($2 + 60)) ]; then
+    if [ "$(left)" -lt $(($2 + 20)) ]; then
         echo "no time left to install $1" && return 1
     fi
     echo "installing $1"

@@ -244,6 +244,7 @@ impl Scanner {
                 return Some(Lexeme::Blank);
             }
             let Some(end) = find(input, start) else { return self.open(input, pos) };
+            // A CR at the edge ends the line at once; an LF that comes next belongs to it.
             *pos = behind_line_end(input, end).unwrap_or_else(|| {
                 self.state = State::AfterCr;
                 end + 1

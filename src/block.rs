@@ -118,6 +118,17 @@ impl Block {
         Err(self.limit - self.charged)
     }
 
+    /// How much more may be charged.
+    #[inline(always)]
+    pub(crate) fn room(&self) -> usize {
+        self.limit - self.charged
+    }
+
+    #[inline(always)]
+    pub(crate) fn set_room(&mut self, room: usize) {
+        self.charged = self.limit - room;
+    }
+
     #[inline(always)]
     pub(crate) fn charge_if_fits(&mut self, bytes: usize) -> bool {
         let fits = bytes <= self.limit - self.charged;
@@ -153,7 +164,7 @@ impl Block {
         if !here.data.is_buffer() {
             self.take_data(input, here);
         }
-        self.data.push_line(input.get(value).unwrap_or_default(), self.limit);
+        self.data.push_line(input, value, self.limit);
     }
 
     #[inline(never)]

@@ -93,11 +93,24 @@ impl<'i> Window<'i> {
 
     #[inline(never)]
     fn restart(&mut self, range: Range<usize>, from: usize, bytes: &'i [u8]) -> Option<&'i str> {
-        let far = bytes.len().min(range.start + CHECK_AHEAD);
-        let end = range.end.max(utf8::whole_characters(bytes, far));
-        let near = if range.start - from <= CHECK_BEHIND { from } else { range.start };
-        for start in [near, range.start] {
-            *self = Self { start, text: utf8::text_ahead(bytes.get(start..end)?) };
+        let end = if bytes.len() <= range.end + 4 {
+            range.end // nothing but line ends, if the value is the block's last
+        } else {
+            range.end.max(utf8::whole_characters(bytes, bytes.len().min(range.start + CHECK_AHEAD)))
+        };
+        let start = if range.start - from <= CHECK_BEHIND { from } else { range.start };
+        if let Some(text) = utf8::text(bytes.get(start..end)?) {
+            *self = Self { start, text };
+            return text.get(range.start - start..range.end - start);
+        }
+        self.restart_at_bad(range, start, bytes.get(..end)?)
+    }
+
+    /// Something from `start` to the end of `bytes` is bad.
+    #[cold]
+    fn restart_at_bad(&mut self, range: Range<usize>, start: usize, bytes: &'i [u8]) -> Option<&'i str> {
+        for start in [start, range.start] {
+            *self = Self { start, text: utf8::text_ahead(bytes.get(start..)?) };
             if let Some(text) = self.text.get(range.start - start..range.end - start) {
                 return Some(text);
             }

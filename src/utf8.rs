@@ -15,6 +15,16 @@ pub(crate) fn check(bytes: &[u8]) -> Result<&str, Utf8Error> {
     core::str::from_utf8(bytes)
 }
 
+/// The text of `bytes`, unless something in them is bad.
+#[inline]
+pub(crate) fn text(bytes: &[u8]) -> Option<&str> {
+    work::count(bytes.len());
+    #[cfg(feature = "simd")]
+    return simdutf8::compat::from_utf8(bytes).ok();
+    #[cfg(not(feature = "simd"))]
+    core::str::from_utf8(bytes).ok()
+}
+
 /// As much of `bytes` as is text. Stops at the first bad byte: a pass that goes on to the end, as that of `check`
 /// does, made streams with a bad byte in every event a hundred times as slow.
 pub(crate) fn text_ahead(bytes: &[u8]) -> &str {

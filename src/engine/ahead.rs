@@ -18,7 +18,7 @@ impl Engine {
         if self.lent != Lent::Ready || input.get(start..start + 6)? != b"data: " {
             return None;
         }
-        let end = marks.lines.find(input, start + 6)?;
+        let end = marks.lines.find(input, start + 6);
         let pos = if input.get(end..end + 2)? == b"\n\n" {
             end + 2
         } else if input.get(end..end + 4)? == b"\r\n\r\n" {
@@ -45,7 +45,7 @@ impl Engine {
             let (found, lines) = (&mut self.found, &mut marks.lines);
             *found = Found { first: start, ..Found::default() };
             let (mut pos, mut size) = (start, 0);
-            let mut value_at = |from: usize| scan::value_at(input, from, |input, at| lines.find(input, at));
+            let mut value_at = |from: usize| scan::value_at(input, from, |input, at| lines.find_near(input, at));
             let ended = loop {
                 let Some(rest) = input.get(pos..) else { break false };
                 match rest.first() {
@@ -119,9 +119,9 @@ impl Engine {
     pub(super) fn rest_of_data(&mut self, input: &[u8], marks: &mut Marks) -> Option<Step> {
         let start = marks.pos;
         let end = marks.lines.find(input, start);
-        let rest = input.get(start..end.unwrap_or(input.len()))?;
-        let ended = end.is_some_and(|end| input.get(end) == Some(&b'\n'));
-        if ended != end.is_some() || !self.block.charge_if_fits(rest.len()) {
+        let rest = input.get(start..end)?;
+        let ended = input.get(end) == Some(&b'\n');
+        if ended != (end < input.len()) || !self.block.charge_if_fits(rest.len()) {
             return None;
         }
         self.block.data.push(rest, self.block.limit);
@@ -138,19 +138,19 @@ impl Engine {
     /// behind them. Ten lines take four fifths of the time that they take without it.
     #[inline(never)]
     pub(super) fn data_lines(&mut self, input: &[u8], marks: &mut Marks) -> Option<Step> {
-        let Marks { pos, lines } = marks;
-        let (start, block) = (*pos, &mut self.block);
+        let (start, block) = (marks.pos, &mut self.block);
+        let (mut pos, mut room) = (start, block.room());
         let mut next = start;
-        while let Some(value) = scan::data_line(input, &mut next, |input, at| lines.find(input, at)) {
-            if !block.charge_if_fits(1 + value.len()) {
-                break; // the general path says where the limit was crossed
-            }
-            block.data.push_line(input.get(value).unwrap_or_default(), block.limit);
-            *pos = next;
+        while let Some(value) = scan::data_line(input, &mut next, |input, at| marks.lines.find_near(input, at)) {
+            // What does not fit is left to the general path, which says where the limit was crossed.
+            let Some(left) = room.checked_sub(1 + value.len()) else { break };
+            block.data.push_line(input, value, block.limit);
+            (pos, room) = (next, left);
         }
-        let ended = *pos == next && !block.has_id && input.get(next) == Some(&b'\n');
-        *pos += usize::from(ended);
-        self.scanner.advance(*pos - start);
+        block.set_room(room);
+        let ended = pos == next && !block.has_id && input.get(pos) == Some(&b'\n');
+        marks.pos = pos + usize::from(ended);
+        self.scanner.advance(marks.pos - start);
         if !ended {
             return None;
         }

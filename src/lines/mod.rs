@@ -23,22 +23,25 @@ impl LineEnds {
         Self { bits: 0, known: at }
     }
 
-    /// The first CR or LF at or after `from`. Between `from` and where the last question started no line ends, if
-    /// `from` is less.
+    /// The first CR or LF at or after `from`; where `bytes` end, if there is none. Between `from` and where the last
+    /// question started no line ends, if `from` is less.
     #[inline(always)]
-    pub(crate) fn find(&mut self, bytes: &[u8], from: usize) -> Option<usize> {
+    pub(crate) fn find(&mut self, bytes: &[u8], from: usize) -> usize {
         let shift = (from + BLOCK).wrapping_sub(self.known);
         if shift < BLOCK {
             let bits = self.bits >> shift;
             if bits != 0 {
-                return Some(from + bits.trailing_zeros() as usize);
+                return from + bits.trailing_zeros() as usize;
             }
         }
         self.search(bytes, from)
     }
 
     /// The first line end that the bitmap knows.
-    fn first_known(&self) -> Option<usize> {
-        (self.bits != 0).then(|| self.known + self.bits.trailing_zeros() as usize - BLOCK)
+    fn first_known(&self, bytes: &[u8]) -> usize {
+        match self.bits {
+            0 => bytes.len(),
+            bits => self.known + bits.trailing_zeros() as usize - BLOCK,
+        }
     }
 }

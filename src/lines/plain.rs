@@ -5,18 +5,16 @@ use crate::{scan, work};
 
 impl LineEnds {
     #[inline(never)]
-    pub(super) fn search(&mut self, bytes: &[u8], from: usize) -> Option<usize> {
+    pub(super) fn search(&mut self, bytes: &[u8], from: usize) -> usize {
         if from + BLOCK < self.known {
-            return self.first_known();
+            return self.first_known(bytes);
         }
         let at = from.max(self.known);
         let found = scan::line_end(bytes, at);
-        work::count(found.unwrap_or(bytes.len()).saturating_sub(at));
+        work::count(found.saturating_sub(at));
         // As a bitmap of 64 bytes whose last is the line end, so that it need not be searched again.
-        (self.known, self.bits) = match found {
-            Some(end) => (end + 1, 1 << (BLOCK - 1)),
-            None => (bytes.len(), 0),
-        };
+        (self.known, self.bits) =
+            if found < bytes.len() { (found + 1, 1 << (BLOCK - 1)) } else { (bytes.len(), 0) };
         found
     }
 }

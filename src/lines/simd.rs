@@ -10,12 +10,36 @@ use super::{BLOCK, LineEnds};
 use crate::{scan, work};
 
 impl LineEnds {
+    /// As `find`, with the next bitmap made on the spot: for short lines, one after the other.
+    #[inline(always)]
+    pub(crate) fn find_near(&mut self, bytes: &[u8], from: usize) -> usize {
+        let shift = (from + BLOCK).wrapping_sub(self.known);
+        if shift < BLOCK {
+            let bits = self.bits >> shift;
+            if bits != 0 {
+                return from + bits.trailing_zeros() as usize;
+            }
+        }
+        if shift <= BLOCK {
+            if let Some(block) = bytes.get(self.known..).and_then(<[u8]>::first_chunk) {
+                work::count(BLOCK);
+                let start = self.known;
+                (self.known, self.bits) = (start + BLOCK, bitmap(block));
+                if self.bits != 0 {
+                    return start + self.bits.trailing_zeros() as usize;
+                }
+                return self.search(bytes, self.known);
+            }
+        }
+        self.search(bytes, from)
+    }
+
     /// The bitmap does not say.
     #[inline(never)]
-    pub(super) fn search(&mut self, bytes: &[u8], from: usize) -> Option<usize> {
-        let Some(last) = bytes.last_chunk() else { return self.search_small(bytes, from) };
+    pub(super) fn search(&mut self, bytes: &[u8], from: usize) -> usize {
+        let Some(last) = bytes.last_chunk() else { return search_small(bytes, from) };
         if from + BLOCK < self.known {
-            return self.first_known();
+            return self.first_known(bytes);
         }
         let mut rest = bytes.get(self.known..).unwrap_or_default();
         while let Some((block, behind)) = rest.split_first_chunk() {
@@ -25,7 +49,7 @@ impl LineEnds {
             let here = bits & from_bit((from + BLOCK).saturating_sub(at));
             if here != 0 {
                 (self.known, self.bits) = (at, bits);
-                return Some(at + here.trailing_zeros() as usize - BLOCK);
+                return at + here.trailing_zeros() as usize - BLOCK;
             }
             while let Some((block, behind)) = rest.split_first_chunk() {
                 if holds_control(block) {
@@ -40,19 +64,20 @@ impl LineEnds {
         work::count(bytes.len().saturating_sub(at));
         self.known = bytes.len();
         self.bits = bitmap(last) & from_bit((at + BLOCK).saturating_sub(self.known));
-        self.first_known()
+        self.first_known(bytes)
     }
+}
 
-    /// In a chunk of less than a block. A padded copy for a bitmap took longer: it is read in other widths than it was
-    /// written.
-    fn search_small(&mut self, bytes: &[u8], from: usize) -> Option<usize> {
-        let rest = bytes.get(from..)?;
+/// In a chunk of less than a block. A padded copy for a bitmap took longer: it is read in other widths than it was
+/// written.
+fn search_small(bytes: &[u8], from: usize) -> usize {
+    let rest = bytes.get(from..).unwrap_or_default();
+    if rest.len() >= 16 {
         work::count(rest.len());
-        if rest.len() < 16 {
-            return rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).map(|found| from + found);
-        }
-        scan::line_end(bytes, from)
+        return scan::line_end(bytes, from);
     }
+    work::count(rest.len());
+    from + rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len())
 }
 
 /// All bits from `n` on.

@@ -22,13 +22,12 @@ pub(super) fn behind_line_end(input: &[u8], end: usize) -> Option<usize> {
 pub(crate) fn data_line(
     input: &[u8],
     pos: &mut usize,
-    find: impl FnMut(&[u8], usize) -> Option<usize>,
+    find: impl FnMut(&[u8], usize) -> usize,
 ) -> Option<Range<usize>> {
-    let value = *pos + 6;
-    if input.get(*pos..value)? != b"data: " {
+    if input.get(*pos..)?.first_chunk()? != b"data: " {
         return None;
     }
-    let (value, next) = value_at(input, value, find)?;
+    let (value, next) = value_at(input, *pos + 6, find)?;
     *pos = next;
     Some(value)
 }
@@ -39,10 +38,10 @@ pub(crate) fn data_line(
 pub(crate) fn value_at(
     input: &[u8],
     from: usize,
-    mut find: impl FnMut(&[u8], usize) -> Option<usize>,
+    mut find: impl FnMut(&[u8], usize) -> usize,
 ) -> Option<(Range<usize>, usize)> {
-    let end = find(input, from)?;
-    let next = match input.get(end..end + 2)? {
+    let end = find(input, from);
+    let next = match input.get(end..)?.first_chunk()? {
         [b'\n', _] => end + 1,
         [_, b'\n'] => end + 2,
         _ => return None,
@@ -61,9 +60,10 @@ pub(super) fn line_of(input: &[u8], start: usize, end: usize) -> Lexeme {
     }
 }
 
-/// The first CR or LF at or after `from`.
-pub(crate) fn line_end(input: &[u8], from: usize) -> Option<usize> {
-    memchr::memchr2(b'\n', b'\r', input.get(from..)?).map(|found| from + found)
+/// The first CR or LF at or after `from`; where `input` ends, if there is none.
+pub(crate) fn line_end(input: &[u8], from: usize) -> usize {
+    let found = input.get(from..).and_then(|rest| memchr::memchr2(b'\n', b'\r', rest));
+    found.map_or(input.len(), |found| from + found)
 }
 
 /// What a whole, non-empty line is, and where in it the value starts (9.2.6).

@@ -228,14 +228,14 @@ impl Scanner {
 
     /// The next lexeme of `input` from `*pos` on, which moves past it; `None` when all is taken.
     ///
-    /// `find(input, from)` is the place of the first CR or LF at or after `from`: how it is found is
-    /// the caller's affair, what it means is decided here.
+    /// `find(input, from)` is the place of the first CR or LF at or after `from`, or the input's length: how it is
+    /// found is the caller's affair, what it means is decided here.
     #[inline(always)]
     pub(crate) fn next(
         &mut self,
         input: &[u8],
         pos: &mut usize,
-        mut find: impl FnMut(&[u8], usize) -> Option<usize>,
+        mut find: impl FnMut(&[u8], usize) -> usize,
     ) -> Option<Lexeme> {
         if self.state == State::LineStart {
             let start = *pos;
@@ -243,7 +243,10 @@ impl Scanner {
                 *pos = start + 1;
                 return Some(Lexeme::Blank);
             }
-            let Some(end) = find(input, start) else { return self.open(input, pos) };
+            let end = find(input, start);
+            if end == input.len() {
+                return self.open(input, pos);
+            }
             // A CR at the edge ends the line at once; an LF that comes next belongs to it.
             *pos = behind_line_end(input, end).unwrap_or_else(|| {
                 self.state = State::AfterCr;
@@ -260,7 +263,7 @@ impl Scanner {
         &mut self,
         input: &[u8],
         pos: &mut usize,
-        mut find: impl FnMut(&[u8], usize) -> Option<usize>,
+        mut find: impl FnMut(&[u8], usize) -> usize,
     ) -> Option<Lexeme> {
         loop {
             let start = *pos;
@@ -316,19 +319,17 @@ impl Scanner {
                 }
                 State::Value(kind, first) => {
                     let end = find(input, start);
-                    match end {
-                        Some(end) => {
-                            let at_edge = input.get(end..) == Some(b"\r");
-                            self.state = if at_edge { State::AfterCr } else { State::LineStart };
-                            *pos = if input.get(end..end + 2) == Some(b"\r\n") { end + 2 } else { end + 1 };
-                        }
-                        None => {
-                            self.state = State::Value(kind, false);
-                            *pos = input.len();
-                        }
+                    let last = end < input.len();
+                    if last {
+                        let at_edge = input.get(end..) == Some(b"\r");
+                        self.state = if at_edge { State::AfterCr } else { State::LineStart };
+                        *pos = if input.get(end..end + 2) == Some(b"\r\n") { end + 2 } else { end + 1 };
+                    } else {
+                        self.state = State::Value(kind, false);
+                        *pos = end;
                     }
-                    let bytes = Span::Input(start..end.unwrap_or(input.len()));
-                    return Some(Lexeme::Part(Part { kind, bytes, first, last: end.is_some() }));
+                    let bytes = Span::Input(start..end);
+                    return Some(Lexeme::Part(Part { kind, bytes, first, last }));
                 }
             }
         }

@@ -45,18 +45,14 @@ impl LineEnds {
         while let Some((block, behind)) = rest.split_first_chunk() {
             work::count(BLOCK);
             rest = behind;
+            if !holds_control(block) {
+                continue;
+            }
             let (bits, at) = (bitmap(block), bytes.len() - rest.len());
             let here = bits & from_bit((from + BLOCK).saturating_sub(at));
             if here != 0 {
                 (self.known, self.bits) = (at, bits);
                 return at + here.trailing_zeros() as usize - BLOCK;
-            }
-            while let Some((block, behind)) = rest.split_first_chunk() {
-                if holds_control(block) {
-                    break;
-                }
-                work::count(BLOCK);
-                rest = behind;
             }
         }
         // Less than a block is left: its bitmap is that of the chunk's last block.

@@ -8,7 +8,7 @@ use core::time::Duration;
 use crate::block::Place;
 use crate::builder::DecoderBuilder;
 use crate::chunk::{Chunk, SharedChunk};
-use crate::engine::{Engine, Found, Lent, Step};
+use crate::engine::{NamedBlock, Engine, Found, Lent, Step};
 use crate::error::DecodeError;
 use crate::event::{End, Event, Frame, Truncated};
 use crate::field::{EventId, EventType};
@@ -98,6 +98,9 @@ impl Decoder {
         if let Some(data) = self.engine.data_block(bytes, marks) {
             return Ok(Some(Frame::Event(self.data_event(data, chunk))));
         }
+        if let Some(typed) = self.engine.named_block(bytes, marks) {
+            return Ok(Some(Frame::Event(self.named_event(typed, chunk))));
+        }
         Ok(match self.engine.step(bytes, marks)? {
             Step::Pending => None,
             Step::Event => Some(Frame::Event(self.event(chunk))),
@@ -132,6 +135,12 @@ impl Decoder {
             let (bytes, marks) = chunk.parts();
             if let Some(data) = self.engine.data_block(bytes, marks) {
                 return Ok(Some(self.data_event(data, chunk)));
+            }
+            if marks.pos == bytes.len() {
+                return Ok(None);
+            }
+            if let Some(typed) = self.engine.named_block(bytes, marks) {
+                return Ok(Some(self.named_event(typed, chunk)));
             }
             match self.engine.step(bytes, marks)? {
                 Step::Pending => return Ok(None),
@@ -266,18 +275,30 @@ impl Decoder {
     #[inline(always)]
     fn data_event<'d, 'i: 'd>(&'d mut self, data: Range<usize>, chunk: &mut Chunk<'i>) -> Event<'d> {
         let Engine { block, lent, last_event_id, .. } = &mut self.engine;
-        let data = match chunk.text(data.clone(), data.start) {
-            Some(text) => text,
-            None => {
-                *lent = Lent::Event;
-                block.data.repair(chunk.bytes(data))
-            }
-        };
         Event {
             event_type: EventType::decoded(""),
-            data,
+            data: text_in(data.clone(), data.start, chunk, &mut block.data, lent, Lent::Event),
             last_event_id: EventId::decoded(last_event_id),
             id_is_new: false,
+        }
+    }
+
+    /// An event of a type and data.
+    #[inline(always)]
+    fn named_event<'d, 'i: 'd>(&'d mut self, named: NamedBlock, chunk: &mut Chunk<'i>) -> Event<'d> {
+        let NamedBlock { event_type, id, data, first } = named;
+        let Engine { block, lent, last_event_id, .. } = &mut self.engine;
+        if let Some(range) = id.in_chunk() {
+            match chunk.text(range.clone(), first) {
+                Some(text) => set_text(last_event_id, text),
+                None => decode_into(chunk.bytes(range), last_event_id),
+            }
+        }
+        Event {
+            event_type: EventType::decoded(text_at(event_type, first, chunk, &mut block.event_type, lent, Lent::Event)),
+            data: text_in(data, first, chunk, &mut block.data, lent, Lent::Event),
+            last_event_id: EventId::decoded(last_event_id),
+            id_is_new: !id.is_buffer(),
         }
     }
 
@@ -345,9 +366,22 @@ fn text_at<'d, 'i: 'd>(
     lent: &mut Lent,
     lends: Lent,
 ) -> &'d str {
-    let Some(range) = place.in_chunk() else {
-        return buffer.text();
-    };
+    match place.in_chunk() {
+        Some(range) => text_in(range, first, chunk, buffer, lent, lends),
+        None => buffer.text(),
+    }
+}
+
+/// The text at `range` of the chunk.
+#[inline(always)]
+fn text_in<'d, 'i: 'd>(
+    range: Range<usize>,
+    first: usize,
+    chunk: &mut Chunk<'i>,
+    buffer: &'d mut Scratch,
+    lent: &mut Lent,
+    lends: Lent,
+) -> &'d str {
     match chunk.text(range.clone(), first) {
         Some(text) => text,
         None => {

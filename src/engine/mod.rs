@@ -8,6 +8,7 @@
 //! block's id, and `last_event_id` is what it was at the last blank line.
 
 mod ahead;
+pub(crate) use ahead::NamedBlock;
 
 use alloc::string::String;
 use core::mem;

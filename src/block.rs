@@ -182,6 +182,15 @@ impl Block {
         }
     }
 
+    /// A data line that is cut, charged before.
+    #[inline]
+    pub(crate) fn open_data(&mut self, value: &[u8]) {
+        if mem::replace(&mut self.has_data, true) {
+            self.data.push(b"\n", self.limit);
+        }
+        self.data.push(value, self.limit);
+    }
+
     /// Collects a part of a line in `line`. Whether there is room for it; if not, all of the line is dropped.
     pub(crate) fn collect(&mut self, first: bool, bytes: &[u8]) -> bool {
         if first {

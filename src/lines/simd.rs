@@ -38,6 +38,9 @@ impl LineEnds {
     #[inline(never)]
     pub(super) fn search(&mut self, bytes: &[u8], from: usize) -> usize {
         let Some(last) = bytes.last_chunk() else { return search_small(bytes, from) };
+        if self.known == bytes.len() && self.bits == 0 {
+            return bytes.len();
+        }
         if from + BLOCK < self.known {
             return self.first_known(bytes);
         }

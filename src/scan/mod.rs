@@ -210,6 +210,14 @@ impl Scanner {
         self.state = State::LineStart;
     }
 
+    /// Says that `taken` bytes were passed, which are a data line that goes on, and some of its value.
+    #[inline]
+    #[cfg(feature = "alloc")]
+    pub(crate) fn open_data(&mut self, taken: usize) {
+        self.state = State::Value(LineKind::Data, false);
+        self.advance(taken);
+    }
+
     /// The open line, if the stream stands inside one. A name that is still held back is unknown.
     #[cfg(feature = "alloc")]
     pub(crate) fn open_line(&self) -> Option<LineKind> {

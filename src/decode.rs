@@ -8,7 +8,7 @@ use core::time::Duration;
 use crate::block::Place;
 use crate::builder::DecoderBuilder;
 use crate::chunk::{Chunk, SharedChunk};
-use crate::engine::{NamedBlock, Engine, Found, Lent, Step};
+use crate::engine::{Engine, Found, Lent, NamedBlock, Step};
 use crate::error::DecodeError;
 use crate::event::{End, Event, Frame, Truncated};
 use crate::field::{EventId, EventType};
@@ -286,7 +286,7 @@ impl Decoder {
     /// An event of a type and data.
     #[inline(always)]
     fn named_event<'d, 'i: 'd>(&'d mut self, named: NamedBlock, chunk: &mut Chunk<'i>) -> Event<'d> {
-        let NamedBlock { event_type, id, data, first } = named;
+        let NamedBlock { first, event_type, id, data } = named;
         let Engine { block, lent, last_event_id, .. } = &mut self.engine;
         if let Some(range) = id.in_chunk() {
             match chunk.text(range.clone(), first) {
@@ -295,7 +295,14 @@ impl Decoder {
             }
         }
         Event {
-            event_type: EventType::decoded(text_at(event_type, first, chunk, &mut block.event_type, lent, Lent::Event)),
+            event_type: EventType::decoded(text_at(
+                event_type,
+                first,
+                chunk,
+                &mut block.event_type,
+                lent,
+                Lent::Event,
+            )),
             data: text_in(data, first, chunk, &mut block.data, lent, Lent::Event),
             last_event_id: EventId::decoded(last_event_id),
             id_is_new: !id.is_buffer(),

@@ -5,15 +5,16 @@ use core::ops::Range;
 
 use crate::block::{Here, Place};
 use crate::chunk::Marks;
+use crate::lines::LineEnds;
 use crate::scan;
 
 use super::{Engine, Found, Lent, Step, is_id};
 
 pub(crate) struct NamedBlock {
+    pub(crate) first: usize,
     pub(crate) event_type: Place,
     pub(crate) id: Place,
     pub(crate) data: Range<usize>,
-    pub(crate) first: usize,
 }
 
 impl Engine {
@@ -25,7 +26,7 @@ impl Engine {
         if self.lent != Lent::Ready {
             return None;
         }
-        let (data, pos) = last_line(input, start, marks)?;
+        let (data, pos) = last_line(input, start, &mut marks.lines)?;
         // What is no such block, or too large, is read again by the general path.
         if data.len() >= self.block.limit {
             return None;
@@ -40,36 +41,22 @@ impl Engine {
     #[inline(always)]
     pub(crate) fn named_block(&mut self, input: &[u8], marks: &mut Marks) -> Option<NamedBlock> {
         let start = marks.pos;
+        // What starts with data, `data_block` has seen.
         if self.lent != Lent::Ready {
             return None;
         }
-        let mut line = start;
-        let (mut event_type, mut id) = (Place::BUFFER, Place::BUFFER);
-        loop {
-            let rest = input.get(line..)?;
-            if rest.starts_with(b"event: ") {
-                let (value, next) = scan::value_at(input, line + 7, |input, at| marks.lines.find_near(input, at))?;
-                (event_type, line) = (Place::chunk(value), next);
-            } else if rest.starts_with(b"id: ") {
-                let (value, next) = scan::value_at(input, line + 4, |input, at| marks.lines.find_near(input, at))?;
-                if !is_id(input.get(value.clone())?) {
-                    return None;
-                }
-                (id, line) = (Place::chunk(value), next);
-            } else {
-                break;
+        let before = marks.lines.clone();
+        match named_lines(input, start, &mut marks.lines) {
+            Some((named, pos)) if pos - start < self.block.limit => {
+                self.scanner.advance(pos - start);
+                marks.pos = pos;
+                Some(named)
+            }
+            _ => {
+                marks.lines = before;
+                None
             }
         }
-        if line == start {
-            return None; // what starts with data, `data_block` has seen
-        }
-        let (data, pos) = last_line(input, line, marks)?;
-        if pos - start >= self.block.limit {
-            return None;
-        }
-        self.scanner.advance(pos - start);
-        marks.pos = pos;
-        Some(NamedBlock { event_type, id, data, first: start })
     }
 
     /// Fast path: blocks that lie whole in the chunk, of event types, ids and comments that nobody asked for, and one data
@@ -82,7 +69,8 @@ impl Engine {
             let (found, lines) = (&mut self.found, &mut marks.lines);
             *found = Found { first: start, ..Found::default() };
             let (mut pos, mut size) = (start, 0);
-            let mut value_at = |from: usize| scan::value_at(input, from, |input, at| lines.find_near(input, at));
+            let mut value_at =
+                |from: usize| scan::value_at(input, from, |input, at| lines.find_near(input, at));
             let ended = loop {
                 let Some(rest) = input.get(pos..) else { break false };
                 match rest.first() {
@@ -197,7 +185,9 @@ impl Engine {
         let (start, block) = (marks.pos, &mut self.block);
         let (mut pos, mut room) = (start, block.room());
         let mut next = start;
-        while let Some(value) = scan::data_line(input, &mut next, |input, at| marks.lines.find_near(input, at)) {
+        while let Some(value) =
+            scan::data_line(input, &mut next, |input, at| marks.lines.find_near(input, at))
+        {
             // What does not fit is left to the general path, which says where the limit was crossed.
             let Some(left) = room.checked_sub(1 + value.len()) else { break };
             block.data.push_line(input, value, block.limit);
@@ -216,14 +206,48 @@ impl Engine {
     }
 }
 
+/// The lines of an event type, an id, or both, the `last_line` behind them, and what follows that.
+#[inline(always)]
+fn named_lines(input: &[u8], start: usize, lines: &mut LineEnds) -> Option<(NamedBlock, usize)> {
+    let (mut event_type, mut id, mut line) = (Place::BUFFER, Place::BUFFER, start);
+    let rest = input.get(start..)?;
+    if rest.starts_with(b"event: ") {
+        line = named_line(input, line + 7, lines, &mut event_type)?;
+        if input.get(line..)?.starts_with(b"id: ") {
+            line = named_line(input, line + 4, lines, &mut id)?;
+        }
+    } else if rest.starts_with(b"id: ") {
+        line = named_line(input, line + 4, lines, &mut id)?;
+        if input.get(line..)?.starts_with(b"event: ") {
+            line = named_line(input, line + 7, lines, &mut event_type)?;
+        }
+    } else {
+        return None;
+    }
+    if let Some(id) = id.bytes(input) {
+        if !is_id(id) {
+            return None;
+        }
+    }
+    let (data, pos) = last_line(input, line, lines)?;
+    Some((NamedBlock { first: start, event_type, id, data }, pos))
+}
+
+#[inline(always)]
+fn named_line(input: &[u8], value: usize, lines: &mut LineEnds, place: &mut Place) -> Option<usize> {
+    let (value, next) = scan::value_at(input, value, |input, at| lines.find_near(input, at))?;
+    *place = Place::chunk(value);
+    Some(next)
+}
+
 /// The value of the data line at `start` that is the last of its block, and what follows the blank line.
 #[inline(always)]
-fn last_line(input: &[u8], start: usize, marks: &mut Marks) -> Option<(Range<usize>, usize)> {
+fn last_line(input: &[u8], start: usize, lines: &mut LineEnds) -> Option<(Range<usize>, usize)> {
     let value = start + 6;
     if input.get(start..value)? != b"data: " {
         return None;
     }
-    let end = marks.lines.find(input, value);
+    let end = lines.find(input, value);
     if input.get(end..end + 2)? == b"\n\n" {
         Some((value..end, end + 2))
     } else if input.get(end..end + 4)? == b"\r\n\r\n" {

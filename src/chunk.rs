@@ -99,23 +99,20 @@ impl<'i> Window<'i> {
             range.end.max(utf8::whole_characters(bytes, bytes.len().min(range.start + CHECK_AHEAD)))
         };
         let start = if range.start - from <= CHECK_BEHIND { from } else { range.start };
-        if let Some(text) = utf8::text(bytes.get(start..end)?) {
-            *self = Self { start, text };
-            return text.get(range.start - start..range.end - start);
+        let window = utf8::text_ahead(bytes.get(start..end)?);
+        *self = Self { start, text: window.unwrap_or_else(|text| text) };
+        match self.text.get(range.start - start..range.end - start) {
+            None if start < range.start => self.restart_at_value(range, bytes.get(..end)?),
+            text => text,
         }
-        self.restart_at_bad(range, start, bytes.get(..end)?)
     }
 
-    /// Something from `start` to the end of `bytes` is bad.
+    /// Something bad lies before the value, or in it.
     #[cold]
-    fn restart_at_bad(&mut self, range: Range<usize>, start: usize, bytes: &'i [u8]) -> Option<&'i str> {
-        for start in [start, range.start] {
-            *self = Self { start, text: utf8::text_ahead(bytes.get(start..)?) };
-            if let Some(text) = self.text.get(range.start - start..range.end - start) {
-                return Some(text);
-            }
-        }
-        None
+    fn restart_at_value(&mut self, range: Range<usize>, bytes: &'i [u8]) -> Option<&'i str> {
+        let text = utf8::text_ahead(bytes.get(range.start..)?).unwrap_or_else(|text| text);
+        *self = Self { start: range.start, text };
+        self.text.get(..range.len())
     }
 }
 

@@ -44,14 +44,14 @@ impl LineEnds {
         if from + BLOCK < self.known {
             return self.first_known(bytes);
         }
-        let mut rest = bytes.get(self.known..).unwrap_or_default();
-        while let Some((block, behind)) = rest.split_first_chunk() {
+        let mut at = self.known;
+        while let Some(block) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
             work::count(BLOCK);
-            rest = behind;
+            at += BLOCK;
             if !holds_control(block) {
                 continue;
             }
-            let (bits, at) = (bitmap(block), bytes.len() - rest.len());
+            let bits = bitmap(block);
             let here = bits & from_bit((from + BLOCK).saturating_sub(at));
             if here != 0 {
                 (self.known, self.bits) = (at, bits);
@@ -59,7 +59,7 @@ impl LineEnds {
             }
         }
         // Less than a block is left: its bitmap is that of the chunk's last block.
-        let at = from.max(bytes.len() - rest.len());
+        let at = from.max(at);
         work::count(bytes.len().saturating_sub(at));
         self.known = bytes.len();
         self.bits = bitmap(last) & from_bit((at + BLOCK).saturating_sub(self.known));

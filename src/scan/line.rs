@@ -41,12 +41,13 @@ pub(crate) fn value_at(
     mut find: impl FnMut(&[u8], usize) -> usize,
 ) -> Option<(Range<usize>, usize)> {
     let end = find(input, from);
-    let next = match input.get(end..)?.first_chunk()? {
-        [b'\n', _] => end + 1,
-        [_, b'\n'] => end + 2,
-        _ => return None,
-    };
-    Some((from..end, next))
+    if input.get(end) == Some(&b'\n') {
+        Some((from..end, end + 1))
+    } else if input.get(end + 1) == Some(&b'\n') {
+        Some((from..end, end + 2))
+    } else {
+        None
+    }
 }
 
 #[inline(always)]

@@ -78,6 +78,9 @@ impl Marks {
 struct Window<'i> {
     start: usize,
     text: &'i str,
+    /// Something bad was found in the chunk. From then on each check stops at the first bad byte; before, it would take
+    /// a tenth longer.
+    found_bad: bool,
 }
 
 impl<'i> Window<'i> {
@@ -99,20 +102,31 @@ impl<'i> Window<'i> {
             range.end.max(utf8::whole_characters(bytes, bytes.len().min(range.start + CHECK_AHEAD)))
         };
         let start = if range.start - from <= CHECK_BEHIND { from } else { range.start };
-        let window = utf8::text_ahead(bytes.get(start..end)?);
-        *self = Self { start, text: window.unwrap_or_else(|text| text) };
-        match self.text.get(range.start - start..range.end - start) {
-            None if start < range.start => self.restart_at_value(range, bytes.get(..end)?),
-            text => text,
+        if self.found_bad {
+            return self.restart_near_bad(range, start, bytes.get(..end)?);
+        }
+        match utf8::text(bytes.get(start..end)?) {
+            Some(text) => {
+                (self.start, self.text) = (start, text);
+                text.get(range.start - start..range.end - start)
+            }
+            None => {
+                self.found_bad = true;
+                self.restart_near_bad(range, start, bytes.get(..end)?)
+            }
         }
     }
 
-    /// Something bad lies before the value, or in it.
-    #[cold]
-    fn restart_at_value(&mut self, range: Range<usize>, bytes: &'i [u8]) -> Option<&'i str> {
-        let text = utf8::text_ahead(bytes.get(range.start..)?).unwrap_or_else(|text| text);
-        *self = Self { start: range.start, text };
-        self.text.get(..range.len())
+    /// With a window that ends at the first bad byte; if that lies before the value, with one that starts there.
+    #[inline(never)]
+    fn restart_near_bad(&mut self, range: Range<usize>, start: usize, bytes: &'i [u8]) -> Option<&'i str> {
+        for start in [start, range.start] {
+            (self.start, self.text) = (start, utf8::text_ahead(bytes.get(start..)?));
+            if let Some(text) = self.text.get(range.start - start..range.end - start) {
+                return Some(text);
+            }
+        }
+        None
     }
 }
 
@@ -124,7 +138,7 @@ impl<'i> Chunk<'i> {
     /// ```
     #[must_use]
     pub const fn new(bytes: &'i [u8]) -> Self {
-        Self { bytes, marks: Marks::at(0), checked: Window { start: 0, text: "" } }
+        Self { bytes, marks: Marks::at(0), checked: Window { start: 0, text: "", found_bad: false } }
     }
 
     /// How many bytes the decoder has taken.

@@ -15,10 +15,19 @@ pub(crate) fn check(bytes: &[u8]) -> Result<&str, Utf8Error> {
     core::str::from_utf8(bytes)
 }
 
-/// The text of `bytes`, or as much of it as comes before the first bad byte, where it stops: a pass that goes on to the
-/// end, as that of `check` does, made streams with a bad byte in every event a hundred times as slow.
+/// The text of `bytes`, unless something in them is bad. Reads all of them, bad or not.
 #[inline]
-pub(crate) fn text_ahead(bytes: &[u8]) -> Result<&str, &str> {
+pub(crate) fn text(bytes: &[u8]) -> Option<&str> {
+    work::count(bytes.len());
+    #[cfg(feature = "simd")]
+    return simdutf8::basic::from_utf8(bytes).ok();
+    #[cfg(not(feature = "simd"))]
+    core::str::from_utf8(bytes).ok()
+}
+
+/// As much of `bytes` as is text. Stops at the first bad byte: a pass that goes on to the end, as that of `text`
+/// does, made streams with a bad byte in every event a hundred times as slow.
+pub(crate) fn text_ahead(bytes: &[u8]) -> &str {
     #[cfg(feature = "simd")]
     let checked = simdutf8::compat::from_utf8(bytes).map_err(|error| error.valid_up_to());
     #[cfg(not(feature = "simd"))]
@@ -26,16 +35,13 @@ pub(crate) fn text_ahead(bytes: &[u8]) -> Result<&str, &str> {
     match checked {
         Ok(text) => {
             work::count(bytes.len());
-            Ok(text)
+            text
         }
-        Err(end) => Err(text_before(bytes, end)),
+        Err(end) => {
+            work::count(end);
+            check(bytes.get(..end).unwrap_or_default()).unwrap_or_default()
+        }
     }
-}
-
-#[cold]
-fn text_before(bytes: &[u8], end: usize) -> &str {
-    work::count(end);
-    check(bytes.get(..end).unwrap_or_default()).unwrap_or_default()
 }
 
 /// `end`, or less where it cuts a character of `bytes`: at most three bytes less.

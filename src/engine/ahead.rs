@@ -64,7 +64,7 @@ impl Engine {
     /// one is not, the general path goes on behind the lines that it had.
     #[inline(never)]
     pub(super) fn read_ahead(&mut self, input: &[u8], marks: &mut Marks) -> Option<Step> {
-        loop {
+        while marks.pos < input.len() {
             let start = marks.pos;
             let (found, lines) = (&mut self.found, &mut marks.lines);
             *found = Found { first: start, ..Found::default() };
@@ -118,11 +118,7 @@ impl Engine {
                 let here = Here { data, event_type, id };
                 self.block.adopt(size, &here);
                 self.block.keep(input, here);
-                return match (start == input.len(), self.block.has_data) {
-                    (true, _) => self.pending(),
-                    (_, false) => self.open_data(input, marks),
-                    _ => None,
-                };
+                return if self.block.has_data { None } else { self.open_data(input, marks) };
             }
             if !found.data.is_buffer() {
                 found.id_is_new = mem::take(&mut self.id_is_new) | !found.id.is_buffer();
@@ -134,6 +130,7 @@ impl Engine {
                 self.commit_id(input, id);
             }
         }
+        self.pending()
     }
 
     /// Fast path: what is left of the chunk is a data line that its edge cuts. Most chunks from a socket end so.

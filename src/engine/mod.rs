@@ -90,15 +90,14 @@ impl Engine {
         }
     }
 
-    /// Empties the buffers that the last frame may have borrowed. Whether it has borrowed any.
+    /// Empties the buffers that the last frame may have borrowed.
     #[inline]
-    pub(crate) fn take_back(&mut self) -> bool {
+    pub(crate) fn take_back(&mut self) {
         match mem::replace(&mut self.lent, Lent::Nothing) {
-            Lent::Ready | Lent::Nothing => return false,
+            Lent::Ready | Lent::Nothing => {}
             Lent::Comment => self.block.line.clear(),
             Lent::Event => self.block.clear_values(),
         }
-        true
     }
 
     /// Reads on in `input`, from the cursor in `marks` to the next frame, error, or the end.
@@ -118,14 +117,18 @@ impl Engine {
     /// Tries the fast path that may fit, then the general path.
     #[inline(never)]
     fn step_on(&mut self, input: &[u8], marks: &mut Marks) -> Result<Step, DecodeError> {
-        let at_line_start = self.scanner.at_line_start();
-        if self.take_back() && at_line_start && self.block.is_fresh() {
-            if let Some(step) = self.read_ahead(input, marks) {
-                return Ok(step);
+        let mut between = self.lent != Lent::Ready;
+        self.take_back();
+        loop {
+            let at_line_start = self.scanner.at_line_start();
+            if between && at_line_start && self.block.is_fresh() {
+                if let Some(step) = self.read_ahead(input, marks) {
+                    return Ok(step);
+                }
             }
-        }
-        if self.block.has_data {
-            let ahead = if at_line_start {
+            let ahead = if !self.block.has_data {
+                None
+            } else if at_line_start {
                 self.data_lines(input, marks)
             } else if self.scanner.in_data() {
                 self.rest_of_data(input, marks)
@@ -135,18 +138,22 @@ impl Engine {
             if let Some(step) = ahead {
                 return Ok(step);
             }
+            if let Some(step) = self.read_on(input, marks)? {
+                return Ok(step);
+            }
+            (between, self.lent) = (true, Lent::Nothing);
         }
-        self.read_on(input, marks)
     }
 
-    /// The general path.
+    /// The general path, to the next frame, error, or the end of a block that is no event: the next block may be one for
+    /// a fast path.
     #[inline(never)]
-    fn read_on(&mut self, input: &[u8], marks: &mut Marks) -> Result<Step, DecodeError> {
+    fn read_on(&mut self, input: &[u8], marks: &mut Marks) -> Result<Option<Step>, DecodeError> {
         let from = marks.pos;
         let mut here = Here::default();
         let outcome = loop {
             if marks.pos == input.len() {
-                break Ok(Step::Pending);
+                break Ok(Some(Step::Pending));
             }
             let lines = &mut marks.lines;
             let lexeme = self.scanner.next(input, &mut marks.pos, |input, at| lines.find(input, at));
@@ -154,12 +161,11 @@ impl Engine {
                 None => Ok(None),
                 Some(Lexeme::Line(kind, value)) => self.line(kind, value, input, from, &mut here),
                 Some(Lexeme::Part(part)) => self.part(part, input, from, &mut here),
-                Some(Lexeme::Blank) => Ok(self.blank(input, &mut here)),
+                Some(Lexeme::Blank) => break Ok(self.blank(input, &mut here)),
             };
             match found {
                 Ok(None) => {}
-                Ok(Some(step)) => break Ok(step),
-                Err(error) => break Err(error),
+                outcome => break outcome,
             }
         };
         // An event has taken what it is made of; else the block is open.

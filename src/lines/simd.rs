@@ -7,7 +7,7 @@
 use wide::u8x16;
 
 use super::{BLOCK, LineEnds};
-use crate::{scan, work};
+use crate::work;
 
 impl LineEnds {
     /// As `find`, with the next bitmap made on the spot: for short lines, one after the other.
@@ -70,13 +70,41 @@ impl LineEnds {
 /// In a chunk of less than a block. A padded copy for a bitmap took longer: it is read in other widths than it was
 /// written.
 fn search_small(bytes: &[u8], from: usize) -> usize {
-    let rest = bytes.get(from..).unwrap_or_default();
-    if rest.len() >= 16 {
-        work::count(rest.len());
-        return scan::line_end(bytes, from);
+    let mut at = from;
+    while let Some(part) = bytes.get(at..).and_then(<[u8]>::first_chunk::<16>) {
+        work::count(16);
+        let ends = line_ends(part);
+        if ends != 0 {
+            return at + ends.trailing_zeros() as usize;
+        }
+        at += 16;
     }
-    work::count(rest.len());
-    from + rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len())
+    if let Some(part) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+        work::count(8);
+        let ends = line_ends_in_word(u64::from_le_bytes(*part));
+        if ends != 0 {
+            return at + ends.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    if let (Some(last), false) = (bytes.last_chunk::<8>(), at == bytes.len()) {
+        work::count(8);
+        let ends = line_ends_in_word(u64::from_le_bytes(*last) >> (8 * (at + 8 - bytes.len())));
+        return if ends == 0 { bytes.len() } else { at + ends.trailing_zeros() as usize / 8 };
+    }
+    while bytes.get(at).is_some_and(|byte| !matches!(byte, b'\n' | b'\r')) {
+        work::count(1);
+        at += 1;
+    }
+    at
+}
+
+/// Not zero if a byte of `word` is CR or LF; the lowest bit set is in the first of them.
+#[inline(always)]
+fn line_ends_in_word(word: u64) -> u64 {
+    const ONES: u64 = u64::MAX / 255;
+    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & (ONES << 7);
+    zeros(word ^ (ONES * b'\n' as u64)) | zeros(word ^ (ONES * b'\r' as u64))
 }
 
 /// All bits from `n` on.
@@ -101,10 +129,16 @@ fn holds_control(block: &[u8; BLOCK]) -> bool {
 fn bitmap(block: &[u8; BLOCK]) -> u64 {
     let mut bits = 0;
     for (n, part) in block.chunks_exact(16).enumerate() {
-        let Some(part) = part.first_chunk::<16>() else { continue };
-        let bytes = u8x16::from(*part);
-        let ends = bytes.cmp_eq(u8x16::splat(b'\n')) | bytes.cmp_eq(u8x16::splat(b'\r'));
-        bits |= u64::from(ends.move_mask() as u16) << (16 * n);
+        let Some(part) = part.first_chunk() else { continue };
+        bits |= u64::from(line_ends(part)) << (16 * n);
     }
     bits
+}
+
+/// Bit `n`: whether `part[n]` is CR or LF.
+#[inline(always)]
+fn line_ends(part: &[u8; 16]) -> u16 {
+    let bytes = u8x16::from(*part);
+    let ends = bytes.cmp_eq(u8x16::splat(b'\n')) | bytes.cmp_eq(u8x16::splat(b'\r'));
+    ends.move_mask() as u16
 }

@@ -64,6 +64,9 @@ impl Engine {
     /// one is not, the general path goes on behind the lines that it had.
     #[inline(never)]
     pub(super) fn read_ahead(&mut self, input: &[u8], marks: &mut Marks) -> Option<Step> {
+        if let Some(step) = self.data_apart(input, marks) {
+            return step;
+        }
         while marks.pos < input.len() {
             let start = marks.pos;
             let (found, lines) = (&mut self.found, &mut marks.lines);
@@ -118,7 +121,7 @@ impl Engine {
                 let here = Here { data, event_type, id };
                 self.block.adopt(size, &here);
                 self.block.keep(input, here);
-                return if self.block.has_data { None } else { self.open_data(input, marks) };
+                return if self.block.has_data { None } else { self.cut_data(input, marks) };
             }
             if !found.data.is_buffer() {
                 found.id_is_new = mem::take(&mut self.id_is_new) | !found.id.is_buffer();
@@ -133,12 +136,45 @@ impl Engine {
         self.pending()
     }
 
+    /// Fast path: the block starts with a data line that an edge of the chunk cuts, or behind which comes another: the
+    /// data has to be put together in any case. What the step has found, or that the general path goes on.
+    #[inline(always)]
+    fn data_apart(&mut self, input: &[u8], marks: &mut Marks) -> Option<Option<Step>> {
+        let start = marks.pos;
+        if !input.get(start..)?.starts_with(b"data: ") {
+            return None;
+        }
+        let end = marks.lines.find_near(input, start + 6);
+        if end == input.len() {
+            return self.open_data(input, marks).map(Some);
+        }
+        let (value, next) = scan::value_to(input, start + 6, end)?;
+        if !input.get(next..)?.starts_with(b"data: ") || !self.block.charge_if_fits(1 + value.len()) {
+            return None;
+        }
+        self.block.open_data(input.get(value)?);
+        self.scanner.advance(next - start);
+        marks.pos = next;
+        self.lent = Lent::Nothing;
+        Some(self.data_lines(input, marks))
+    }
+
     /// Fast path: what is left of the chunk is a data line that its edge cuts. Most chunks from a socket end so.
     #[inline(always)]
+    fn cut_data(&mut self, input: &[u8], marks: &mut Marks) -> Option<Step> {
+        let is_data = input.get(marks.pos..)?.starts_with(b"data: ");
+        if is_data && marks.lines.find(input, marks.pos) == input.len() {
+            self.open_data(input, marks)
+        } else {
+            None
+        }
+    }
+
+    /// Takes the rest of the chunk, which is the start of a data line.
+    #[inline(always)]
     fn open_data(&mut self, input: &[u8], marks: &mut Marks) -> Option<Step> {
-        let value = input.get(marks.pos..)?.strip_prefix(b"data: ")?;
-        let is_cut = !value.is_empty() && marks.lines.find(input, marks.pos) == input.len();
-        if !is_cut || !self.block.charge_if_fits(1 + value.len()) {
+        let value = input.get(marks.pos + 6..)?;
+        if value.is_empty() || !self.block.charge_if_fits(1 + value.len()) {
             return None;
         }
         self.block.open_data(value);
@@ -195,7 +231,7 @@ impl Engine {
         marks.pos = pos + usize::from(ended);
         self.scanner.advance(marks.pos - start);
         if !ended {
-            return None;
+            return self.cut_data(input, marks);
         }
         self.block.end();
         self.lent = Lent::Event;

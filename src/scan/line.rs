@@ -40,7 +40,13 @@ pub(crate) fn value_at(
     from: usize,
     mut find: impl FnMut(&[u8], usize) -> usize,
 ) -> Option<(Range<usize>, usize)> {
-    let end = find(input, from);
+    value_to(input, from, find(input, from))
+}
+
+/// As `value_at`, with the line's end, or the input's length if there is none.
+#[cfg(feature = "alloc")]
+#[inline(always)]
+pub(crate) fn value_to(input: &[u8], from: usize, end: usize) -> Option<(Range<usize>, usize)> {
     if input.get(end) == Some(&b'\n') {
         Some((from..end, end + 1))
     } else if input.get(end + 1) == Some(&b'\n') {

@@ -23,7 +23,7 @@ use crate::token::{LineKind, Piece, Token};
 pub(crate) use line::line_end;
 use line::{behind_line_end, common_prefix, line_of, name, named_from};
 #[cfg(feature = "alloc")]
-pub(crate) use line::{data_line, value_at};
+pub(crate) use line::{data_line, value_at, value_to};
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 

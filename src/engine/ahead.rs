@@ -23,7 +23,7 @@ impl Engine {
     #[inline(always)]
     pub(crate) fn data_block(&mut self, input: &[u8], marks: &mut Marks) -> Option<Range<usize>> {
         let start = marks.pos;
-        if self.lent != Lent::Ready {
+        if self.lent != Lent::Ready && !self.makes_ready() {
             return None;
         }
         let (data, pos) = last_line(input, start, &mut marks.lines)?;
@@ -234,7 +234,7 @@ impl Engine {
             return self.cut_data(input, marks);
         }
         self.block.end();
-        self.lent = Lent::Event;
+        self.lent = if pos == start { Lent::Event } else { Lent::Lines };
         Some(self.event(Place::BUFFER, Place::BUFFER))
     }
 }

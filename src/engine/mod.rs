@@ -49,6 +49,8 @@ pub(crate) enum Lent {
     Comment,
     /// Data and event type.
     Event,
+    /// The same, of data of several lines: the next event is likely to be such, too, and not for `Engine::data_block`.
+    Lines,
 }
 
 /// What a step has found. Where its values are is in [`Engine::found`].
@@ -96,7 +98,7 @@ impl Engine {
         match mem::replace(&mut self.lent, Lent::Nothing) {
             Lent::Ready | Lent::Nothing => {}
             Lent::Comment => self.block.line.clear(),
-            Lent::Event => self.block.clear_values(),
+            Lent::Event | Lent::Lines => self.block.clear_values(),
         }
     }
 
@@ -173,6 +175,17 @@ impl Engine {
         self.scanner.advance(marks.pos - from);
         self.get_ready();
         outcome
+    }
+
+    /// Takes back what the last frame has borrowed. Whether a block may come now, and `Engine::data_block` should try it.
+    #[inline(never)]
+    fn makes_ready(&mut self) -> bool {
+        if self.lent == Lent::Lines {
+            return false;
+        }
+        self.take_back();
+        self.get_ready();
+        self.lent == Lent::Ready
     }
 
     #[inline]

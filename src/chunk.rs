@@ -235,14 +235,9 @@ impl SharedChunk {
         None
     }
 
-    /// The bytes of a place that the engine has returned.
-    pub(crate) fn bytes(&self, range: Range<usize>) -> &[u8] {
-        self.bytes.get(range).unwrap_or_default()
-    }
-
-    /// The text of `range`, if it is UTF-8. There is no window: an owned event is looked at once and costs more.
-    pub(crate) fn text(&self, range: Range<usize>) -> Option<&str> {
-        utf8::check(self.bytes.get(range)?).ok()
+    /// What the decoder has taken, to look at: the values of the block that it has read last.
+    pub(crate) fn taken(&self) -> Chunk<'_> {
+        Chunk::new(self.bytes.get(..self.marks.pos).unwrap_or_default())
     }
 
     /// The text of `range` as a share of this chunk, if it is large enough for that and ASCII. Text that is not

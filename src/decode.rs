@@ -1,14 +1,12 @@
 //! The decoder: three thin views, borrowed, events only and owned, over the one engine.
 
-use alloc::string::String;
-use alloc::sync::Arc;
 use core::ops::Range;
 use core::time::Duration;
 
 use crate::block::Place;
 use crate::builder::DecoderBuilder;
 use crate::chunk::{Chunk, SharedChunk};
-use crate::engine::{Engine, Found, Lent, NamedBlock, Step};
+use crate::engine::{Engine, Lent, NamedBlock, Step};
 use crate::error::DecodeError;
 use crate::event::{End, Event, Frame, Truncated};
 use crate::field::{EventId, EventType};
@@ -171,16 +169,35 @@ impl Decoder {
     #[inline(always)]
     pub fn decode_shared(&mut self, chunk: &mut SharedChunk) -> Result<Option<FrameBuf>, DecodeError> {
         let (bytes, marks) = chunk.parts();
+        // Data that is shared is not looked at here; the event is made without it.
+        let (event, shared, mut taken);
         if let Some(data) = self.engine.data_block(bytes, marks) {
-            self.engine.found = Found { data: Place::chunk(data), ..Found::default() };
-            return Ok(Some(FrameBuf::Event(self.event_buf(chunk))));
+            (shared, taken) = (chunk.share(data.clone()), chunk.taken());
+            event = self.data_event(if shared.is_some() { 0..0 } else { data }, &mut taken);
+        } else if let Some(mut named) = self.engine.named_block(bytes, marks) {
+            (shared, taken) = (chunk.share(named.data.clone()), chunk.taken());
+            if shared.is_some() {
+                named.data = 0..0;
+            }
+            event = self.named_event(named, &mut taken);
+        } else {
+            let step = self.engine.step(bytes, marks)?;
+            taken = chunk.taken();
+            match step {
+                Step::Pending => return Ok(None),
+                Step::Comment => return Ok(Some(FrameBuf::Comment(self.comment(&mut taken).into()))),
+                Step::Retry => return Ok(self.reconnection_time().map(FrameBuf::Retry)),
+                Step::Event => {
+                    let data = &mut self.engine.found.data;
+                    shared = data.in_chunk().and_then(|range| chunk.share(range));
+                    if shared.is_some() {
+                        *data = Place::BUFFER;
+                    }
+                    event = self.event(&mut taken);
+                }
+            }
         }
-        Ok(match self.engine.step(bytes, marks)? {
-            Step::Pending => None,
-            Step::Event => Some(FrameBuf::Event(self.event_buf(chunk))),
-            Step::Comment => Some(FrameBuf::Comment(self.comment_buf(chunk))),
-            Step::Retry => self.reconnection_time().map(FrameBuf::Retry),
-        })
+        Ok(Some(FrameBuf::Event(EventBuf::new(event, shared))))
     }
 
     /// Ends the stream. Says whether it ended cleanly or inside a block, which the standard discards and the
@@ -333,34 +350,6 @@ impl Decoder {
         let Engine { block, found, lent, .. } = &mut self.engine;
         text_at(found.data, found.data.start_or_max(), chunk, &mut block.line, lent, Lent::Comment)
     }
-
-    #[inline(always)]
-    fn event_buf(&mut self, chunk: &SharedChunk) -> EventBuf {
-        let Engine { block, found, lent, last_event_id, .. } = &mut self.engine;
-        if let Some(range) = found.id.in_chunk() {
-            decode_into(chunk.bytes(range), last_event_id);
-        }
-        let len = |place: Place, buffer: &Scratch| place.in_chunk().map_or(buffer.len(), |range| range.len());
-        let shared = found.data.in_chunk().and_then(|range| chunk.share(range));
-        let data_len = if shared.is_some() { 0 } else { len(found.data, &block.data) };
-        let type_len = len(found.event_type, &block.event_type);
-        let mut text = String::with_capacity(type_len + last_event_id.len() + data_len);
-        push_text(&mut text, found.event_type, chunk, &mut block.event_type, lent, Lent::Event);
-        let type_end = text.len();
-        text.push_str(last_event_id);
-        let id_end = text.len();
-        if shared.is_none() {
-            push_text(&mut text, found.data, chunk, &mut block.data, lent, Lent::Event);
-        }
-        EventBuf::new(text, type_end, id_end, found.id_is_new, shared)
-    }
-
-    fn comment_buf(&mut self, chunk: &SharedChunk) -> Arc<str> {
-        let Engine { block, found, lent, .. } = &mut self.engine;
-        let mut text = String::new();
-        push_text(&mut text, found.data, chunk, &mut block.line, lent, Lent::Comment);
-        text.into()
-    }
 }
 
 /// The text at `place`: the chunk's own if it is UTF-8 there, else what `buffer` holds or is given.
@@ -394,27 +383,6 @@ fn text_in<'d, 'i: 'd>(
         None => {
             *lent = lends;
             buffer.repair(chunk.bytes(range))
-        }
-    }
-}
-
-/// Appends the text at `place`, found as in [`text_at`].
-fn push_text(
-    text: &mut String,
-    place: Place,
-    chunk: &SharedChunk,
-    buffer: &mut Scratch,
-    lent: &mut Lent,
-    lends: Lent,
-) {
-    let Some(range) = place.in_chunk() else {
-        return text.push_str(buffer.text());
-    };
-    match chunk.text(range.clone()) {
-        Some(valid) => text.push_str(valid),
-        None => {
-            *lent = lends;
-            text.push_str(buffer.repair(chunk.bytes(range)));
         }
     }
 }

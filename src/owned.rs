@@ -60,16 +60,16 @@ pub struct EventBuf {
 }
 
 impl EventBuf {
-    /// `text` is event type, last event ID and, if it is not `shared`, data.
+    /// `event`, whose data is `shared`, if that is something.
     #[inline(always)]
-    pub(crate) fn new(
-        text: String,
-        type_end: usize,
-        id_end: usize,
-        id_is_new: bool,
-        shared: Option<ByteString>,
-    ) -> Self {
-        Self { text: text.into(), type_end, id_end, id_is_new, shared }
+    pub(crate) fn new(event: Event<'_>, shared: Option<ByteString>) -> Self {
+        let event_type = if event.event_type == EventType::MESSAGE { "" } else { event.event_type.as_str() };
+        let id_end = event_type.len() + event.last_event_id.as_str().len();
+        let mut text = String::with_capacity(id_end + event.data.len());
+        for part in [event_type, event.last_event_id.as_str(), event.data] {
+            text.push_str(part);
+        }
+        Self { text: text.into(), type_end: event_type.len(), id_end, id_is_new: event.id_is_new, shared }
     }
 
     /// The same event, borrowed.
@@ -188,13 +188,7 @@ impl EventBuf {
 
 impl From<Event<'_>> for EventBuf {
     fn from(event: Event<'_>) -> Self {
-        let event_type = if event.event_type == EventType::MESSAGE { "" } else { event.event_type() };
-        let id_end = event_type.len() + event.last_event_id.as_str().len();
-        let mut text = String::with_capacity(id_end + event.data.len());
-        for part in [event_type, event.last_event_id.as_str(), event.data] {
-            text.push_str(part);
-        }
-        Self::new(text, event_type.len(), id_end, event.id_is_new, None)
+        Self::new(event, None)
     }
 }
 

@@ -96,8 +96,11 @@ impl Decoder {
         if let Some(data) = self.engine.data_block(bytes, marks) {
             return Ok(Some(Frame::Event(self.data_event(data, chunk))));
         }
-        if let Some(typed) = self.engine.named_block(bytes, marks) {
-            return Ok(Some(Frame::Event(self.named_event(typed, chunk))));
+        if marks.pos == bytes.len() {
+            return Ok(None);
+        }
+        if let Some(named) = self.engine.named_block(bytes, marks) {
+            return Ok(Some(Frame::Event(self.named_event(named, chunk))));
         }
         Ok(match self.engine.step(bytes, marks)? {
             Step::Pending => None,
@@ -137,8 +140,8 @@ impl Decoder {
             if marks.pos == bytes.len() {
                 return Ok(None);
             }
-            if let Some(typed) = self.engine.named_block(bytes, marks) {
-                return Ok(Some(self.named_event(typed, chunk)));
+            if let Some(named) = self.engine.named_block(bytes, marks) {
+                return Ok(Some(self.named_event(named, chunk)));
             }
             match self.engine.step(bytes, marks)? {
                 Step::Pending => return Ok(None),
@@ -174,6 +177,8 @@ impl Decoder {
         if let Some(data) = self.engine.data_block(bytes, marks) {
             (shared, taken) = (chunk.share(data.clone()), chunk.taken());
             event = self.data_event(if shared.is_some() { 0..0 } else { data }, &mut taken);
+        } else if marks.pos == bytes.len() {
+            return Ok(None);
         } else if let Some(mut named) = self.engine.named_block(bytes, marks) {
             (shared, taken) = (chunk.share(named.data.clone()), chunk.taken());
             if shared.is_some() {

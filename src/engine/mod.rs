@@ -8,6 +8,7 @@
 //! block's id, and `last_event_id` is what it was at the last blank line.
 
 mod ahead;
+mod joined;
 pub(crate) use ahead::NamedBlock;
 
 use alloc::string::String;
@@ -102,12 +103,9 @@ impl Engine {
         }
     }
 
-    /// Reads on in `input`, from the cursor in `marks` to the next frame, error, or the end.
+    /// Reads on in `input`, from the cursor in `marks`, which is not at the end, to the next frame, error, or the end.
     #[inline(always)]
     pub(crate) fn step(&mut self, input: &[u8], marks: &mut Marks) -> Result<Step, DecodeError> {
-        if marks.pos == input.len() {
-            return Ok(Step::Pending);
-        }
         if self.lent == Lent::Ready {
             if let Some(step) = self.read_ahead(input, marks) {
                 return Ok(step);

@@ -27,14 +27,18 @@ impl LineEnds {
     /// question started no line ends, if `from` is less.
     #[inline(always)]
     pub(crate) fn find(&mut self, bytes: &[u8], from: usize) -> usize {
-        let shift = (from + BLOCK).wrapping_sub(self.known);
-        if shift < BLOCK {
-            let bits = self.bits >> shift;
-            if bits != 0 {
-                return from + bits.trailing_zeros() as usize;
-            }
+        match self.here(from) {
+            Some(end) => end,
+            None => self.search(bytes, from),
         }
-        self.search(bytes, from)
+    }
+
+    /// The first line end at or after `from`, if the bitmap says where it is.
+    #[inline(always)]
+    fn here(&self, from: usize) -> Option<usize> {
+        let shift = (from + BLOCK).wrapping_sub(self.known);
+        let bits = if shift < BLOCK { self.bits >> shift } else { 0 };
+        if bits == 0 { None } else { Some(from + bits.trailing_zeros() as usize) }
     }
 
     /// The first line end that the bitmap knows.

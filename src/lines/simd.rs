@@ -13,14 +13,11 @@ impl LineEnds {
     /// As `find`, with the next bitmap made on the spot: for short lines, one after the other.
     #[inline(always)]
     pub(crate) fn find_near(&mut self, bytes: &[u8], from: usize) -> usize {
-        let shift = (from + BLOCK).wrapping_sub(self.known);
-        if shift < BLOCK {
-            let bits = self.bits >> shift;
-            if bits != 0 {
-                return from + bits.trailing_zeros() as usize;
-            }
+        if let Some(end) = self.here(from) {
+            return end;
         }
-        if shift <= BLOCK {
+        // The next bitmap is that of the bytes behind `known`, if nothing between `from` and them is left out.
+        if (from + BLOCK).wrapping_sub(self.known) <= BLOCK {
             if let Some(block) = bytes.get(self.known..).and_then(<[u8]>::first_chunk) {
                 work::count(BLOCK);
                 let start = self.known;

@@ -1,0 +1,106 @@
+//! The engine's fast paths for data that has to be put together: of several lines, or of a line that an edge of the chunk
+//! has cut. Each gives what the general path would, and leaves to it whatever it does not know.
+
+use crate::block::Place;
+use crate::chunk::Marks;
+use crate::scan;
+
+use super::{Engine, Lent, Step};
+
+impl Engine {
+    /// Fast path: the block starts with a data line that an edge of the chunk cuts, or behind which comes another. What
+    /// the step has found, or that the general path goes on.
+    #[inline(always)]
+    pub(super) fn joined_data(&mut self, input: &[u8], marks: &mut Marks) -> Option<Option<Step>> {
+        let start = marks.pos;
+        if !input.get(start..)?.starts_with(b"data: ") {
+            return None;
+        }
+        let end = marks.lines.find_near(input, start + 6);
+        if end == input.len() {
+            return self.open_data(input, marks).map(Some);
+        }
+        let (value, next) = scan::value_to(input, start + 6, end)?;
+        if !input.get(next..)?.starts_with(b"data: ") || !self.block.charge_if_fits(1 + value.len()) {
+            return None;
+        }
+        self.block.open_data(input.get(value)?);
+        self.scanner.advance(next - start);
+        marks.pos = next;
+        self.lent = Lent::Nothing;
+        Some(self.data_lines(input, marks))
+    }
+
+    /// Fast path: what is left of the chunk is a data line that its edge cuts. Most chunks from a socket end so.
+    #[inline(always)]
+    pub(super) fn cut_data(&mut self, input: &[u8], marks: &mut Marks) -> Option<Step> {
+        let is_data = input.get(marks.pos..)?.starts_with(b"data: ");
+        if is_data && marks.lines.find(input, marks.pos) == input.len() {
+            self.open_data(input, marks)
+        } else {
+            None
+        }
+    }
+
+    /// Takes the rest of the chunk, which is the start of a data line.
+    #[inline(always)]
+    fn open_data(&mut self, input: &[u8], marks: &mut Marks) -> Option<Step> {
+        let value = input.get(marks.pos + 6..)?;
+        if value.is_empty() || !self.block.charge_if_fits(1 + value.len()) {
+            return None;
+        }
+        self.block.open_data(value);
+        self.scanner.open_data(input.len() - marks.pos);
+        marks.pos = input.len();
+        self.lent = Lent::Nothing;
+        Some(Step::Pending)
+    }
+
+    /// Fast path: the rest of a data line that an edge of the chunk has cut, and what `data_lines` reads. Most chunks
+    /// from a socket start so. An LLM delta in chunks of 1460 bytes takes a tenth less, byte by byte half the time.
+    #[inline(always)]
+    pub(super) fn rest_of_data(&mut self, input: &[u8], marks: &mut Marks) -> Option<Step> {
+        let start = marks.pos;
+        let end = marks.lines.find(input, start);
+        let rest = input.get(start..end)?;
+        let ended = input.get(end) == Some(&b'\n');
+        if ended != (end < input.len()) || !self.block.charge_if_fits(rest.len()) {
+            return None;
+        }
+        self.block.data.push(rest, self.block.limit);
+        marks.pos = start + rest.len() + usize::from(ended);
+        self.scanner.advance(marks.pos - start);
+        if !ended {
+            return Some(Step::Pending);
+        }
+        self.scanner.end_line();
+        self.data_lines(input, marks)
+    }
+
+    /// Fast path: the data lines that follow a data line, as where a text of many lines is sent, and the blank line
+    /// behind them. Ten lines take four fifths of the time that they take without it.
+    #[inline(never)]
+    pub(super) fn data_lines(&mut self, input: &[u8], marks: &mut Marks) -> Option<Step> {
+        let (start, block) = (marks.pos, &mut self.block);
+        let (mut pos, mut room) = (start, block.room());
+        let mut next = start;
+        while let Some(value) =
+            scan::data_line(input, &mut next, |input, at| marks.lines.find_near(input, at))
+        {
+            // What does not fit is left to the general path, which says where the limit was crossed.
+            let Some(left) = room.checked_sub(1 + value.len()) else { break };
+            block.data.push_line(input, value, block.limit);
+            (pos, room) = (next, left);
+        }
+        block.set_room(room);
+        let ended = pos == next && !block.has_id && input.get(pos) == Some(&b'\n');
+        marks.pos = pos + usize::from(ended);
+        self.scanner.advance(marks.pos - start);
+        if !ended {
+            return self.cut_data(input, marks);
+        }
+        self.block.end();
+        self.lent = if pos == start { Lent::Event } else { Lent::Lines };
+        Some(self.event(Place::BUFFER, Place::BUFFER))
+    }
+}

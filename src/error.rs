@@ -86,9 +86,15 @@ pub enum InvalidHeaderValue {
 
 impl InvalidValue {
     /// The first LF, CR or (if `nul`) U+0000 of `value`.
+    #[inline]
     pub(crate) const fn find(field: &'static str, value: &str, nul: bool) -> Option<Self> {
+        if holds_control(value.as_bytes()) { Self::find_exactly(field, value, nul) } else { None }
+    }
+
+    #[cold]
+    const fn find_exactly(field: &'static str, value: &str, nul: bool) -> Option<Self> {
         let bytes = value.as_bytes();
-        let mut position = if holds_control(bytes) { 0 } else { bytes.len() };
+        let mut position = 0;
         while position < bytes.len() {
             let byte = bytes[position];
             if byte == b'\n' || byte == b'\r' || (nul && byte == 0) {
@@ -102,17 +108,23 @@ impl InvalidValue {
 
 /// Whether a byte of `bytes` is a control character up to CR. Eight bytes at a time, since every value that is sent is
 /// looked at: a message with an event type takes 5 ns less to build.
+#[inline]
 const fn holds_control(bytes: &[u8]) -> bool {
-    const ONES: u64 = u64::MAX / 0xFF;
     let mut rest = bytes;
     while let Some((word, behind)) = rest.split_first_chunk() {
-        let word = u64::from_le_bytes(*word);
-        // The highest bit of a byte stays set where taking CR and one away borrows from it. A borrow may reach the
-        // byte above, so this may see one too many, but never one too few.
-        if word.wrapping_sub(ONES * (b'\r' as u64 + 1)) & !word & (ONES << 7) != 0 {
+        if word_holds_control(u64::from_le_bytes(*word)) {
             return true;
         }
         rest = behind;
+    }
+    // The last ones with some of those before them, or the first four and the last four.
+    if let Some(last) = bytes.last_chunk() {
+        return word_holds_control(u64::from_le_bytes(*last));
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        return word_holds_control(
+            (u32::from_le_bytes(*first) as u64) << 32 | u32::from_le_bytes(*last) as u64,
+        );
     }
     while let [byte, behind @ ..] = rest {
         if *byte <= b'\r' {
@@ -121,6 +133,14 @@ const fn holds_control(bytes: &[u8]) -> bool {
         rest = behind;
     }
     false
+}
+
+#[inline]
+const fn word_holds_control(word: u64) -> bool {
+    const ONES: u64 = u64::MAX / 0xFF;
+    // The highest bit of a byte stays set where taking CR and one away borrows from it. A borrow may reach the byte
+    // above, so this may see one too many, but never one too few.
+    word.wrapping_sub(ONES * (b'\r' as u64 + 1)) & !word & (ONES << 7) != 0
 }
 
 fn name_of(character: char) -> &'static str {

@@ -56,6 +56,7 @@ impl<'a> EventId<'a> {
     /// assert!(sse_proto::EventId::new("").is_ok());
     /// assert!(sse_proto::EventId::new("a\0b").is_err());
     /// ```
+    #[inline]
     pub const fn new(id: &'a str) -> Result<Self, InvalidValue> {
         match InvalidValue::find("id", id, true) {
             Some(error) => Err(error),
@@ -127,6 +128,7 @@ impl<'a> EventType<'a> {
     /// assert!(sse_proto::EventType::new("ping").is_ok());
     /// assert!(sse_proto::EventType::new("pi\nng").is_err());
     /// ```
+    #[inline]
     pub const fn new(event_type: &'a str) -> Result<Self, InvalidValue> {
         if event_type.is_empty() {
             return Err(InvalidValue::EmptyEventType);

@@ -27,7 +27,6 @@ impl Engine {
         self.block.open_data(input.get(value)?);
         self.scanner.advance(next - start);
         marks.pos = next;
-        self.lent = Lent::Nothing;
         Some(self.data_lines(input, marks))
     }
 

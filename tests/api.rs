@@ -96,6 +96,30 @@ fn an_event_is_lent_by_decoder_and_chunk_and_copied_freely() {
 }
 
 #[test]
+fn a_value_that_is_text_stays_in_the_chunk_whatever_the_others_are() {
+    for stream in [
+        &b"event: \xFF\ndata: good\n\n"[..],
+        b"id: \xFF\nevent: \xFF\ndata: good\n\ndata: more\n\n",
+        b"data: \xFF\n\nevent: \xFF\ndata: good\n\n",
+        b": \xFF\nevent: good\ndata: good\n\n",
+    ] {
+        let (mut decoder, mut chunk) = (Decoder::new(), Chunk::new(stream));
+        let mut found = false;
+        while let Some(event) = decoder.decode_event(&mut chunk).unwrap() {
+            if event.data() == "good" {
+                assert!(
+                    stream.as_ptr_range().contains(&event.data().as_ptr()),
+                    "{:?}",
+                    stream.escape_ascii()
+                );
+                found = true;
+            }
+        }
+        assert!(found);
+    }
+}
+
+#[test]
 fn a_clone_in_mid_stream_is_a_decoder_of_its_own() {
     let mut decoder = Decoder::builder().comments(true).build();
     for (part, rest) in

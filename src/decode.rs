@@ -182,7 +182,7 @@ impl Decoder {
         } else if let Some(mut named) = self.engine.named_block(bytes, marks) {
             (shared, taken) = (chunk.share(named.data.clone()), chunk.taken());
             if shared.is_some() {
-                named.data = 0..0;
+                named.data = named.first..named.first;
             }
             event = self.named_event(named, &mut taken);
         } else {

@@ -217,22 +217,29 @@ fn shrinking_waits_until_giants_are_rare() {
 #[test]
 fn small_owned_values_do_not_pin_a_chunk_and_large_ones_share_it() {
     let large = "x".repeat(1 << 20);
-    let before = live();
-    let stream = format!("data: small\n\ndata: {large}\n\n");
-    let mut decoder = Decoder::new();
-    let mut chunk = SharedChunk::from(Bytes::from(stream));
-    let small = decoder.decode_shared(&mut chunk).unwrap().unwrap();
-    let mut shared = None;
-    let rose = peak(|| shared = decoder.decode_shared(&mut chunk).unwrap());
-    assert!(rose < 64 * 1024, "a large value is shared, not copied: {rose}");
-    drop(chunk);
-    let Some(FrameBuf::Event(event)) = &shared else { panic!("an event") };
-    assert_eq!(event.data().len(), 1 << 20);
-    assert!(peak(|| drop(event.clone())) < 1024, "and cheap to clone");
-    drop(shared);
-    drop(decoder);
-    let held = live() - before;
-    assert!(held < 1024, "the small event is alone now and keeps {held} bytes");
-    drop(small);
-    assert_eq!(live(), before);
+    // By each of the paths that a block may take.
+    for head in ["", "event: x\n", "id: 1\nevent: x\n", "retry: 1\nevent: x\n", ": comment\n"] {
+        let before = live();
+        let stream = format!("data: small\n\n{head}data: {large}\n\n");
+        let mut decoder = Decoder::new();
+        let mut chunk = SharedChunk::from(Bytes::from(stream));
+        let small = decoder.decode_shared(&mut chunk).unwrap().unwrap();
+        let mut shared = None;
+        let rose = peak(|| {
+            while !matches!(shared, Some(FrameBuf::Event(_))) {
+                shared = decoder.decode_shared(&mut chunk).unwrap();
+            }
+        });
+        assert!(rose < 64 * 1024, "a large value is shared, not copied: {rose} behind {head:?}");
+        drop(chunk);
+        let Some(FrameBuf::Event(event)) = &shared else { panic!("an event") };
+        assert_eq!(event.data().len(), 1 << 20);
+        assert!(peak(|| drop(event.clone())) < 1024, "and cheap to clone");
+        drop(shared);
+        drop(decoder);
+        let held = live() - before;
+        assert!(held < 1024, "the small event is alone now and keeps {held} bytes");
+        drop(small);
+        assert_eq!(live(), before);
+    }
 }

@@ -125,7 +125,7 @@ impl Engine {
                 let here = Here { data, event_type, id };
                 self.block.adopt(size, &here);
                 self.block.keep(input, here);
-                return if self.block.has_data { None } else { self.cut_data(input, marks) };
+                return self.cut_data(input, marks);
             }
             if !found.data.is_buffer() {
                 found.id_is_new = mem::take(&mut self.id_is_new) | !found.id.is_buffer();

@@ -87,8 +87,9 @@ impl<'i> Window<'i> {
     /// The text of `range`, after moving the window if need be, to start at `from`; `None` if it is no UTF-8.
     #[inline(always)]
     fn text(&mut self, range: Range<usize>, from: usize, bytes: &'i [u8]) -> Option<&'i str> {
-        let start = range.start.wrapping_sub(self.start);
-        match self.text.get(start..start.wrapping_add(range.len())) {
+        // A range that starts before the window starts behind its end then, too.
+        let (start, end) = (range.start.wrapping_sub(self.start), range.end.wrapping_sub(self.start));
+        match self.text.get(start..end) {
             Some(text) => Some(text),
             None => self.restart(range, from, bytes),
         }

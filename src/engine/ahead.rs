@@ -31,7 +31,7 @@ impl Engine {
         }
         let (data, pos) = last_line(input, start, &mut marks.lines)?;
         // What is no such block, or too large, is read again by the general path.
-        if data.len() >= self.block.limit {
+        if data.end - data.start >= self.block.limit {
             return None;
         }
         self.scanner.advance(pos - start);
@@ -190,9 +190,9 @@ fn last_line(input: &[u8], start: usize, lines: &mut LineEnds) -> Option<(Range<
         return None;
     }
     let end = lines.find(input, value);
-    if input.get(end..end + 2)? == b"\n\n" {
+    if input.get(end..)?.first_chunk()? == b"\n\n" {
         Some((value..end, end + 2))
-    } else if input.get(end..end + 4)? == b"\r\n\r\n" {
+    } else if input.get(end..)?.first_chunk()? == b"\r\n\r\n" {
         Some((value..end, end + 4))
     } else {
         None

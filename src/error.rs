@@ -109,7 +109,7 @@ impl InvalidValue {
 /// Whether a byte of `bytes` is a control character up to CR. Eight bytes at a time, since every value that is sent is
 /// looked at: a message with an event type takes 5 ns less to build.
 #[inline]
-const fn holds_control(bytes: &[u8]) -> bool {
+pub(crate) const fn holds_control(bytes: &[u8]) -> bool {
     let mut rest = bytes;
     while let Some((word, behind)) = rest.split_first_chunk() {
         if word_holds_control(u64::from_le_bytes(*word)) {

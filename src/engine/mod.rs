@@ -18,7 +18,7 @@ use core::time::Duration;
 
 use crate::block::{Block, Here, Place};
 use crate::chunk::Marks;
-use crate::error::DecodeError;
+use crate::error::{DecodeError, holds_control};
 use crate::field::RetryDigits;
 use crate::limits::{DEFAULT_MAX_EVENT_SIZE, OversizedId};
 use crate::scan::{Lexeme, Part, Scanner, Span};
@@ -387,5 +387,5 @@ impl Engine {
 /// An id that holds U+0000 is ignored: the one before stays (9.2.6).
 #[inline]
 fn is_id(value: &[u8]) -> bool {
-    !value.contains(&0)
+    !holds_control(value) || !value.contains(&0)
 }

@@ -49,3 +49,39 @@ impl LineEnds {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::LineEnds;
+    use alloc::vec::Vec;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    /// Mostly text, so that lines are longer than a block, or shorter.
+    fn bytes() -> impl Strategy<Value = Vec<u8>> {
+        let byte =
+            |rare| prop_oneof![rare => Just(b'a'), 2 => Just(b'\n'), 1 => Just(b'\r'), 1 => any::<u8>()];
+        (prop_oneof![vec(byte(4), 0..300), vec(byte(300), 0..300)], any::<bool>()).prop_map(
+            |(mut bytes, ended)| {
+                bytes.extend_from_slice(if ended { b"\n\n" } else { b"" });
+                bytes
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_asked_for_in_order_is_found(bytes in bytes(), steps in vec((0..70usize, any::<bool>()), 1..40)) {
+            let mut lines = LineEnds::from(0);
+            let mut from = 0;
+            for (step, near) in steps {
+                from = bytes.len().min(from + step);
+                let naive = bytes.iter().skip(from).position(|byte| matches!(byte, b'\n' | b'\r'));
+                let expected = naive.map_or(bytes.len(), |at| from + at);
+                let found = if near { lines.find_near(&bytes, from) } else { lines.find(&bytes, from) };
+                prop_assert_eq!(found, expected, "from {} of {}", from, bytes.len());
+                prop_assert_eq!(lines.find(&bytes, from), expected, "asked again");
+            }
+        }
+    }
+}

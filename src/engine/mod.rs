@@ -178,7 +178,7 @@ impl Engine {
     /// Takes back what the last frame has borrowed. Whether a block may come now, and `Engine::data_block` should try it.
     #[inline(never)]
     fn makes_ready(&mut self) -> bool {
-        if self.lent == Lent::Lines {
+        if matches!(self.lent, Lent::Nothing | Lent::Lines) {
             return false;
         }
         self.take_back();

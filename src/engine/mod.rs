@@ -114,7 +114,7 @@ impl Engine {
         self.step_on(input, marks)
     }
 
-    /// Tries the fast path that may fit, then the general path.
+    /// Tries the fast path that may fit, then the general path, which comes back where a fast path may fit again.
     #[inline(never)]
     fn step_on(&mut self, input: &[u8], marks: &mut Marks) -> Result<Step, DecodeError> {
         let mut between = self.lent != Lent::Ready;
@@ -141,6 +141,7 @@ impl Engine {
             if let Some(step) = self.read_on(input, marks)? {
                 return Ok(step);
             }
+            // `Ready` says that no block is open. What comes next may leave one open.
             (between, self.lent) = (true, Lent::Nothing);
         }
     }

@@ -32,7 +32,7 @@ pub(crate) fn data_line(
     Some(value)
 }
 
-/// The value that starts at `from`, and what follows its line end, if that is LF or CR LF and not the input's last byte.
+/// The value that starts at `from`, and what follows its line end, if that is LF or CR LF.
 #[cfg(feature = "alloc")]
 #[inline(always)]
 pub(crate) fn value_at(
@@ -43,7 +43,7 @@ pub(crate) fn value_at(
     value_to(input, from, find(input, from))
 }
 
-/// As `value_at`, with the line's end, or the input's length if there is none.
+/// As `value_at`, where the line's end is known: that of the input, if there is none.
 #[cfg(feature = "alloc")]
 #[inline(always)]
 pub(crate) fn value_to(input: &[u8], from: usize, end: usize) -> Option<(Range<usize>, usize)> {

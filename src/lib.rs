@@ -179,6 +179,7 @@ mod blocks;
 mod builder;
 #[cfg(feature = "alloc")]
 mod chunk;
+mod control;
 mod data_writer;
 #[cfg(feature = "alloc")]
 mod decode;

@@ -18,7 +18,8 @@ use core::time::Duration;
 
 use crate::block::{Block, Here, Place};
 use crate::chunk::Marks;
-use crate::error::{DecodeError, holds_control};
+use crate::control::holds_control;
+use crate::error::DecodeError;
 use crate::field::RetryDigits;
 use crate::limits::{DEFAULT_MAX_EVENT_SIZE, OversizedId};
 use crate::scan::{Lexeme, Part, Scanner, Span};

@@ -95,9 +95,9 @@ impl Scratch {
     }
 
     fn checked(&mut self) -> &str {
-        match utf8::check(&self.bytes) {
-            Ok(text) => text,
-            Err(_) => repair(&self.bytes, &mut self.repaired),
+        match utf8::text(&self.bytes) {
+            Some(text) => text,
+            None => repair(&self.bytes, &mut self.repaired),
         }
     }
 
@@ -136,9 +136,9 @@ impl Scratch {
 
 /// Puts the text of `bytes` into `text`: "UTF-8 decode without BOM" of the Encoding Standard.
 pub(crate) fn decode_into(bytes: &[u8], text: &mut String) {
-    match utf8::check(bytes) {
-        Ok(valid) => set_text(text, valid),
-        Err(_) => {
+    match utf8::text(bytes) {
+        Some(valid) => set_text(text, valid),
+        None => {
             clear(text);
             repair(bytes, text);
         }

@@ -1,19 +1,6 @@
 //! Whether bytes are UTF-8. The one place that knows how it is found out.
 
-use core::str::Utf8Error;
-
 use crate::work;
-
-/// The text of `bytes`, or where it ends. Reads all of them, bad or not.
-#[inline]
-pub(crate) fn check(bytes: &[u8]) -> Result<&str, Utf8Error> {
-    work::count(bytes.len());
-    #[cfg(feature = "simd")]
-    if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
-        return Ok(text);
-    }
-    core::str::from_utf8(bytes)
-}
 
 /// The text of `bytes`, unless something in them is bad. Reads all of them, bad or not.
 #[inline]
@@ -39,7 +26,7 @@ pub(crate) fn text_ahead(bytes: &[u8]) -> &str {
         }
         Err(end) => {
             work::count(end);
-            check(bytes.get(..end).unwrap_or_default()).unwrap_or_default()
+            bytes.get(..end).and_then(text).unwrap_or_default()
         }
     }
 }

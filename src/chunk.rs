@@ -97,15 +97,17 @@ impl<'i> Window<'i> {
 
     #[inline(never)]
     fn restart(&mut self, range: Range<usize>, from: usize, bytes: &'i [u8]) -> Option<&'i str> {
-        let end = if bytes.len() <= range.end + 4 {
-            range.end // nothing but line ends, if the value is the block's last
-        } else {
-            range.end.max(utf8::whole_characters(bytes, bytes.len().min(range.start + CHECK_AHEAD)))
-        };
-        let start = if range.start - from <= CHECK_BEHIND { from } else { range.start };
+        let is_last = bytes.len() <= range.end + 4; // nothing but line ends, if the value is the block's last
         if self.found_bad {
-            return self.restart_near_bad(range, start, bytes.get(..end)?);
+            return self.restart_near_bad(range, from, bytes, is_last);
         }
+        if is_last && range.start == from {
+            // Fast path: there is nothing else to check, so a window would not be looked at again.
+            let text = utf8::text(bytes.get(range)?);
+            self.found_bad = text.is_none();
+            return text;
+        }
+        let (start, end) = Self::around(&range, from, bytes, is_last);
         match utf8::text(bytes.get(start..end)?) {
             Some(text) => {
                 (self.start, self.text) = (start, text);
@@ -113,16 +115,34 @@ impl<'i> Window<'i> {
             }
             None => {
                 self.found_bad = true;
-                self.restart_near_bad(range, start, bytes.get(..end)?)
+                self.restart_near_bad(range, from, bytes, is_last)
             }
         }
     }
 
+    /// The window for `range`.
+    #[inline(always)]
+    fn around(range: &Range<usize>, from: usize, bytes: &'i [u8], is_last: bool) -> (usize, usize) {
+        let end = if is_last {
+            range.end
+        } else {
+            range.end.max(utf8::whole_characters(bytes, bytes.len().min(range.start + CHECK_AHEAD)))
+        };
+        (if range.start - from <= CHECK_BEHIND { from } else { range.start }, end)
+    }
+
     /// With a window that ends at the first bad byte; if that lies before the value, with one that starts there.
     #[inline(never)]
-    fn restart_near_bad(&mut self, range: Range<usize>, start: usize, bytes: &'i [u8]) -> Option<&'i str> {
+    fn restart_near_bad(
+        &mut self,
+        range: Range<usize>,
+        from: usize,
+        bytes: &'i [u8],
+        is_last: bool,
+    ) -> Option<&'i str> {
+        let (start, end) = Self::around(&range, from, bytes, is_last);
         for start in [start, range.start] {
-            (self.start, self.text) = (start, utf8::text_ahead(bytes.get(start..)?));
+            (self.start, self.text) = (start, utf8::text_ahead(bytes.get(start..end)?));
             if let Some(text) = self.text.get(range.start - start..range.end - start) {
                 return Some(text);
             }

@@ -35,14 +35,16 @@ impl LineEnds {
     #[inline(never)]
     pub(super) fn search(&mut self, bytes: &[u8], from: usize) -> usize {
         let Some(last) = bytes.last_chunk() else { return search_small(bytes, from) };
-        if self.known == bytes.len() && self.bits == 0 {
+        if self.bits == 0 && self.known == bytes.len() {
             return bytes.len();
         }
         if from + BLOCK < self.known {
             return self.first_known(bytes);
         }
         let mut at = self.known;
-        while let Some(block) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        let last_block = bytes.len() - BLOCK;
+        while at <= last_block {
+            let Some(block) = bytes.get(at..).and_then(<[u8]>::first_chunk) else { break };
             work::count(BLOCK);
             at += BLOCK;
             if !holds_control(block) {

@@ -164,7 +164,7 @@ impl Block {
         if !here.data.is_buffer() {
             self.take_data(input, here);
         }
-        self.data.push_line(input, value, self.limit);
+        self.data.push_line(input.get(value).unwrap_or_default(), self.limit);
     }
 
     #[inline(never)]

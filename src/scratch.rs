@@ -2,14 +2,11 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::ops::Range;
+use core::mem;
 use core::str;
 
 use crate::limits::KEEP_CAPACITY;
 use crate::{utf8, work};
-
-/// A line that is copied at once, with the LF before it, in bytes.
-const LINE: usize = 64;
 
 /// The raw bytes of a value, and its text if that is another.
 ///
@@ -34,34 +31,26 @@ impl Scratch {
         self.bytes.extend_from_slice(bytes);
     }
 
-    /// Appends an LF and the bytes of `value`, a range of `input` that does not start at its first byte.
-    #[inline(always)]
-    pub(crate) fn push_line(&mut self, input: &[u8], value: Range<usize>, limit: usize) {
-        let (start, len) = (self.bytes.len(), 1 + value.len());
-        let room = self.bytes.capacity() - start;
-        if len <= LINE && room >= LINE {
-            // Fast path: a short line, copied with what is around it in a few moves whose number does not depend on it.
-            if let Some(around) = input.get(value.start - 1..).and_then(<[u8]>::first_chunk::<LINE>) {
-                work::count(len);
-                self.bytes.extend_from_slice(around);
-                self.bytes.truncate(start + len);
-                if let Some(first) = self.bytes.get_mut(start) {
-                    *first = b'\n';
-                }
-                return;
-            }
-        }
-        self.push_long_line(input.get(value).unwrap_or_default(), limit);
-    }
-
+    /// Appends an LF and `bytes`.
     #[inline(never)]
-    fn push_long_line(&mut self, bytes: &[u8], limit: usize) {
+    pub(crate) fn push_line(&mut self, bytes: &[u8], limit: usize) {
         work::count(1 + bytes.len());
         if bytes.len() >= self.bytes.capacity() - self.bytes.len() {
             self.grow(1 + bytes.len(), limit);
         }
         self.bytes.push(b'\n');
         self.bytes.extend_from_slice(bytes);
+    }
+
+    /// The bytes, to append to, and to be put back. Nothing is in their place meanwhile.
+    #[inline(always)]
+    pub(crate) fn take_bytes(&mut self) -> Vec<u8> {
+        mem::take(&mut self.bytes)
+    }
+
+    #[inline(always)]
+    pub(crate) fn put_back(&mut self, bytes: Vec<u8>) {
+        self.bytes = bytes;
     }
 
     #[cold]

@@ -41,6 +41,32 @@ impl LineEnds {
         if bits == 0 { None } else { Some(from + bits.trailing_zeros() as usize) }
     }
 
+    /// Nothing before `from` will be asked for.
+    #[inline(always)]
+    pub(crate) fn pass(&mut self, from: usize) {
+        let passed = (from + BLOCK).saturating_sub(self.known);
+        self.bits = if passed < BLOCK { self.bits >> passed << passed } else { 0 };
+    }
+
+    /// The first line end that was not passed, if this bitmap or the next one has it. Does not depend on where the line
+    /// before ends, if that is in another bitmap: several lines are then under way at once.
+    #[inline(always)]
+    pub(crate) fn peek(&mut self, bytes: &[u8], near: usize) -> Option<usize> {
+        while self.bits == 0 {
+            if self.known > near {
+                return None;
+            }
+            self.read_block(bytes)?;
+        }
+        Some(self.known + self.bits.trailing_zeros() as usize - BLOCK)
+    }
+
+    /// Passes the line end that `peek` has found.
+    #[inline(always)]
+    pub(crate) fn pop(&mut self) {
+        self.bits &= self.bits.wrapping_sub(1);
+    }
+
     /// The first line end that the bitmap knows.
     fn first_known(&self, bytes: &[u8]) -> usize {
         match self.bits {
@@ -71,10 +97,23 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_asked_for_in_order_is_found(bytes in bytes(), steps in vec((0..70usize, any::<bool>()), 1..40)) {
+        fn whatever_is_asked_for_in_order_is_found(
+            bytes in bytes(),
+            steps in vec((0..70usize, any::<bool>(), any::<bool>()), 1..40),
+        ) {
             let mut lines = LineEnds::from(0);
             let mut from = 0;
-            for (step, near) in steps {
+            for (step, near, walk) in steps {
+                if walk {
+                    lines.pass(from);
+                    for _ in 0..step / 8 {
+                        let naive = bytes.iter().skip(from).position(|byte| matches!(byte, b'\n' | b'\r'));
+                        let Some(found) = lines.peek(&bytes, from + step) else { break };
+                        prop_assert_eq!(naive.map(|at| from + at), Some(found), "peeked from {}", from);
+                        lines.pop();
+                        from = found + 1;
+                    }
+                }
                 from = bytes.len().min(from + step);
                 let naive = bytes.iter().skip(from).position(|byte| matches!(byte, b'\n' | b'\r'));
                 let expected = naive.map_or(bytes.len(), |at| from + at);

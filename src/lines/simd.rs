@@ -31,14 +31,28 @@ impl LineEnds {
         self.search(bytes, from)
     }
 
+    /// Makes the next bitmap.
+    #[inline(always)]
+    pub(super) fn read_block(&mut self, bytes: &[u8]) -> Option<()> {
+        if self.known > bytes.len().checked_sub(BLOCK)? {
+            return None;
+        }
+        let block = bytes.get(self.known..)?.first_chunk()?;
+        work::count(BLOCK);
+        self.known += BLOCK;
+        self.bits = bitmap(block);
+        Some(())
+    }
+
     /// The bitmap does not say.
     #[inline(never)]
     pub(super) fn search(&mut self, bytes: &[u8], from: usize) -> usize {
         let Some(last) = bytes.last_chunk() else { return search_small(bytes, from) };
-        if self.bits == 0 && self.known == bytes.len() {
-            return bytes.len();
-        }
-        if from + BLOCK < self.known {
+        if self.bits == 0 {
+            if self.known == bytes.len() {
+                return bytes.len();
+            }
+        } else if from + BLOCK < self.known {
             return self.first_known(bytes);
         }
         let mut at = self.known;

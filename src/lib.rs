@@ -213,6 +213,7 @@ mod stream;
 mod token;
 #[cfg(feature = "alloc")]
 mod utf8;
+mod vector;
 #[cfg(feature = "alloc")]
 mod work;
 

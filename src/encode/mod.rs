@@ -4,6 +4,7 @@
 #[cfg(feature = "alloc")]
 mod buf;
 mod digits;
+mod line_end;
 mod pieces;
 mod sink;
 

@@ -5,6 +5,8 @@ mod plain;
 #[cfg(feature = "simd")]
 mod simd;
 
+use crate::vector::BLOCK;
+
 /// Finds line ends, one after the other, and knows those of the last bytes that it has looked at.
 #[derive(Debug, Clone)]
 pub(crate) struct LineEnds {
@@ -13,9 +15,6 @@ pub(crate) struct LineEnds {
     bits: u64,
     known: usize,
 }
-
-/// The bytes that one bitmap speaks of.
-const BLOCK: usize = 64;
 
 impl LineEnds {
     /// Nothing is known of what lies before or behind `at`.

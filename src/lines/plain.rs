@@ -1,6 +1,7 @@
 //! Line ends one by one, by `memchr2`.
 
-use super::{BLOCK, LineEnds};
+use super::LineEnds;
+use crate::vector::BLOCK;
 use crate::{scan, work};
 
 impl LineEnds {

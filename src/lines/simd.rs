@@ -4,9 +4,8 @@
 //! The bitmaps follow each other from the chunk's start, wherever lines start: so the next one can be loaded while it is
 //! not yet known where the line before ends.
 
-use wide::u8x16;
-
-use super::{BLOCK, LineEnds};
+use super::LineEnds;
+use crate::vector::{BLOCK, bitmap, holds_control, line_ends, line_ends_in_word};
 use crate::work;
 
 impl LineEnds {
@@ -120,46 +119,8 @@ fn search_small(bytes: &[u8], from: usize) -> usize {
     at
 }
 
-/// Not zero if a byte of `word` is CR or LF; the lowest bit set is in the first of them.
-#[inline(always)]
-fn line_ends_in_word(word: u64) -> u64 {
-    const ONES: u64 = u64::MAX / 255;
-    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & (ONES << 7);
-    zeros(word ^ (ONES * b'\n' as u64)) | zeros(word ^ (ONES * b'\r' as u64))
-}
-
 /// All bits from `n` on.
 #[inline(always)]
 fn from_bit(n: usize) -> u64 {
     u64::MAX.checked_shl(n as u32).unwrap_or(0)
-}
-
-/// Whether `block` holds CR or LF, or another control character up to CR. Those are rare in text, and one compare of
-/// the least bytes takes a third of the instructions of a bitmap.
-#[inline(always)]
-fn holds_control(block: &[u8; BLOCK]) -> bool {
-    let mut least = u8x16::splat(u8::MAX);
-    for part in block.chunks_exact(16) {
-        let Some(part) = part.first_chunk::<16>() else { continue };
-        least = least.min(u8x16::from(*part));
-    }
-    least.min(u8x16::splat(b'\r')).cmp_eq(least).move_mask() != 0
-}
-
-/// Bit `n`: whether `block[n]` is CR or LF. Sixteen bytes at a time.
-fn bitmap(block: &[u8; BLOCK]) -> u64 {
-    let mut bits = 0;
-    for (n, part) in block.chunks_exact(16).enumerate() {
-        let Some(part) = part.first_chunk() else { continue };
-        bits |= u64::from(line_ends(part)) << (16 * n);
-    }
-    bits
-}
-
-/// Bit `n`: whether `part[n]` is CR or LF.
-#[inline(always)]
-fn line_ends(part: &[u8; 16]) -> u16 {
-    let bytes = u8x16::from(*part);
-    let ends = bytes.cmp_eq(u8x16::splat(b'\n')) | bytes.cmp_eq(u8x16::splat(b'\r'));
-    ends.move_mask() as u16
 }

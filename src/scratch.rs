@@ -8,6 +8,10 @@ use core::str;
 use crate::limits::KEEP_CAPACITY;
 use crate::{utf8, work};
 
+/// More bytes than about this are copied another way by some C libraries, which takes ten times as long where source and
+/// destination lie at nearly the same place of their pages. Shorter copies lose nothing.
+const COPY: usize = 2048;
+
 /// The raw bytes of a value, and its text if that is another.
 ///
 /// Raw, because a character may be cut by an edge of a chunk and is whole only at the value's end; bytes are
@@ -28,7 +32,18 @@ impl Scratch {
         if bytes.len() > self.bytes.capacity() - self.bytes.len() {
             self.grow(bytes.len(), limit);
         }
-        self.bytes.extend_from_slice(bytes);
+        if bytes.len() <= COPY {
+            self.bytes.extend_from_slice(bytes);
+        } else {
+            self.push_pieces(bytes);
+        }
+    }
+
+    #[cold]
+    fn push_pieces(&mut self, bytes: &[u8]) {
+        for piece in bytes.chunks(COPY) {
+            self.bytes.extend_from_slice(piece);
+        }
     }
 
     /// Appends an LF and `bytes`.

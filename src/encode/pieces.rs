@@ -51,8 +51,7 @@ impl Message<'_> {
     pub(super) fn emit(&self, sink: &mut impl Sink) {
         let mut open = false;
         if let Some(comment) = self.comment {
-            sink.put(COMMENT_NAME.as_bytes());
-            put_lines(sink, comment, COMMENT_AGAIN);
+            put_comment(sink, comment);
             open = true;
         }
         if let Some(event_type) = self.event_type {
@@ -66,8 +65,7 @@ impl Message<'_> {
             open = true;
         }
         if let Some(retry) = self.retry {
-            put_name(sink, open, "\nretry: ");
-            sink.put(Digits::new(retry).as_bytes());
+            put_retry(sink, open, retry);
             open = true;
         }
         if let Some(data) = self.data {
@@ -110,44 +108,67 @@ fn put_name(sink: &mut impl Sink, open: bool, name: &'static str) {
 /// Puts a text of one or more lines, which stays open.
 #[inline(always)]
 fn put_lines(sink: &mut impl Sink, text: &str, again: &'static str) {
-    let mut rest = text.as_bytes();
-    if rest.len() > BLOCK {
-        rest = put_blocks(sink, rest, again);
+    let text = text.as_bytes();
+    if text.len() > BLOCK {
+        return put_long(sink, text, again);
     }
-    while let Some(at) = find_line_end(rest) {
-        let (line, behind) = split_at_line_end(rest, at);
-        sink.put(line);
-        sink.put(again.as_bytes());
-        rest = behind;
+    match find_line_end(text) {
+        None => sink.put(text),
+        Some(at) => put_many(sink, text, at, again),
+    }
+}
+
+/// Puts a text whose first line ends at `at`.
+#[inline(never)]
+fn put_many(sink: &mut impl Sink, text: &[u8], at: usize, again: &'static str) {
+    let (mut rest, mut end) = (text, Some(at));
+    while let Some(at) = end {
+        rest = put_line(sink, rest, at, again);
+        end = find_line_end(rest);
     }
     sink.put(rest);
+}
+
+/// Puts the line that ends at `at`, and the next one's name. What follows.
+#[inline(always)]
+fn put_line<'t>(sink: &mut impl Sink, text: &'t [u8], at: usize, again: &'static str) -> &'t [u8] {
+    let (line, behind) = split_at_line_end(text, at);
+    sink.put(line);
+    sink.put(again.as_bytes());
+    behind
 }
 
 /// Copies of more bytes than about this go another way in some C libraries, which takes ten times as long where source and
 /// destination lie at nearly the same place of their pages. Shorter ones lose nothing.
 const BLOCK: usize = 1024;
 
-/// Puts all of a long text but its last block, which is returned.
-///
-/// Each block is searched and copied before the next one is touched, so the copy finds it in the cache.
+/// Puts a text of any length. Each block is searched and copied before the next one is touched, so that the copy finds it in
+/// the cache.
 #[inline(never)]
-fn put_blocks<'t>(sink: &mut impl Sink, text: &'t [u8], again: &'static str) -> &'t [u8] {
+fn put_long(sink: &mut impl Sink, text: &[u8], again: &'static str) {
     let mut rest = text;
-    while let Some((block, behind_block)) = rest.split_at_checked(BLOCK) {
-        match find_line_end(block) {
-            Some(at) => {
-                let (line, behind) = split_at_line_end(rest, at);
-                sink.put(line);
-                sink.put(again.as_bytes());
-                rest = behind;
-            }
+    while !rest.is_empty() {
+        let (block, behind_block) = rest.split_at_checked(BLOCK).unwrap_or((rest, &[]));
+        rest = match find_line_end(block) {
+            Some(at) => put_line(sink, rest, at, again),
             None => {
                 sink.put(block);
-                rest = behind_block;
+                behind_block
             }
-        }
+        };
     }
-    rest
+}
+
+#[inline(never)]
+fn put_comment(sink: &mut impl Sink, comment: &str) {
+    sink.put(COMMENT_NAME.as_bytes());
+    put_lines(sink, comment, COMMENT_AGAIN);
+}
+
+#[cold]
+fn put_retry(sink: &mut impl Sink, open: bool, milliseconds: u64) {
+    put_name(sink, open, "\nretry: ");
+    sink.put(Digits::new(milliseconds).as_bytes());
 }
 
 /// The line before the line end at `at`, and what follows that line end.

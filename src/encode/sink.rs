@@ -74,7 +74,7 @@ impl Message<'_> {
     /// # Ok::<(), sse_proto::BufferTooSmall>(())
     /// ```
     #[cfg(feature = "alloc")]
-    #[inline]
+    #[inline(always)]
     pub fn encode<B: BufMut + ?Sized>(&self, dst: &mut B) -> Result<(), BufferTooSmall> {
         self.check_room(dst.remaining_mut())?;
         self.emit(&mut Buffer(dst));

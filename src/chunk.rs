@@ -123,12 +123,14 @@ impl<'i> Window<'i> {
     /// The window for `range`.
     #[inline(always)]
     fn around(range: &Range<usize>, from: usize, bytes: &'i [u8], is_last: bool) -> (usize, usize) {
+        let start = if range.start - from <= CHECK_BEHIND { from } else { range.start };
         let end = if is_last {
-            range.end
+            let wanted = utf8::padding(range.end - start);
+            if wanted <= bytes.len() - range.end { range.end + wanted } else { range.end }
         } else {
             range.end.max(utf8::whole_characters(bytes, bytes.len().min(range.start + CHECK_AHEAD)))
         };
-        (if range.start - from <= CHECK_BEHIND { from } else { range.start }, end)
+        (start, end)
     }
 
     /// With a window that ends at the first bad byte; if that lies before the value, with one that starts there.

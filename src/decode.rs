@@ -310,6 +310,8 @@ impl Decoder {
     fn named_event<'d, 'i: 'd>(&'d mut self, named: NamedBlock, chunk: &mut Chunk<'i>) -> Event<'d> {
         let NamedBlock { first, event_type, id, data } = named;
         let Engine { block, lent, last_event_id, .. } = &mut self.engine;
+        // The last value first: behind it nothing is left to check, where the chunk ends with the block.
+        let data = text_in(data, first, chunk, &mut block.data, lent, Lent::Event);
         if let Some(range) = id.in_chunk() {
             match chunk.text(range.clone(), first) {
                 Some(text) => set_text(last_event_id, text),
@@ -325,7 +327,7 @@ impl Decoder {
                 lent,
                 Lent::Event,
             )),
-            data: text_in(data, first, chunk, &mut block.data, lent, Lent::Event),
+            data,
             last_event_id: EventId::decoded(last_event_id),
             id_is_new: !id.is_buffer(),
         }

@@ -12,6 +12,13 @@ pub(crate) fn text(bytes: &[u8]) -> Option<&str> {
     core::str::from_utf8(bytes).ok()
 }
 
+/// How many bytes more make it words of eight. What is left behind the last of them is checked byte by byte, which takes as
+/// long as a hundred bytes.
+#[inline(always)]
+pub(crate) fn padding(len: usize) -> usize {
+    len.wrapping_neg() % 8
+}
+
 /// As much of `bytes` as is text. Stops at the first bad byte: a pass that goes on to the end, as that of `text`
 /// does, made streams with a bad byte in every event a hundred times as slow.
 pub(crate) fn text_ahead(bytes: &[u8]) -> &str {

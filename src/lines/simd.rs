@@ -15,16 +15,18 @@ impl LineEnds {
         if let Some(end) = self.here(from) {
             return end;
         }
-        // The next bitmap is that of the bytes behind `known`, if nothing between `from` and them is left out.
-        if (from + BLOCK).wrapping_sub(self.known) <= BLOCK {
+        // The next bitmap is that of the bytes behind `known`, if it may say.
+        let passed = (from + BLOCK).wrapping_sub(self.known);
+        if passed < 2 * BLOCK {
             if let Some(block) = bytes.get(self.known..).and_then(<[u8]>::first_chunk) {
                 work::count(BLOCK);
-                let start = self.known;
+                let (start, skip) = (self.known, passed.saturating_sub(BLOCK));
                 (self.known, self.bits) = (start + BLOCK, bitmap(block));
-                if self.bits != 0 {
-                    return start + self.bits.trailing_zeros() as usize;
+                let here = self.bits >> skip;
+                if here != 0 {
+                    return start + skip + here.trailing_zeros() as usize;
                 }
-                return self.search(bytes, self.known);
+                return self.search(bytes, from.max(self.known));
             }
         }
         self.search(bytes, from)

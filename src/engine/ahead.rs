@@ -68,6 +68,9 @@ impl Engine {
     /// one is not, the general path goes on behind the lines that it had.
     #[inline(never)]
     pub(super) fn read_ahead(&mut self, input: &[u8], marks: &mut Marks) -> Option<Step> {
+        if marks.lines.none_is_left(input) {
+            return self.cut_data(input, marks);
+        }
         if let Some(step) = self.joined_data(input, marks) {
             return step;
         }

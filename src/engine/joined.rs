@@ -33,7 +33,7 @@ impl Engine {
     }
 
     /// Fast path: what is left of the chunk is a data line that its edge cuts. Most chunks from a socket end so.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn cut_data(&mut self, input: &[u8], marks: &mut Marks) -> Option<Step> {
         let is_data = input.get(marks.pos..)?.starts_with(b"data: ");
         if is_data && marks.lines.find(input, marks.pos) == input.len() {
@@ -75,7 +75,21 @@ impl Engine {
             return Some(Step::Pending);
         }
         self.scanner.end_line();
+        if !self.block.has_id && input.get(marks.pos) == Some(&b'\n') {
+            // Most lines that are cut are the only one of their block.
+            marks.pos += 1;
+            self.scanner.advance(1);
+            return Some(self.joined_event(Lent::Event));
+        }
         self.data_lines(input, marks)
+    }
+
+    /// The blank line behind data that was put together.
+    #[inline(always)]
+    fn joined_event(&mut self, lent: Lent) -> Step {
+        self.block.end();
+        self.lent = lent;
+        self.event(Place::BUFFER, Place::BUFFER)
     }
 
     /// Fast path: the data lines that follow a data line, as where a text of many lines is sent, and the blank line
@@ -101,9 +115,7 @@ impl Engine {
         if !ended {
             return self.cut_data(input, marks);
         }
-        self.block.end();
-        self.lent = if pos == start { Lent::Event } else { Lent::Lines };
-        Some(self.event(Place::BUFFER, Place::BUFFER))
+        Some(self.joined_event(if pos == start { Lent::Event } else { Lent::Lines }))
     }
 }
 

@@ -66,6 +66,12 @@ impl LineEnds {
         self.bits &= self.bits.wrapping_sub(1);
     }
 
+    /// Whether it is known that behind the last question no line ends in `bytes`.
+    #[inline(always)]
+    pub(crate) fn none_is_left(&self, bytes: &[u8]) -> bool {
+        self.bits == 0 && self.known == bytes.len()
+    }
+
     /// The first line end that the bitmap knows.
     fn first_known(&self, bytes: &[u8]) -> usize {
         match self.bits {

@@ -42,6 +42,7 @@ pub(crate) fn text_ahead(bytes: &[u8]) -> &str {
 pub(crate) fn whole_characters(bytes: &[u8], end: usize) -> usize {
     // Without a branch: where text is not ASCII nobody foresees where in a character an edge falls.
     let Some(&[third, second, last]) = bytes.get(..end).and_then(<[u8]>::last_chunk) else { return end };
-    let begun = usize::from(last >= 0xC0).max(2 * usize::from(second >= 0xE0)).max(3 * usize::from(third >= 0xF0));
+    let begun =
+        usize::from(last >= 0xC0).max(2 * usize::from(second >= 0xE0)).max(3 * usize::from(third >= 0xF0));
     end - begun
 }

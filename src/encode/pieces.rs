@@ -33,6 +33,10 @@ const EVENT_NAME: &str = "event: ";
 const ID_NAME: &str = "id: ";
 const RETRY_NAME: &str = "retry: ";
 const LINE_END: &str = "\n";
+/// The same names behind the line end of the line before.
+const EVENT_BEHIND: &str = "\nevent: ";
+const ID_BEHIND: &str = "\nid: ";
+const RETRY_BEHIND: &str = "\nretry: ";
 /// Before the first line of data, before each further line, and after the last one.
 pub(crate) const DATA_NAME: &str = "data: ";
 pub(crate) const DATA_AGAIN: &str = "\ndata: ";
@@ -55,12 +59,12 @@ impl Message<'_> {
             open = true;
         }
         if let Some(event_type) = self.event_type {
-            put_name(sink, open, "\nevent: ");
+            put_name(sink, open, EVENT_BEHIND);
             sink.put(event_type.as_str().as_bytes());
             open = true;
         }
         if let Some(id) = self.id {
-            put_name(sink, open, "\nid: ");
+            put_name(sink, open, ID_BEHIND);
             sink.put(id.as_str().as_bytes());
             open = true;
         }
@@ -167,7 +171,7 @@ fn put_comment(sink: &mut impl Sink, comment: &str) {
 
 #[cold]
 fn put_retry(sink: &mut impl Sink, open: bool, milliseconds: u64) {
-    put_name(sink, open, "\nretry: ");
+    put_name(sink, open, RETRY_BEHIND);
     sink.put(Digits::new(milliseconds).as_bytes());
 }
 

@@ -150,7 +150,7 @@ impl Engine {
     }
 
     /// Fast path: comments that nobody asked for, each with a blank line behind it, as they keep a connection alive. They take
-    /// half of the time that blocks of any other kind need.
+    /// half of the time that `read_ahead` needs for them.
     #[inline(always)]
     fn keep_alives(&mut self, input: &[u8], marks: &mut Marks) {
         let start = marks.pos;

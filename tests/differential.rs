@@ -17,6 +17,23 @@ use sse_proto::{Chunk, Decoder, EventBuf, Frame, FrameBuf, SharedChunk};
 
 use streams::{places, stream};
 
+/// Lines of up to some vectors, several of one length and name after each other.
+fn long_lines() -> impl Strategy<Value = Vec<u8>> {
+    let name = prop_oneof![6 => Just("data: "), 1 => Just("event: "), 1 => Just("id: "), 1 => Just(":"), 1 => Just("x")];
+    let fill = prop_oneof![6 => Just(&b"x"[..]), 1 => Just("é字😀".as_bytes()), 1 => Just(&b"\t"[..]), 1 => Just(&b"\xE2"[..])];
+    let end = prop_oneof![3 => Just("\n"), 3 => Just("\n\n"), 1 => Just("\r\n"), 1 => Just("\r\n\r\n")];
+    let lines = (name, fill, 0..150usize, end, 1..6usize);
+    proptest::collection::vec(lines, 1..12).prop_map(|runs| {
+        let mut stream = Vec::new();
+        for (name, fill, len, end, times) in runs {
+            for _ in 0..times {
+                stream.extend(name.bytes().chain(fill.iter().copied().cycle().take(len)).chain(end.bytes()));
+            }
+        }
+        stream
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -31,6 +48,18 @@ proptest! {
         prop_assert_eq!(lines, run::twin_lines(&input));
         let scanned = scanner_based(&input, &cuts);
         prop_assert_eq!(scanned, Outcome { cut: None, ..expected });
+    }
+
+    /// Whatever is searched, copied or checked several bytes at once depends on lengths.
+    #[test]
+    fn lines_of_all_lengths_are_as_the_twin_says(input in long_lines(), cuts in streams::cuts(6)) {
+        let cuts = places(&cuts, input.len());
+        let mut expected = twin(&input);
+        prop_assert_eq!(&borrowed(&input, &cuts, &Rules::default()), &expected);
+        prop_assert_eq!(&shared(&input, &cuts, &Rules::default()), &expected);
+        let rules = Rules { comments: false, ..Rules::default() };
+        expected.seen.retain(|seen| matches!(seen.got, Got::Event { .. }));
+        prop_assert_eq!(&events_only(&input, &cuts, &rules).seen, &expected.seen);
     }
 
     #[test]

@@ -99,7 +99,7 @@ impl<'i> Window<'i> {
     fn restart(&mut self, range: Range<usize>, from: usize, bytes: &'i [u8]) -> Option<&'i str> {
         let is_last = bytes.len() <= range.end + 4; // nothing but line ends, if the value is the block's last
         if is_last && range.start == from && !self.found_bad {
-            self.alone(range, bytes)
+            Self::alone(range, bytes)
         } else {
             self.restart_at(range, from, bytes)
         }
@@ -108,10 +108,8 @@ impl<'i> Window<'i> {
     /// Fast path: the value is all that is left to check, so that a window would not be looked at again. Where each event is
     /// a chunk of its own, most values are such.
     #[inline(never)]
-    fn alone(&mut self, range: Range<usize>, bytes: &'i [u8]) -> Option<&'i str> {
-        let text = utf8::text(bytes.get(range)?);
-        self.found_bad = text.is_none();
-        text
+    fn alone(range: Range<usize>, bytes: &'i [u8]) -> Option<&'i str> {
+        utf8::text(bytes.get(range)?)
     }
 
     #[inline(never)]

@@ -52,13 +52,18 @@ proptest! {
 
     /// Whatever is searched, copied or checked several bytes at once depends on lengths.
     #[test]
-    fn lines_of_all_lengths_are_as_the_twin_says(input in long_lines(), cuts in streams::cuts(6)) {
+    fn lines_of_all_lengths_are_as_the_twin_says(
+        input in long_lines(),
+        cuts in streams::cuts(6),
+        limit in prop_oneof![Just(usize::MAX), 100..1000usize],
+    ) {
         let cuts = places(&cuts, input.len());
-        let mut expected = twin(&input);
-        prop_assert_eq!(&borrowed(&input, &cuts, &Rules::default()), &expected);
-        prop_assert_eq!(&shared(&input, &cuts, &Rules::default()), &expected);
-        let rules = Rules { comments: false, ..Rules::default() };
-        expected.seen.retain(|seen| matches!(seen.got, Got::Event { .. }));
+        let rules = Rules { limit, ..Rules::default() };
+        let mut expected = twin_with(&input, &rules);
+        prop_assert_eq!(&borrowed(&input, &cuts, &rules), &expected);
+        prop_assert_eq!(&shared(&input, &cuts, &rules), &expected);
+        let rules = Rules { comments: false, ..rules };
+        expected.seen.retain(|seen| !matches!(seen.got, Got::Comment(_) | Got::CommentTooLarge));
         prop_assert_eq!(&events_only(&input, &cuts, &rules).seen, &expected.seen);
     }
 

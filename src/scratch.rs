@@ -204,3 +204,26 @@ fn repair<'t>(bytes: &[u8], text: &'t mut String) -> &'t str {
 fn mark(chunk: &str::Utf8Chunk<'_>) -> &'static str {
     if chunk.invalid().is_empty() { "" } else { "\u{FFFD}" }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Scratch;
+    use alloc::vec;
+
+    /// What is appended to check a value in whole blocks is never part of it.
+    #[test]
+    fn a_value_stays_what_it_is_when_it_is_looked_at() {
+        for len in [65, 100, 128, 200] {
+            let mut value = Scratch::default();
+            value.push(&vec![b'x'; len], 1000);
+            for _ in 0..2 {
+                assert_eq!(value.text(), "x".repeat(len));
+                assert_eq!((value.len(), value.bytes().len()), (len, len));
+            }
+            value.set(b"y", 1000);
+            assert_eq!((value.text().len(), value.len()), (1, 1));
+            value.clear_warm();
+            assert_eq!((value.text().len(), value.len()), (0, 0));
+        }
+    }
+}

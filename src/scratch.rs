@@ -220,10 +220,12 @@ mod tests {
                 assert_eq!(value.text(), "x".repeat(len));
                 assert_eq!((value.len(), value.bytes().len()), (len, len));
             }
-            value.set(b"y", 1000);
-            assert_eq!((value.text().len(), value.len()), (1, 1));
             value.clear_warm();
             assert_eq!((value.text().len(), value.len()), (0, 0));
+            value.push(&vec![b'x'; len], 1000);
+            assert_eq!(value.text().len(), len);
+            value.set(b"y", 1000);
+            assert_eq!((value.text().len(), value.len()), (1, 1));
         }
     }
 }

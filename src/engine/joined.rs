@@ -35,8 +35,8 @@ impl Engine {
     /// Fast path: what is left of the chunk is a data line that its edge cuts. Most chunks from a socket end so.
     #[inline(never)]
     pub(super) fn cut_data(&mut self, input: &[u8], marks: &mut Marks) -> Option<Step> {
-        let is_data = input.get(marks.pos..)?.starts_with(b"data: ");
-        if is_data && marks.lines.find(input, marks.pos) == input.len() {
+        let is_cut = marks.lines.none_is_left(input) || marks.lines.find(input, marks.pos) == input.len();
+        if is_cut && input.get(marks.pos..)?.starts_with(b"data: ") {
             self.open_data(input, marks)
         } else {
             None

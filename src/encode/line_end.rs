@@ -62,6 +62,8 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         /// Each length has its own path; other control characters are looked at twice.
         #[test]
         fn the_first_line_end_is_found(

@@ -1,5 +1,7 @@
 //! Line ends one by one, by `memchr2`.
 
+use memchr::memchr2;
+
 use super::LineEnds;
 use crate::vector::BLOCK;
 use crate::{scan, work};
@@ -11,15 +13,22 @@ impl LineEnds {
         self.find(bytes, from)
     }
 
-    /// There are no bitmaps here.
+    /// Looks on, not farther than a bitmap would.
     #[inline(always)]
-    pub(super) fn read_block(&mut self, _: &[u8]) -> Option<()> {
-        None
+    pub(super) fn read_block(&mut self, bytes: &[u8]) -> Option<()> {
+        let rest = bytes.get(self.known..)?;
+        let block = rest.get(..BLOCK).unwrap_or(rest);
+        let found = memchr2(b'\n', b'\r', block);
+        let taken = found.map_or(block.len(), |at| at + 1);
+        work::count(taken);
+        self.known += taken;
+        self.bits = if found.is_some() { 1 << (BLOCK - 1) } else { 0 };
+        if block.is_empty() { None } else { Some(()) }
     }
 
     #[inline(never)]
     pub(super) fn search(&mut self, bytes: &[u8], from: usize) -> usize {
-        if from + BLOCK < self.known {
+        if self.bits != 0 && from + BLOCK < self.known {
             return self.first_known(bytes);
         }
         let at = from.max(self.known);

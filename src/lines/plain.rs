@@ -13,11 +13,11 @@ impl LineEnds {
         self.find(bytes, from)
     }
 
-    /// Looks on, not farther than a bitmap would.
+    /// Looks on, not farther than two bitmaps would.
     #[inline(always)]
     pub(super) fn read_block(&mut self, bytes: &[u8]) -> Option<()> {
         let rest = bytes.get(self.known..)?;
-        let block = rest.get(..BLOCK).unwrap_or(rest);
+        let block = rest.get(..2 * BLOCK).unwrap_or(rest);
         let found = memchr2(b'\n', b'\r', block);
         let taken = found.map_or(block.len(), |at| at + 1);
         work::count(taken);

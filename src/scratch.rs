@@ -111,8 +111,9 @@ impl Scratch {
         }
     }
 
-    /// Makes the bytes whole blocks, if there is room: what is left behind the last whole block takes as long to check as two
-    /// blocks. Nearly all values that are put together are such; ten lines take a fifteenth less.
+    /// Fast path: makes the bytes whole blocks, if there is room: what is left behind the last whole block takes as long to
+    /// check as more than a block. Nearly all values that are put together are such; text that is not ASCII takes a twentieth
+    /// less in chunks of 1460 bytes.
     #[inline(always)]
     fn pad(&mut self) {
         let len = self.bytes.len();

@@ -12,8 +12,8 @@ pub(crate) fn text(bytes: &[u8]) -> Option<&str> {
     core::str::from_utf8(bytes).ok()
 }
 
-/// How many bytes more make it words of eight. What is left behind the last of them is checked byte by byte, which takes as
-/// long as a hundred bytes.
+/// How many bytes more make it words of eight. What is left behind the last of them is copied byte by byte to be
+/// checked: a chunk that is one event with its type takes a fifth less in words.
 #[inline(always)]
 pub(crate) fn padding(len: usize) -> usize {
     len.wrapping_neg() % 8

@@ -25,7 +25,13 @@ pub(crate) fn holds_control(block: &[u8; BLOCK]) -> bool {
         let Some(part) = part.first_chunk::<16>() else { continue };
         least = least.min(u8x16::from(*part));
     }
-    least.min(u8x16::splat(b'\r')).cmp_eq(least).move_mask() != 0
+    any_up_to_cr(least)
+}
+
+#[cfg(feature = "simd")]
+#[inline(always)]
+fn any_up_to_cr(bytes: u8x16) -> bool {
+    bytes.min(u8x16::splat(b'\r')).cmp_eq(bytes).move_mask() != 0
 }
 
 /// The same of 16 to 64 bytes, by four vectors that overlap as they must: there is no branch on their number.
@@ -36,7 +42,7 @@ pub(crate) fn holds_control_short(bytes: &[u8]) -> bool {
     let vector = |at: usize| Some(u8x16::from(*bytes.get(at..)?.first_chunk::<16>()?));
     let last = bytes.len() - 16;
     let least = || Some(vector(0)?.min(vector(middle)?).min(vector(last - middle)?.min(vector(last)?)));
-    least().is_none_or(|least| least.min(u8x16::splat(b'\r')).cmp_eq(least).move_mask() != 0)
+    least().is_none_or(any_up_to_cr)
 }
 
 /// Bit `n`: whether `block[n]` is CR or LF. Sixteen bytes at a time.

@@ -10,7 +10,7 @@ pub(super) fn find_line_end(text: &[u8]) -> Option<usize> {
     if text.len() < 16 { in_short(text) } else { in_long(text) }
 }
 
-/// Five bytes of data take a seventh less to encode than byte by byte, and that a quarter less than with a call.
+/// Five bytes of data take an eighth less to encode than byte by byte, and that a quarter less than with a call.
 #[inline(always)]
 fn in_short(text: &[u8]) -> Option<usize> {
     let ends = if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {

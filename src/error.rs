@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::control::holds_control;
+use crate::simd::words::holds_control;
 
 /// A value that may not stand in its field.
 ///

@@ -171,84 +171,57 @@ extern crate alloc;
 #[cfg(any(test, feature = "std"))]
 extern crate std;
 
-#[cfg(feature = "alloc")]
-mod block;
-#[cfg(feature = "alloc")]
-mod blocks;
-#[cfg(feature = "alloc")]
-mod builder;
-#[cfg(feature = "alloc")]
-mod chunk;
-mod control;
-mod data_writer;
+#[cfg(any(feature = "std", feature = "stream"))]
+mod adapters;
 #[cfg(feature = "alloc")]
 mod decode;
 mod encode;
-#[cfg(feature = "alloc")]
-mod engine;
 mod error;
-#[cfg(feature = "alloc")]
-mod event;
 mod field;
 pub mod http;
-#[cfg(feature = "std")]
-mod io;
 #[cfg(feature = "alloc")]
 mod limits;
-#[cfg(feature = "alloc")]
-mod lines;
-#[cfg(feature = "alloc")]
-mod owned;
 #[cfg(feature = "alloc")]
 pub mod replay;
 mod scan;
 #[cfg(feature = "alloc")]
-mod scratch;
-#[cfg(feature = "serde")]
-mod serde;
-#[cfg(feature = "alloc")]
 pub mod session;
-#[cfg(feature = "stream")]
-mod stream;
-mod token;
-#[cfg(feature = "alloc")]
-mod utf8;
-mod vector;
-#[cfg(feature = "alloc")]
-mod work;
+mod simd;
 
+#[cfg(feature = "std")]
+pub use adapters::read::{EventReader, FrameReader};
+#[cfg(feature = "stream")]
+pub use adapters::stream::{EventStream, FrameStream};
+#[cfg(feature = "std")]
+pub use adapters::write::EventWriter;
 #[cfg(feature = "alloc")]
-pub use blocks::{Block, BlockScanner};
+pub use decode::builder::DecoderBuilder;
 #[cfg(feature = "alloc")]
-pub use builder::DecoderBuilder;
+pub use decode::chunk::{Chunk, SharedChunk};
 #[cfg(feature = "alloc")]
-pub use chunk::{Chunk, SharedChunk};
-pub use data_writer::DataWriter;
+pub use decode::decoder::Decoder;
 #[cfg(feature = "alloc")]
-pub use data_writer::EncodeBuffer;
+pub use decode::event::{End, Event, Frame, Truncated};
 #[cfg(feature = "alloc")]
-pub use decode::Decoder;
+pub use decode::owned::{EventBuf, FrameBuf};
+pub use encode::data_writer::DataWriter;
 #[cfg(feature = "alloc")]
-pub use encode::MessageBuf;
-pub use encode::{KEEP_ALIVE, Message};
+pub use encode::data_writer::EncodeBuffer;
+#[cfg(feature = "alloc")]
+pub use encode::encoded::MessageBuf;
+pub use encode::message::{KEEP_ALIVE, Message};
 #[cfg(any(feature = "std", feature = "stream"))]
 pub use error::SourceError;
 #[cfg(feature = "alloc")]
 pub use error::{BlockTooLarge, DecodeError};
 pub use error::{BufferTooSmall, EncodeWithError, InvalidHeaderValue, InvalidValue};
-#[cfg(feature = "alloc")]
-pub use event::{End, Event, Frame, Truncated};
 pub use field::{EventId, EventType};
-#[cfg(feature = "std")]
-pub use io::{EventReader, EventWriter, FrameReader};
 #[cfg(feature = "alloc")]
 pub use limits::{DEFAULT_MAX_EVENT_SIZE, OversizedId};
 #[cfg(feature = "alloc")]
-pub use owned::{EventBuf, FrameBuf};
-pub use scan::Scanner;
-#[cfg(feature = "stream")]
-pub use stream::{EventStream, FrameStream};
-pub use token::{LineKind, Piece, Token};
+pub use scan::raw_blocks::{Block, BlockScanner};
+pub use scan::scanner::Scanner;
+pub use scan::token::{LineKind, Piece, Token};
 
 /// The README's programs are tested, too.
 #[cfg(all(doctest, feature = "std"))]

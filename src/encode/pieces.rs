@@ -23,9 +23,9 @@
 
 use core::iter::Chain;
 
-use super::Message;
 use super::digits::{Digits, LentDigits};
-use super::line_end::find_line_end;
+use super::first_line_end::find_line_end;
+use super::message::Message;
 
 const COMMENT_NAME: &str = ":";
 const COMMENT_AGAIN: &str = "\n:";

@@ -1,10 +1,30 @@
 //! Lines that lie whole in the input: where they end, what they are, where their value starts. No state.
 
-#[cfg(feature = "alloc")]
 use core::ops::Range;
 
-use super::Lexeme;
-use crate::token::LineKind;
+use super::token::LineKind;
+
+/// What [`Scanner::next`] finds, as places in its input. A `Part` never comes from [`whole_line`].
+pub(crate) enum Lexeme {
+    /// A line that lies whole in the input: all but the first and the last one of a chunk.
+    Line(LineKind, Range<usize>),
+    /// A part of a line that was cut.
+    Part(Part),
+    Blank,
+}
+
+pub(crate) struct Part {
+    pub(crate) kind: LineKind,
+    pub(crate) bytes: Span,
+    pub(crate) first: bool,
+    pub(crate) last: bool,
+}
+
+pub(crate) enum Span {
+    Input(Range<usize>),
+    /// Held back before, so not in the input: the start of a literal. It ends where the input is now.
+    Held(&'static [u8]),
+}
 
 /// What follows the line end at `end`, if that lies whole in the input.
 #[inline(always)]
@@ -65,12 +85,6 @@ pub(super) fn line_of(input: &[u8], start: usize, end: usize) -> Lexeme {
             Lexeme::Line(kind, start + skip..end)
         }
     }
-}
-
-/// The first CR or LF at or after `from`; where `input` ends, if there is none.
-pub(crate) fn line_end(input: &[u8], from: usize) -> usize {
-    let found = input.get(from..).and_then(|rest| memchr::memchr2(b'\n', b'\r', rest));
-    found.map_or(input.len(), |found| from + found)
 }
 
 /// What a whole, non-empty line is, and where in it the value starts (9.2.6).

@@ -7,14 +7,15 @@ use core::time::Duration;
 
 use bytes::Bytes;
 
-use super::{Action, Failure, Head, Policy, ReadyState, Request};
-use crate::chunk::{Chunk, SharedChunk};
-use crate::decode::Decoder;
+use super::action::{Action, Failure, Head, ReadyState, Request};
+use super::policy::Policy;
+use crate::decode::chunk::{Chunk, SharedChunk};
+use crate::decode::decoder::Decoder;
+use crate::decode::event::{End, Event, Frame};
+use crate::decode::owned::FrameBuf;
 use crate::error::DecodeError;
-use crate::event::{End, Event, Frame};
 use crate::field::EventId;
 use crate::http;
-use crate::owned::FrameBuf;
 
 /// An `EventSource` without IO: see the [module's page](crate::session) for states, rules and whole clients.
 ///

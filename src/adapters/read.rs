@@ -1,0 +1,153 @@
+//! Events out of a `Read`.
+
+use std::boxed::Box;
+use std::io::{self, ErrorKind, Read};
+use std::vec;
+
+use bytes::Bytes;
+
+use crate::decode::chunk::SharedChunk;
+use crate::decode::decoder::Decoder;
+use crate::decode::owned::{EventBuf, FrameBuf};
+use crate::error::SourceError;
+
+/// What is read at a time, in bytes: a usual socket buffer's worth.
+const READ_SIZE: usize = 16 * 1024;
+
+/// Frames out of a [`Read`], such as the body of a response, one after the other: events, retries, and comments if
+/// the decoder was asked for them.
+///
+/// An error of the source and one of the decoder are told apart, and neither loses what was complete. Neither ends
+/// the iterator by itself, so leave the loop at a source error that will not go away. At the end of the source what is
+/// open is discarded, as the standard says; [`Decoder::finish`] on [`FrameReader::decoder_mut`] lends it to those who
+/// want it.
+///
+/// ```
+/// use sse_proto::{FrameBuf, FrameReader};
+///
+/// let body = &b"retry: 50\ndata: a\n\n"[..];
+/// let frames = FrameReader::new(body).collect::<Result<Vec<_>, _>>()?;
+/// assert!(matches!(&frames[1], FrameBuf::Event(event) if event.data() == "a"));
+/// # Ok::<(), sse_proto::SourceError<std::io::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct FrameReader<R> {
+    source: R,
+    decoder: Decoder,
+    buffer: Box<[u8]>,
+    chunk: SharedChunk,
+}
+
+/// As [`FrameReader`], for those who only want events.
+///
+/// ```
+/// use sse_proto::EventReader;
+///
+/// let mut events = EventReader::new(&b"data: a\n\nid: 2\ndata: b\n\n"[..]);
+/// let mut seen = Vec::new();
+/// for event in events.by_ref() {
+///     seen.push(event?.data().to_owned());
+/// }
+/// assert_eq!(seen, ["a", "b"]);
+/// assert_eq!(events.decoder().last_event_id(), "2");
+/// # Ok::<(), sse_proto::SourceError<std::io::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct EventReader<R> {
+    frames: FrameReader<R>,
+}
+
+impl<R> FrameReader<R> {
+    /// Frames of `source`, by a new decoder.
+    pub fn new(source: R) -> Self {
+        Self::with_decoder(source, Decoder::new())
+    }
+
+    /// Frames of `source` by `decoder`: with its settings, or with what it knows of the connection before.
+    pub fn with_decoder(source: R, decoder: Decoder) -> Self {
+        let buffer = vec![0; READ_SIZE].into_boxed_slice();
+        Self { source, decoder, buffer, chunk: Bytes::new().into() }
+    }
+
+    /// The decoder, for the last event ID and the reconnection time.
+    #[must_use]
+    pub const fn decoder(&self) -> &Decoder {
+        &self.decoder
+    }
+
+    /// The decoder, for what was open when the source ended.
+    pub const fn decoder_mut(&mut self) -> &mut Decoder {
+        &mut self.decoder
+    }
+
+    /// The source and the decoder, whose [`Decoder::reconnect`] makes it fit for the next connection. Bytes that
+    /// were not decoded yet are dropped.
+    #[must_use]
+    pub fn into_parts(self) -> (R, Decoder) {
+        (self.source, self.decoder)
+    }
+}
+
+impl<R: Read> Iterator for FrameReader<R> {
+    type Item = Result<FrameBuf, SourceError<io::Error>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            match self.decoder.decode_shared(&mut self.chunk) {
+                Ok(Some(frame)) => return Some(Ok(frame)),
+                Ok(None) => {}
+                Err(error) => return Some(Err(SourceError::Decode(error))),
+            }
+            match self.source.read(&mut self.buffer) {
+                Ok(0) => return None,
+                Ok(read) => {
+                    let bytes = self.buffer.get(..read).unwrap_or_default();
+                    self.chunk = Bytes::copy_from_slice(bytes).into();
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Some(Err(SourceError::Source(error))),
+            }
+        }
+    }
+}
+
+impl<R> EventReader<R> {
+    /// Events of `source`, by a new decoder.
+    pub fn new(source: R) -> Self {
+        Self { frames: FrameReader::new(source) }
+    }
+
+    /// Events of `source` by `decoder`: with its settings, or with what it knows of the connection before.
+    pub fn with_decoder(source: R, decoder: Decoder) -> Self {
+        Self { frames: FrameReader::with_decoder(source, decoder) }
+    }
+
+    /// The decoder, for the last event ID and the reconnection time.
+    #[must_use]
+    pub const fn decoder(&self) -> &Decoder {
+        self.frames.decoder()
+    }
+
+    /// The decoder, for what was open when the source ended.
+    pub const fn decoder_mut(&mut self) -> &mut Decoder {
+        self.frames.decoder_mut()
+    }
+
+    /// The source and the decoder. See [`FrameReader::into_parts`].
+    #[must_use]
+    pub fn into_parts(self) -> (R, Decoder) {
+        self.frames.into_parts()
+    }
+}
+
+impl<R: Read> Iterator for EventReader<R> {
+    type Item = Result<EventBuf, SourceError<io::Error>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.frames.find_map(|frame| match frame {
+            Ok(FrameBuf::Event(event)) => Some(Ok(event)),
+            Ok(_) => None,
+            Err(error) => Some(Err(error)),
+        })
+    }
+}

@@ -1,0 +1,185 @@
+//! A `Stream` of events over a stream of byte chunks. Feature `stream`; the trait crate only, no runtime.
+
+use core::pin::Pin;
+use core::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use futures_core::stream::FusedStream;
+
+use crate::decode::chunk::SharedChunk;
+use crate::decode::decoder::Decoder;
+use crate::decode::owned::{EventBuf, FrameBuf};
+use crate::error::SourceError;
+
+/// Frames out of a stream of byte chunks, such as the body of a response: events, retries, and comments if the
+/// decoder was asked for them.
+///
+/// An error of the source and one of the decoder are told apart, and neither ends this stream: it ends when the source
+/// does. What was open then is discarded, as the standard says; [`Decoder::finish`] on
+/// [`FrameStream::decoder_mut`] lends it to those who want it.
+///
+/// The source has to be `Unpin`; `Box::pin` makes any source so.
+///
+/// ```
+/// use futures::{StreamExt, executor::block_on, stream};
+/// use sse_proto::{FrameBuf, FrameStream};
+///
+/// let body = stream::iter([Ok::<_, std::io::Error>("retry: 50\ndata: a\n"), Ok("\ndata: b\n\n")]);
+/// let frames: Vec<_> = block_on(FrameStream::new(body).collect());
+/// assert!(matches!(frames[0], Ok(FrameBuf::Retry(_))));
+/// assert!(matches!(&frames[2], Ok(FrameBuf::Event(event)) if event.data() == "b"));
+/// ```
+#[derive(Debug)]
+pub struct FrameStream<S> {
+    source: S,
+    decoder: Decoder,
+    chunk: SharedChunk,
+    ended: bool,
+}
+
+/// As [`FrameStream`], for those who only want events.
+///
+/// ```
+/// use futures::{StreamExt, executor::block_on, stream};
+/// use sse_proto::EventStream;
+///
+/// # block_on(async {
+/// let body = stream::iter([Ok::<_, std::io::Error>("data: a\n\nda"), Ok("ta: b\nid: 2\n\n")]);
+/// let mut events = EventStream::new(body);
+/// let mut seen = Vec::new();
+/// while let Some(event) = events.next().await {
+///     seen.push(event?.data().to_owned());
+/// }
+/// assert_eq!(seen, ["a", "b"]);
+/// assert_eq!(events.decoder().last_event_id(), "2");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
+#[derive(Debug)]
+pub struct EventStream<S> {
+    frames: FrameStream<S>,
+}
+
+impl<S> FrameStream<S> {
+    /// Frames of `source`, by a new decoder.
+    pub fn new(source: S) -> Self {
+        Self::with_decoder(source, Decoder::new())
+    }
+
+    /// Frames of `source` by `decoder`: with its settings, or with what it knows of the connection before.
+    pub fn with_decoder(source: S, decoder: Decoder) -> Self {
+        Self { source, decoder, chunk: Bytes::new().into(), ended: false }
+    }
+
+    /// The decoder, for the last event ID and the reconnection time.
+    #[must_use]
+    pub const fn decoder(&self) -> &Decoder {
+        &self.decoder
+    }
+
+    /// The decoder, for what was open when the source ended.
+    pub const fn decoder_mut(&mut self) -> &mut Decoder {
+        &mut self.decoder
+    }
+
+    /// The source and the decoder, whose [`Decoder::reconnect`] makes it fit for the next connection. Bytes that
+    /// were not decoded yet are dropped.
+    #[must_use]
+    pub fn into_parts(self) -> (S, Decoder) {
+        (self.source, self.decoder)
+    }
+}
+
+impl<S, B, E> Stream for FrameStream<S>
+where
+    S: Stream<Item = Result<B, E>> + Unpin,
+    B: Into<Bytes>,
+{
+    type Item = Result<FrameBuf, SourceError<E>>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        loop {
+            match this.decoder.decode_shared(&mut this.chunk) {
+                Ok(Some(frame)) => return Poll::Ready(Some(Ok(frame))),
+                Ok(None) if this.ended => return Poll::Ready(None),
+                Ok(None) => {}
+                Err(error) => return Poll::Ready(Some(Err(SourceError::Decode(error)))),
+            }
+            match ready!(Pin::new(&mut this.source).poll_next(context)) {
+                Some(Ok(bytes)) => this.chunk = bytes.into().into(),
+                Some(Err(error)) => return Poll::Ready(Some(Err(SourceError::Source(error)))),
+                None => this.ended = true,
+            }
+        }
+    }
+}
+
+impl<S, B, E> FusedStream for FrameStream<S>
+where
+    S: Stream<Item = Result<B, E>> + Unpin,
+    B: Into<Bytes>,
+{
+    fn is_terminated(&self) -> bool {
+        self.ended && self.chunk.rest().is_empty()
+    }
+}
+
+impl<S> EventStream<S> {
+    /// Events of `source`, by a new decoder.
+    pub fn new(source: S) -> Self {
+        Self { frames: FrameStream::new(source) }
+    }
+
+    /// Events of `source` by `decoder`: with its settings, or with what it knows of the connection before.
+    pub fn with_decoder(source: S, decoder: Decoder) -> Self {
+        Self { frames: FrameStream::with_decoder(source, decoder) }
+    }
+
+    /// The decoder, for the last event ID and the reconnection time.
+    #[must_use]
+    pub const fn decoder(&self) -> &Decoder {
+        self.frames.decoder()
+    }
+
+    /// The decoder, for what was open when the source ended.
+    pub const fn decoder_mut(&mut self) -> &mut Decoder {
+        self.frames.decoder_mut()
+    }
+
+    /// The source and the decoder. See [`FrameStream::into_parts`].
+    #[must_use]
+    pub fn into_parts(self) -> (S, Decoder) {
+        self.frames.into_parts()
+    }
+}
+
+impl<S, B, E> Stream for EventStream<S>
+where
+    S: Stream<Item = Result<B, E>> + Unpin,
+    B: Into<Bytes>,
+{
+    type Item = Result<EventBuf, SourceError<E>>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            match ready!(Pin::new(&mut self.frames).poll_next(context)) {
+                Some(Ok(FrameBuf::Event(event))) => return Poll::Ready(Some(Ok(event))),
+                Some(Ok(_)) => {}
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
+    }
+}
+
+impl<S, B, E> FusedStream for EventStream<S>
+where
+    S: Stream<Item = Result<B, E>> + Unpin,
+    B: Into<Bytes>,
+{
+    fn is_terminated(&self) -> bool {
+        self.frames.is_terminated()
+    }
+}

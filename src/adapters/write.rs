@@ -1,0 +1,90 @@
+//! Messages into a `Write`.
+
+use std::io::{self, ErrorKind, Write};
+use std::vec::Vec;
+
+use crate::encode::data_writer::DataWriter;
+use crate::encode::message::{KEEP_ALIVE, Message};
+use crate::error::EncodeWithError;
+
+/// Messages into a [`Write`], such as a socket: each is flushed, so that none waits for the next.
+///
+/// A message goes out in one `write` if the sink takes it in one. After an error the stream may have ended in
+/// the middle of a message: close it.
+///
+/// ```
+/// use sse_proto::{EventWriter, Message};
+///
+/// let mut events = EventWriter::new(Vec::new());
+/// events.send(&Message::new().data("a"))?;
+/// events.send_with(&Message::new(), |data| write!(data, "{}", 1 + 1))?;
+/// events.keep_alive()?; // when nothing was sent for about 15 seconds
+/// assert_eq!(events.into_inner(), b"data: a\n\ndata: 2\n\n:\n\n");
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct EventWriter<W> {
+    sink: W,
+    /// Empty but while a message is written. Kept for its room.
+    buffer: Vec<u8>,
+}
+
+impl<W: Write> EventWriter<W> {
+    /// Messages into `sink`.
+    pub const fn new(sink: W) -> Self {
+        Self { sink, buffer: Vec::new() }
+    }
+
+    /// Writes `message` and flushes.
+    ///
+    /// # Errors
+    ///
+    /// Those of the sink.
+    pub fn send(&mut self, message: &Message<'_>) -> io::Result<()> {
+        self.buffer.clear();
+        // A buffer that grows has always room.
+        message.encode(&mut self.buffer).map_err(io::Error::other)?;
+        self.flush_buffer()
+    }
+
+    /// Writes `message` with the data that `write` writes, and flushes. See [`Message::encode_with`].
+    ///
+    /// # Errors
+    ///
+    /// Those of the sink and of `write`, and data that is no UTF-8 ([`ErrorKind::InvalidData`]). In the last two cases
+    /// nothing is written.
+    pub fn send_with<F, E>(&mut self, message: &Message<'_>, write: F) -> io::Result<()>
+    where
+        F: FnOnce(&mut DataWriter<'_>) -> Result<(), E>,
+        E: std::error::Error + Send + Sync + 'static,
+    {
+        self.buffer.clear();
+        message.encode_with(&mut self.buffer, write).map_err(|error| match error {
+            EncodeWithError::NotUtf8 { .. } => io::Error::new(ErrorKind::InvalidData, error),
+            _ => io::Error::other(error),
+        })?;
+        self.flush_buffer()
+    }
+
+    /// Writes an empty comment and flushes, so that nobody on the way takes the connection for dead
+    /// (WHATWG HTML 9.2.7).
+    ///
+    /// # Errors
+    ///
+    /// Those of the sink.
+    pub fn keep_alive(&mut self) -> io::Result<()> {
+        self.sink.write_all(KEEP_ALIVE.as_bytes())?;
+        self.sink.flush()
+    }
+
+    /// The sink.
+    #[must_use]
+    pub fn into_inner(self) -> W {
+        self.sink
+    }
+
+    fn flush_buffer(&mut self) -> io::Result<()> {
+        self.sink.write_all(&self.buffer)?;
+        self.sink.flush()
+    }
+}

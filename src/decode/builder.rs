@@ -1,0 +1,124 @@
+//! How a decoder is configured.
+
+use crate::decode::decoder::Decoder;
+use crate::decode::engine::machine::Engine;
+use crate::field::EventId;
+use crate::limits::OversizedId;
+
+/// How a [`Decoder`] is configured. Made by [`Decoder::builder`].
+///
+/// ```
+/// use sse_proto::{Decoder, EventId};
+///
+/// let decoder = Decoder::builder()
+///     .max_event_size(1024 * 1024)
+///     .comments(true)
+///     .last_event_id(EventId::new("41")?)
+///     .build();
+/// assert_eq!(decoder.last_event_id(), "41");
+/// # Ok::<(), sse_proto::InvalidValue>(())
+/// ```
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct DecoderBuilder {
+    engine: Engine,
+}
+
+impl DecoderBuilder {
+    pub(crate) fn new() -> Self {
+        Self { engine: Engine::new() }
+    }
+
+    /// The most that the values of one block may hold, in bytes: 1 and its value for each data line, the value
+    /// for each event type and id. The default is [`DEFAULT_MAX_EVENT_SIZE`](crate::DEFAULT_MAX_EVENT_SIZE).
+    ///
+    /// A larger block gives one [`DecodeError`](crate::DecodeError) and is skipped. Names, line ends, unknown fields and comments
+    /// cost nothing; a comment that was asked for may be this large by itself. The decoder never holds more
+    /// than ten times the limit and 1 MiB, and much less on ordinary streams.
+    ///
+    /// ```
+    /// let decoder = sse_proto::Decoder::builder().max_event_size(1024 * 1024).build(); // 1 MiB
+    /// ```
+    pub fn max_event_size(mut self, bytes: usize) -> Self {
+        self.engine.block.limit = bytes;
+        self
+    }
+
+    /// Whether comments come as frames. The default is no, and then they cost no more than to find their end.
+    ///
+    /// To know that a connection is alive, watch its bytes instead: they come in comments, too.
+    ///
+    /// ```
+    /// use sse_proto::{Chunk, Decoder, Frame};
+    ///
+    /// let mut decoder = Decoder::builder().comments(true).build();
+    /// assert_eq!(decoder.decode(&mut Chunk::new(b":hi\n"))?, Some(Frame::Comment("hi")));
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
+    pub fn comments(mut self, yes: bool) -> Self {
+        self.engine.comments = yes;
+        self
+    }
+
+    /// What becomes of the id of an event that is larger than the limit. The default is the standard's.
+    ///
+    /// ```
+    /// use sse_proto::{Decoder, OversizedId};
+    ///
+    /// let decoder = Decoder::builder().oversized_id(OversizedId::Keep).build();
+    /// ```
+    pub fn oversized_id(mut self, policy: OversizedId) -> Self {
+        self.engine.oversized_id = policy;
+        self
+    }
+
+    /// The last event ID to begin with, say that of an earlier run.
+    ///
+    /// ```
+    /// use sse_proto::{Decoder, EventId};
+    ///
+    /// let decoder = Decoder::builder().last_event_id(EventId::from_static("41")).build();
+    /// assert_eq!(decoder.last_event_id(), "41");
+    /// ```
+    pub fn last_event_id(mut self, id: EventId<'_>) -> Self {
+        self.engine.last_event_id = id.as_str().into();
+        self
+    }
+
+    /// The decoder, at the start of a stream.
+    ///
+    /// ```
+    /// let decoder = sse_proto::Decoder::builder().build(); // as `Decoder::new()`
+    /// ```
+    #[must_use]
+    pub fn build(self) -> Decoder {
+        Decoder { engine: self.engine }
+    }
+}
+
+impl Default for Decoder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Decoder {
+    /// A decoder at the start of a stream: no comments, at most [`DEFAULT_MAX_EVENT_SIZE`](crate::DEFAULT_MAX_EVENT_SIZE) bytes an event.
+    ///
+    /// ```
+    /// assert!(sse_proto::Decoder::new().last_event_id().is_empty());
+    /// ```
+    #[must_use]
+    pub fn new() -> Self {
+        Self::builder().build()
+    }
+
+    /// A decoder with other settings.
+    ///
+    /// ```
+    /// let decoder = sse_proto::Decoder::builder().comments(true).build();
+    /// ```
+    pub fn builder() -> DecoderBuilder {
+        DecoderBuilder::new()
+    }
+}

@@ -1,0 +1,209 @@
+//! What the decoder yields, borrowed.
+
+use core::time::Duration;
+
+use crate::encode::message::Message;
+use crate::field::{EventId, EventType};
+
+/// What the decoder finds in a stream. Borrowed from the decoder and its chunk; for one that is not, see
+/// [`FrameBuf`](crate::FrameBuf).
+///
+/// ```
+/// use sse_proto::{Chunk, Decoder, Frame};
+/// use std::time::Duration;
+///
+/// let mut decoder = Decoder::builder().comments(true).build();
+/// let mut chunk = Chunk::new(b": hello\nretry: 3000\ndata: x\n\n");
+/// assert_eq!(decoder.decode(&mut chunk)?, Some(Frame::Comment(" hello")));
+/// assert_eq!(decoder.decode(&mut chunk)?, Some(Frame::Retry(Duration::from_secs(3))));
+/// assert!(matches!(decoder.decode(&mut chunk)?, Some(Frame::Event(event)) if event.data() == "x"));
+/// assert_eq!(decoder.decode(&mut chunk)?, None);
+/// # Ok::<(), sse_proto::DecodeError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Frame<'d> {
+    /// An event, dispatched at its blank line (WHATWG HTML 9.2.6).
+    Event(Event<'d>),
+    /// The server asks for another reconnection time. Comes at its line, before the event around it.
+    Retry(Duration),
+    /// A comment, if asked for: all that follows the colon.
+    Comment(&'d str),
+}
+
+/// An event as the standard dispatches it (WHATWG HTML 9.2.6).
+///
+/// ```
+/// use sse_proto::{Chunk, Decoder};
+///
+/// let mut decoder = Decoder::new();
+/// let mut chunk = Chunk::new(b"event: add\nid: 1\ndata: a\ndata: b\n\ndata\n\n");
+/// let event = decoder.decode_event(&mut chunk)?.unwrap();
+/// assert_eq!((event.event_type(), event.data()), ("add", "a\nb"));
+/// assert_eq!(event.id().unwrap(), "1");
+///
+/// let event = decoder.decode_event(&mut chunk)?.unwrap();
+/// assert_eq!((event.event_type(), event.data()), ("message", ""));
+/// assert_eq!(event.last_event_id(), "1"); // it stays
+/// assert_eq!(event.id(), None); // but did not come again
+/// # Ok::<(), sse_proto::DecodeError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Event<'d> {
+    pub(crate) event_type: EventType<'d>,
+    pub(crate) data: &'d str,
+    pub(crate) last_event_id: EventId<'d>,
+    pub(crate) id_is_new: bool,
+}
+
+impl<'d> Event<'d> {
+    /// The event type: the value of the block's last `event` field, `message` if there is none or it is
+    /// empty.
+    ///
+    /// ```
+    /// use sse_proto::{Chunk, Decoder};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// let mut chunk = Chunk::new(b"data: x\n\n");
+    /// let event = decoder.decode_event(&mut chunk)?.unwrap();
+    /// assert_eq!(event.event_type(), "message");
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
+    #[must_use]
+    pub const fn event_type(&self) -> &'d str {
+        self.event_type.as_str()
+    }
+
+    /// The values of the block's `data` fields, joined by LF.
+    ///
+    /// ```
+    /// use sse_proto::{Chunk, Decoder};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// let mut chunk = Chunk::new(b"data: a\ndata: b\n\n");
+    /// let event = decoder.decode_event(&mut chunk)?.unwrap();
+    /// assert_eq!(event.data(), "a\nb");
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
+    #[must_use]
+    pub const fn data(&self) -> &'d str {
+        self.data
+    }
+
+    /// The last event ID: the one this event came with, or else what came before; empty at first.
+    ///
+    /// ```
+    /// use sse_proto::{Chunk, Decoder};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// let mut chunk = Chunk::new(b"id: 1\n\ndata\n\n");
+    /// let event = decoder.decode_event(&mut chunk)?.unwrap();
+    /// assert_eq!(event.last_event_id(), "1");
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
+    #[must_use]
+    pub const fn last_event_id(&self) -> EventId<'d> {
+        self.last_event_id
+    }
+
+    /// The last event ID, if an `id` has set it since the event before, be it to the same value or
+    /// in a block without data. Who encodes the stream anew from this loses none.
+    ///
+    /// ```
+    /// use sse_proto::{Chunk, Decoder};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// let mut chunk = Chunk::new(b"id: 1\n\ndata\n\n");
+    /// let event = decoder.decode_event(&mut chunk)?.unwrap();
+    /// assert_eq!(event.id().unwrap(), "1"); // set by the block before, which had no data
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
+    #[must_use]
+    pub const fn id(&self) -> Option<EventId<'d>> {
+        if self.id_is_new { Some(self.last_event_id) } else { None }
+    }
+}
+
+/// The way through a proxy: a message whose receiver dispatches the same event, with the same last event ID. It
+/// cannot fail, because what was decoded can be encoded.
+///
+/// The id is sent if it has come with this event or since the one before ([`Event::id`]).
+///
+/// ```
+/// use sse_proto::{Chunk, Decoder, Message};
+///
+/// let mut decoder = Decoder::new();
+/// let mut chunk = Chunk::new(b"id: 1\r\n\r\nevent:add\r\ndata:a\r\ndata:b\r\n\r\n");
+/// let event = decoder.decode_event(&mut chunk)?.unwrap();
+/// assert_eq!(Message::from(event).to_string(), "event: add\nid: 1\ndata: a\ndata: b\n\n");
+/// # Ok::<(), sse_proto::DecodeError>(())
+/// ```
+impl<'d> From<Event<'d>> for Message<'d> {
+    fn from(event: Event<'d>) -> Self {
+        let message = Self::new().data(event.data);
+        let message = match event.event_type {
+            EventType::MESSAGE => message,
+            event_type => message.event_type(event_type),
+        };
+        match event.id() {
+            Some(id) => message.id(id),
+            None => message,
+        }
+    }
+}
+
+/// How a stream ended. See [`Decoder::finish`](crate::Decoder::finish).
+///
+/// ```
+/// use sse_proto::{Chunk, Decoder, End};
+///
+/// let mut decoder = Decoder::new();
+/// decoder.decode(&mut Chunk::new(b"data: whole\n\n"))?;
+/// assert_eq!(decoder.finish(), End::Clean);
+/// # Ok::<(), sse_proto::DecodeError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum End<'d> {
+    /// No block was open, or none that held anything.
+    Clean,
+    /// The stream ended inside a block. The standard discards it.
+    Truncated(Truncated<'d>),
+}
+
+/// What a block held that was still open when the stream ended.
+///
+/// ```
+/// use sse_proto::{Chunk, Decoder, End};
+///
+/// let mut decoder = Decoder::new();
+/// decoder.decode(&mut Chunk::new(b"event: add\ndata: hal"))?;
+/// let End::Truncated(block) = decoder.finish() else { unreachable!() };
+/// assert_eq!(block.event().map(|event| event.data()), Some("hal"));
+/// assert!(block.in_line());
+/// # Ok::<(), sse_proto::DecodeError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Truncated<'d> {
+    pub(crate) event: Option<Event<'d>>,
+    pub(crate) in_line: bool,
+}
+
+impl<'d> Truncated<'d> {
+    /// The event that the block would have become, had its blank line come; `None` if it held no data
+    /// or was larger than the limit.
+    ///
+    /// An unfinished `data` line counts as far as it came ([`Truncated::in_line`]); an unfinished event
+    /// type or id is left out, since half a name is another name. An `id` in the block is the event's,
+    /// but not the decoder's: a reconnect asks for the event again.
+    #[must_use]
+    pub const fn event(&self) -> Option<Event<'d>> {
+        self.event
+    }
+
+    /// Whether the stream ended inside a line, so that the data may lack its end.
+    #[must_use]
+    pub const fn in_line(&self) -> bool {
+        self.in_line
+    }
+}

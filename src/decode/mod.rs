@@ -1,0 +1,14 @@
+//! Lines in, frames out: the decoder, its views, and the one engine below them.
+
+pub(crate) mod builder;
+pub(crate) mod chunk;
+pub(crate) mod decoder;
+mod engine;
+pub(crate) mod event;
+#[cfg(test)]
+mod linear_tests;
+mod open_block;
+pub(crate) mod owned;
+#[cfg(feature = "serde")]
+mod serde;
+mod value_buf;

@@ -1,0 +1,232 @@
+//! Owned events: the decoder's other view, for those who keep or send them.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use core::fmt;
+use core::hash::{Hash, Hasher};
+use core::time::Duration;
+
+use bytes::Bytes;
+use bytestring::ByteString;
+
+use crate::decode::event::{Event, Frame};
+use crate::encode::message::Message;
+use crate::field::{EventId, EventType};
+
+/// An owned [`Frame`]: `Send + Sync + 'static`, cheap to clone.
+///
+/// ```
+/// use sse_proto::{Decoder, FrameBuf, SharedChunk};
+///
+/// let mut chunk = SharedChunk::from(bytes::Bytes::from("retry: 10\n"));
+/// let frame = Decoder::new().decode_shared(&mut chunk)?;
+/// assert_eq!(frame, Some(FrameBuf::Retry(std::time::Duration::from_millis(10))));
+/// # Ok::<(), sse_proto::DecodeError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FrameBuf {
+    /// An event, dispatched at its blank line (WHATWG HTML 9.2.6).
+    Event(EventBuf),
+    /// The server asks for another reconnection time.
+    Retry(Duration),
+    /// A comment, if asked for: all that follows the colon.
+    Comment(Arc<str>),
+}
+
+/// An owned [`Event`]: `Send + Sync + 'static`, and a clone is a count. Large ASCII data shares the
+/// memory of the chunk that it came in; else all values are copied into one allocation.
+///
+/// ```
+/// use sse_proto::{Chunk, Decoder, EventBuf};
+///
+/// let mut decoder = Decoder::new();
+/// let mut chunk = Chunk::new(b"event: add\ndata: x\n\n");
+/// let event: EventBuf = decoder.decode_event(&mut chunk)?.unwrap().into();
+/// let copy = event.clone();
+/// std::thread::spawn(move || assert_eq!((copy.event_type(), copy.data()), ("add", "x"))).join().unwrap();
+/// # Ok::<(), sse_proto::DecodeError>(())
+/// ```
+#[derive(Clone)]
+pub struct EventBuf {
+    /// Event type, last event ID, and the data too unless it is shared, one behind the other.
+    text: ByteString,
+    /// Where in `text` the event type ends. Zero stands for `message`.
+    type_end: usize,
+    /// Where in `text` the last event ID ends, `type_end..`.
+    id_end: usize,
+    id_is_new: bool,
+    shared: Option<ByteString>,
+}
+
+impl EventBuf {
+    /// `event`, whose data is `shared`, if that is something.
+    #[inline(always)]
+    pub(crate) fn new(event: Event<'_>, shared: Option<ByteString>) -> Self {
+        let event_type = if event.event_type == EventType::MESSAGE { "" } else { event.event_type.as_str() };
+        let id_end = event_type.len() + event.last_event_id.as_str().len();
+        let mut text = String::with_capacity(id_end + event.data.len());
+        for part in [event_type, event.last_event_id.as_str(), event.data] {
+            text.push_str(part);
+        }
+        Self { text: text.into(), type_end: event_type.len(), id_end, id_is_new: event.id_is_new, shared }
+    }
+
+    /// The same event, borrowed.
+    ///
+    /// ```
+    /// use sse_proto::{Chunk, Decoder, EventBuf};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// let mut chunk = Chunk::new(b"id: 7\ndata: x\n\n");
+    /// let event: EventBuf = decoder.decode_event(&mut chunk)?.unwrap().into();
+    /// assert_eq!(event.as_event().data(), "x");
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
+    #[must_use]
+    #[inline]
+    pub fn as_event(&self) -> Event<'_> {
+        Event {
+            event_type: EventType::decoded(self.event_type()),
+            data: self.data(),
+            last_event_id: self.last_event_id(),
+            id_is_new: self.id_is_new,
+        }
+    }
+
+    /// The event type: the value of the block's last `event` field, `message` if there is none or it is
+    /// empty.
+    ///
+    /// ```
+    /// use sse_proto::{Chunk, Decoder, EventBuf};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// let mut chunk = Chunk::new(b"id: 7\ndata: x\n\n");
+    /// let event: EventBuf = decoder.decode_event(&mut chunk)?.unwrap().into();
+    /// assert_eq!(event.event_type(), "message");
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
+    #[must_use]
+    #[inline]
+    pub fn event_type(&self) -> &str {
+        EventType::decoded(self.text.get(..self.type_end).unwrap_or_default()).as_str()
+    }
+
+    /// The values of the block's `data` fields, joined by LF.
+    ///
+    /// ```
+    /// use sse_proto::{Chunk, Decoder, EventBuf};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// let mut chunk = Chunk::new(b"id: 7\ndata: x\n\n");
+    /// let event: EventBuf = decoder.decode_event(&mut chunk)?.unwrap().into();
+    /// assert_eq!(event.data(), "x");
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
+    #[must_use]
+    #[inline]
+    pub fn data(&self) -> &str {
+        match &self.shared {
+            Some(data) => data,
+            None => self.text.get(self.id_end..).unwrap_or_default(),
+        }
+    }
+
+    /// The data as bytes that share this event's memory. A count, no copy.
+    ///
+    /// ```
+    /// use sse_proto::{Chunk, Decoder, EventBuf};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// let mut chunk = Chunk::new(b"data: x\n\n");
+    /// let event: EventBuf = decoder.decode_event(&mut chunk)?.unwrap().into();
+    /// assert_eq!(event.data_bytes(), "x");
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
+    #[must_use]
+    pub fn data_bytes(&self) -> Bytes {
+        match &self.shared {
+            Some(data) => data.as_bytes().clone(),
+            None => self.text.as_bytes().slice(self.id_end..),
+        }
+    }
+
+    /// The last event ID: the one this event came with, or else what came before; empty at first.
+    ///
+    /// ```
+    /// use sse_proto::{Chunk, Decoder, EventBuf};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// let mut chunk = Chunk::new(b"id: 7\ndata: x\n\n");
+    /// let event: EventBuf = decoder.decode_event(&mut chunk)?.unwrap().into();
+    /// assert_eq!(event.last_event_id(), "7");
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
+    #[must_use]
+    #[inline]
+    pub fn last_event_id(&self) -> EventId<'_> {
+        EventId::decoded(self.text.get(self.type_end..self.id_end).unwrap_or_default())
+    }
+
+    /// The last event ID, if an `id` has set it since the event before. See [`Event::id`].
+    ///
+    /// ```
+    /// use sse_proto::{Chunk, Decoder, EventBuf};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// let mut chunk = Chunk::new(b"id: 7\ndata: x\n\n");
+    /// let event: EventBuf = decoder.decode_event(&mut chunk)?.unwrap().into();
+    /// assert_eq!(event.id(), Some(event.last_event_id()));
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
+    #[must_use]
+    #[inline]
+    pub fn id(&self) -> Option<EventId<'_>> {
+        self.as_event().id()
+    }
+}
+
+impl From<Event<'_>> for EventBuf {
+    fn from(event: Event<'_>) -> Self {
+        Self::new(event, None)
+    }
+}
+
+/// As from the borrowed [`Event`].
+impl<'e> From<&'e EventBuf> for Message<'e> {
+    fn from(event: &'e EventBuf) -> Self {
+        event.as_event().into()
+    }
+}
+
+impl From<Frame<'_>> for FrameBuf {
+    fn from(frame: Frame<'_>) -> Self {
+        match frame {
+            Frame::Event(event) => Self::Event(event.into()),
+            Frame::Retry(time) => Self::Retry(time),
+            Frame::Comment(text) => Self::Comment(text.into()),
+        }
+    }
+}
+
+impl PartialEq for EventBuf {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_event() == other.as_event()
+    }
+}
+
+impl Eq for EventBuf {}
+
+impl Hash for EventBuf {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_event().hash(state);
+    }
+}
+
+impl fmt::Debug for EventBuf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut event = f.debug_struct("EventBuf");
+        event.field("event_type", &self.event_type()).field("data", &self.data());
+        event.field("last_event_id", &self.last_event_id()).field("id_is_new", &self.id_is_new).finish()
+    }
+}

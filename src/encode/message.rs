@@ -1,0 +1,200 @@
+//! `Message`: what a message holds.
+
+use core::time::Duration;
+
+use crate::field::{EventId, EventType};
+
+/// An empty comment as bytes, for a connection that has been quiet for a while.
+///
+/// Send it about every 15 seconds (WHATWG HTML 9.2.7), such that proxies do not close the connection
+/// and a client can tell a quiet server from a dead one. It dispatches no event and changes neither the
+/// last event ID nor the reconnection time. Same bytes as `Message::new().comment("")`.
+///
+/// ```
+/// use sse_proto::{KEEP_ALIVE, Message};
+///
+/// assert_eq!(KEEP_ALIVE, ":\n\n");
+/// assert_eq!(KEEP_ALIVE, Message::new().comment("").to_string());
+/// ```
+pub const KEEP_ALIVE: &str = ":\n\n";
+
+/// One message to send: any of a comment, an event type, an id, a reconnection time and data.
+///
+/// A message is `Copy` and borrows what it holds. It can be built in a `const`, and whatever can be built
+/// can be sent: what would break the framing of the stream cannot get into it. Encoding touches no
+/// allocator, except in [`to_bytes`](Message::to_bytes) (once), and cannot fail for any reason but a
+/// buffer that is too small or a writer that fails.
+///
+/// ```
+/// use core::time::Duration;
+/// use sse_proto::{EventId, EventType, Message};
+///
+/// const ADD: EventType<'static> = EventType::from_static("add");
+///
+/// let message = Message::new()
+///     .event_type(ADD)
+///     .id(EventId::new("73857293")?)
+///     .retry(Duration::from_secs(3))
+///     .data("first line\nsecond line");
+///
+/// assert_eq!(
+///     message.to_string(),
+///     "event: add\nid: 73857293\nretry: 3000\ndata: first line\ndata: second line\n\n",
+/// );
+/// # Ok::<(), sse_proto::InvalidValue>(())
+/// ```
+///
+/// # What the receiver sees
+///
+/// Fields are written in this order: comment, event type, id, retry, data. Then a blank line ends the
+/// message, always, so messages can be put one after the other. By WHATWG HTML 9.2.6 the receiver gets:
+///
+/// * an event if there is data, also if it is empty (`data: ` then), and none otherwise: a message with
+///   just an id or just a retry is legal, and takes effect without an event;
+/// * the data as given, except that CR and CRLF in it come back as LF;
+/// * every line of the comment, if it looks at comments at all (browsers do not).
+///
+/// A message with nothing in it is the blank line alone: no frame for the receiver, and no special case
+/// for the sender. It is not zero bytes, because a chunk of no bytes ends a body in HTTP/1.1 chunked coding.
+///
+/// # In a server
+///
+/// Answer with the headers of [`http::RESPONSE_HEADERS`](crate::http::RESPONSE_HEADERS), then stream the
+/// messages as the body. With a framework whose bodies are streams of `Bytes` (axum, warp, actix-web,
+/// hyper), one call makes a chunk of the body:
+///
+#[cfg_attr(feature = "alloc", doc = "```")]
+#[cfg_attr(not(feature = "alloc"), doc = "```ignore")]
+/// use bytes::Bytes;
+/// use sse_proto::{EventId, KEEP_ALIVE, Message};
+///
+/// fn chunk_of(number: u64, text: &str) -> Bytes {
+///     let id = number.to_string();
+///     // Digits are always a legal id; for an id from elsewhere answer the error.
+///     let id = EventId::new(&id).unwrap_or(EventId::EMPTY);
+///     Message::new().id(id).data(text).to_bytes()
+/// }
+///
+/// assert_eq!(chunk_of(7, "hello"), "id: 7\ndata: hello\n\n");
+/// let on_timer = Bytes::from_static(KEEP_ALIVE.as_bytes());
+/// # assert_eq!(on_timer, ":\n\n");
+/// ```
+///
+/// * **One event for many clients**: encode it once, and send each client a clone of the `Bytes`, which
+///   copies nothing but a pointer and a count. A `tokio::sync::broadcast` channel of `Bytes` does just that.
+/// * **Many messages in one buffer**: [`encode`](Message::encode) appends to a `Vec<u8>` or `BytesMut` that
+///   you keep; then nothing is allocated in steady state.
+/// * **A value that is to be serialised**: [`encode_with`](Message::encode_with) writes it straight into
+///   the data field, without a `String` in between.
+/// * **Large data on a socket**: [`as_buf`](Message::as_buf) lends the pieces for a vectored write.
+/// * **Keep-alive**: send [`KEEP_ALIVE`] when nothing else was sent for about 15 seconds.
+/// * **Flush each message.** Compression holds events back, so turn it off for this media type or flush
+///   it after each message; `X-Accel-Buffering: no` asks nginx not to buffer.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug)]
+#[must_use = "a message does nothing until it is encoded"]
+pub struct Message<'a> {
+    pub(super) comment: Option<&'a str>,
+    pub(super) event_type: Option<EventType<'a>>,
+    pub(super) id: Option<EventId<'a>>,
+    /// In milliseconds. A number, not its digits: a message is small, because it is copied as it is built.
+    pub(super) retry: Option<u64>,
+    pub(super) data: Option<&'a str>,
+}
+
+impl<'a> Message<'a> {
+    /// A message with nothing in it. Encoded as it is, it is a blank line, which means nothing.
+    ///
+    /// ```
+    /// assert_eq!(sse_proto::Message::new().to_string(), "\n");
+    /// ```
+    #[inline]
+    pub const fn new() -> Self {
+        Self { comment: None, event_type: None, id: None, retry: None, data: None }
+    }
+
+    /// Sets the data: any text. With data, even with empty data, the message is an event.
+    ///
+    /// LF, CR and CRLF each end a line; the receiver gets them all as LF (WHATWG HTML 9.2.6).
+    ///
+    /// ```
+    /// use sse_proto::Message;
+    ///
+    /// assert_eq!(Message::new().data("a\r\nb\r").to_string(), "data: a\ndata: b\ndata: \n\n");
+    /// assert_eq!(Message::new().data("").to_string(), "data: \n\n");
+    /// ```
+    #[inline]
+    pub const fn data(mut self, data: &'a str) -> Self {
+        self.data = Some(data);
+        self
+    }
+
+    /// Sets the type of the event (WHATWG HTML 9.2.6). Without it the receiver takes `message`.
+    ///
+    /// ```
+    /// use sse_proto::{EventType, Message};
+    ///
+    /// const PING: Message<'static> = Message::new().event_type(EventType::from_static("ping")).data("");
+    /// assert_eq!(PING.to_string(), "event: ping\ndata: \n\n");
+    /// ```
+    #[inline]
+    pub const fn event_type(mut self, event_type: EventType<'a>) -> Self {
+        self.event_type = Some(event_type);
+        self
+    }
+
+    /// Sets the id, which the receiver keeps and sends as `Last-Event-ID` when it connects again
+    /// (WHATWG HTML 9.2.4, 9.2.6). [`EventId::EMPTY`] makes it forget the one it has.
+    ///
+    /// ```
+    /// use sse_proto::{EventId, Message};
+    ///
+    /// assert_eq!(Message::new().id(EventId::new("7")?).to_string(), "id: 7\n\n");
+    /// assert_eq!(Message::new().id(EventId::EMPTY).to_string(), "id: \n\n");
+    /// # Ok::<(), sse_proto::InvalidValue>(())
+    /// ```
+    #[inline]
+    pub const fn id(mut self, id: EventId<'a>) -> Self {
+        self.id = Some(id);
+        self
+    }
+
+    /// Sets the time after which the receiver is to connect again (WHATWG HTML 9.2.6).
+    ///
+    /// In whole milliseconds, rounded down. What lies above [`u64::MAX`] milliseconds (584 million
+    /// years) is sent as `u64::MAX`, the longest time that this crate reads.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use sse_proto::Message;
+    ///
+    /// assert_eq!(Message::new().retry(Duration::from_micros(1_999)).to_string(), "retry: 1\n\n");
+    /// assert_eq!(Message::new().retry(Duration::MAX).to_string(), "retry: 18446744073709551615\n\n");
+    /// ```
+    #[inline]
+    pub const fn retry(mut self, delay: Duration) -> Self {
+        let milliseconds = delay.as_millis();
+        self.retry = Some(if milliseconds > u64::MAX as u128 { u64::MAX } else { milliseconds as u64 });
+        self
+    }
+
+    /// Sets a comment: any text. Each of its lines, ended by LF, CR or CRLF, becomes a comment line.
+    ///
+    /// The text follows the colon as it is (WHATWG HTML 9.2.5); put a space first if you want one there.
+    ///
+    /// ```
+    /// use sse_proto::Message;
+    ///
+    /// assert_eq!(Message::new().comment("still here").to_string(), ":still here\n\n");
+    /// assert_eq!(Message::new().comment(" a\n b").data("x").to_string(), ": a\n: b\ndata: x\n\n");
+    /// ```
+    #[inline]
+    pub const fn comment(mut self, comment: &'a str) -> Self {
+        self.comment = Some(comment);
+        self
+    }
+
+    /// The data for `DataWriter`, which writes more behind it.
+    pub(crate) fn data_str(&self) -> &'a str {
+        self.data.unwrap_or_default()
+    }
+}

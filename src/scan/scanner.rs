@@ -1,0 +1,342 @@
+//! The scanner: one automaton for the public [`Scanner::scan`] and for the decoder.
+
+use super::token::{LineKind, Piece, Token};
+use crate::simd::first_line_end;
+
+use super::line::{Lexeme, Part, Span, behind_line_end, common_prefix, line_of, name, named_from};
+
+const BOM: &[u8] = b"\xEF\xBB\xBF";
+
+/// An incremental scanner without a heap: bytes in, tokens out, in any chunking
+/// (WHATWG HTML 9.2.5).
+///
+/// It is for microcontrollers, and for proxies that must see every line in order, unknown fields
+/// too. Who wants events takes the [`Decoder`](crate::Decoder).
+///
+/// ```
+/// use sse_proto::{LineKind, Scanner, Token};
+///
+/// let mut scanner = Scanner::new();
+/// let mut temperature = [0; 8];
+/// let mut len = 0;
+/// for chunk in [&b"event: temp\nda"[..], b"ta: 2", b"1.5\n\n"] {
+///     let mut input = chunk;
+///     while let Some(token) = scanner.scan(&mut input) {
+///         if let Token::Piece(piece) = token {
+///             if piece.kind == LineKind::Data {
+///                 temperature[len..][..piece.bytes.len()].copy_from_slice(piece.bytes);
+///                 len += piece.bytes.len();
+///             }
+///         }
+///     }
+/// }
+/// assert_eq!(&temperature[..len], b"21.5");
+/// ```
+#[derive(Debug, Clone)]
+pub struct Scanner {
+    state: State,
+    /// Bytes of the stream taken so far, held back ones included.
+    position: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// At the start of the stream; this many bytes (0..=2) of a byte order mark are held back.
+    Start(usize),
+    /// At the start of a line, and the line before ended in CR: an LF belongs to it.
+    AfterCr,
+    /// At the start of a line.
+    LineStart,
+    /// All of the line so far is this many (1..) bytes of a field's name, held back.
+    Name(LineKind, usize),
+    /// After the colon of a known field: one space may be dropped.
+    Colon(LineKind),
+    /// In a value, a comment's text, or the raw line of an unknown field. Whether no piece of it has
+    /// been handed out yet.
+    Value(LineKind, bool),
+}
+
+impl Default for Scanner {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Scanner {
+    /// A scanner at the start of a stream, where a byte order mark may stand.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { state: State::Start(0), position: 0 }
+    }
+
+    /// The next token of `input`, which is moved past it; `None` when all of it is taken.
+    ///
+    /// Never waits: a line is out with its CR or LF, a value with its first byte.
+    ///
+    /// ```
+    /// let mut scanner = sse_proto::Scanner::new();
+    /// let mut input: &[u8] = b"data: a\r";
+    /// assert!(scanner.scan(&mut input).is_some());
+    /// assert!(input.is_empty());
+    /// ```
+    pub fn scan<'i>(&mut self, input: &mut &'i [u8]) -> Option<Token<'i>> {
+        let bytes = *input;
+        let mut pos = 0;
+        let lexeme = self.next(bytes, &mut pos, first_line_end);
+        let start = self.position;
+        self.advance(pos);
+        *input = bytes.get(pos..).unwrap_or_default();
+        let (kind, span, first, last) = match lexeme? {
+            Lexeme::Line(kind, range) => (kind, Span::Input(range), true, true),
+            Lexeme::Part(part) => (part.kind, part.bytes, part.first, part.last),
+            Lexeme::Blank => {
+                // The line end is the last thing taken, one byte or CR LF.
+                let end = if bytes.get(..pos).is_some_and(|b| b.ends_with(b"\r\n")) { 2 } else { 1 };
+                return Some(Token::BlankLine { offset: self.position - end });
+            }
+        };
+        let (bytes, offset) = match span {
+            Span::Input(range) => (bytes.get(range.clone()).unwrap_or_default(), start + range.start as u64),
+            Span::Held(bytes) => (bytes, self.position - bytes.len() as u64),
+        };
+        Some(Token::Piece(Piece { kind, bytes, offset, first, last }))
+    }
+
+    /// How many bytes of the stream have been taken.
+    ///
+    /// ```
+    /// let mut scanner = sse_proto::Scanner::new();
+    /// assert!(scanner.scan(&mut &b"id: 1\n"[..]).is_some());
+    /// assert_eq!(scanner.position(), 6);
+    /// ```
+    #[must_use]
+    pub const fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// Ends the stream: hands out what was held back of an unfinished line, as a piece that is not
+    /// `last`, and starts anew. The standard drops an unfinished line (9.2.6).
+    ///
+    /// ```
+    /// use sse_proto::{LineKind, Scanner, Token};
+    ///
+    /// let mut scanner = Scanner::new();
+    /// assert_eq!(scanner.scan(&mut &b"da"[..]), None);
+    /// let Some(Token::Piece(piece)) = scanner.finish() else { unreachable!() };
+    /// assert_eq!((piece.kind, piece.bytes, piece.last), (LineKind::Unknown, &b"da"[..], false));
+    /// assert_eq!(scanner.position(), 0);
+    /// ```
+    pub fn finish(&mut self) -> Option<Token<'static>> {
+        let (state, position) = (self.state, self.position);
+        *self = Self::new();
+        let held = match state {
+            State::Start(held) => BOM.get(..held)?,
+            State::Name(kind, held) => name(kind).get(..held)?,
+            _ => return None,
+        };
+        if held.is_empty() {
+            return None;
+        }
+        let offset = position - held.len() as u64;
+        Some(Token::Piece(Piece { kind: LineKind::Unknown, bytes: held, offset, first: true, last: false }))
+    }
+
+    /// Whether an LF, should it come next, belongs to the CR before it.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn swallows_lf(&self) -> bool {
+        self.state == State::AfterCr
+    }
+
+    /// Whether the next byte starts a line, whatever it is.
+    #[inline]
+    #[cfg(feature = "alloc")]
+    pub(crate) fn at_line_start(&self) -> bool {
+        self.state == State::LineStart
+    }
+
+    /// Whether the stream stands in the value of a data line, of which a part was handed out.
+    #[inline]
+    #[cfg(feature = "alloc")]
+    pub(crate) fn in_data(&self) -> bool {
+        self.state == State::Value(LineKind::Data, false)
+    }
+
+    /// Says that the open line was passed to its end.
+    #[inline]
+    #[cfg(feature = "alloc")]
+    pub(crate) fn end_line(&mut self) {
+        self.state = State::LineStart;
+    }
+
+    /// Says that `taken` bytes were passed, which are a data line that goes on, and some of its value.
+    #[inline]
+    #[cfg(feature = "alloc")]
+    pub(crate) fn open_data(&mut self, taken: usize) {
+        self.state = State::Value(LineKind::Data, false);
+        self.advance(taken);
+    }
+
+    /// The open line, if the stream stands inside one. A name that is still held back is unknown.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn open_line(&self) -> Option<LineKind> {
+        match self.state {
+            State::Start(0) | State::AfterCr | State::LineStart => None,
+            State::Start(_) | State::Name(..) => Some(LineKind::Unknown),
+            State::Colon(kind) | State::Value(kind, _) => Some(kind),
+        }
+    }
+
+    /// Says that `taken` more bytes of the stream were passed by [`Scanner::next`].
+    #[inline]
+    pub(crate) fn advance(&mut self, taken: usize) {
+        self.position += taken as u64;
+    }
+
+    /// The next lexeme of `input` from `*pos` on, which moves past it; `None` when all is taken.
+    ///
+    /// `find(input, from)` is the place of the first CR or LF at or after `from`, or the input's length: how it is
+    /// found is the caller's affair, what it means is decided here.
+    #[inline(always)]
+    pub(crate) fn next(
+        &mut self,
+        input: &[u8],
+        pos: &mut usize,
+        mut find: impl FnMut(&[u8], usize) -> usize,
+    ) -> Option<Lexeme> {
+        if self.state == State::LineStart {
+            let start = *pos;
+            if *input.get(start)? == b'\n' {
+                *pos = start + 1;
+                return Some(Lexeme::Blank);
+            }
+            let end = find(input, start);
+            if end == input.len() {
+                return self.open(input, pos);
+            }
+            // A CR at the edge ends the line at once; an LF that comes next belongs to it.
+            *pos = behind_line_end(input, end).unwrap_or_else(|| {
+                self.state = State::AfterCr;
+                end + 1
+            });
+            return Some(line_of(input, start, end));
+        }
+        self.next_part(input, pos, find)
+    }
+
+    /// As `next`, in any state.
+    #[inline(never)]
+    fn next_part(
+        &mut self,
+        input: &[u8],
+        pos: &mut usize,
+        mut find: impl FnMut(&[u8], usize) -> usize,
+    ) -> Option<Lexeme> {
+        loop {
+            let start = *pos;
+            let rest = input.get(start..).filter(|rest| !rest.is_empty())?;
+            match self.state {
+                State::Start(held) => {
+                    let literal = BOM.get(held..).unwrap_or_default();
+                    let same = common_prefix(literal, rest);
+                    if same == literal.len() {
+                        *pos += same;
+                        self.state = State::LineStart;
+                    } else if same == rest.len() {
+                        *pos += same;
+                        self.state = State::Start(held + same);
+                    } else if held == 0 {
+                        self.state = State::LineStart;
+                    } else {
+                        return Some(self.false_start(BOM.get(..held).unwrap_or_default()));
+                    }
+                }
+                State::AfterCr => {
+                    self.state = State::LineStart;
+                    if rest.first() == Some(&b'\n') {
+                        *pos += 1;
+                    }
+                }
+                // Out of the mark or the line end: the line may lie whole in the input.
+                State::LineStart => return self.next(input, pos, find),
+                State::Name(kind, held) => {
+                    let literal = name(kind).get(held..).unwrap_or_default();
+                    let same = common_prefix(literal, rest);
+                    match rest.get(same) {
+                        None => {
+                            *pos += same;
+                            self.state = State::Name(kind, held + same);
+                        }
+                        Some(b':') if same == literal.len() => {
+                            *pos += same + 1;
+                            self.state = State::Colon(kind);
+                        }
+                        Some(b'\r' | b'\n') if same == literal.len() => {
+                            *pos += same;
+                            self.state = State::Value(kind, true);
+                        }
+                        _ => return Some(self.false_start(name(kind).get(..held).unwrap_or_default())),
+                    }
+                }
+                State::Colon(kind) => {
+                    self.state = State::Value(kind, true);
+                    if rest.first() == Some(&b' ') {
+                        *pos += 1;
+                    }
+                }
+                State::Value(kind, first) => {
+                    let end = find(input, start);
+                    let last = end < input.len();
+                    if last {
+                        let at_edge = input.get(end..) == Some(b"\r");
+                        self.state = if at_edge { State::AfterCr } else { State::LineStart };
+                        *pos = if input.get(end..end + 2) == Some(b"\r\n") { end + 2 } else { end + 1 };
+                    } else {
+                        self.state = State::Value(kind, false);
+                        *pos = end;
+                    }
+                    let bytes = Span::Input(start..end);
+                    return Some(Lexeme::Part(Part { kind, bytes, first, last }));
+                }
+            }
+        }
+    }
+
+    /// Takes the rest of the input, which is the start of a line and not empty.
+    #[inline(never)]
+    fn open(&mut self, input: &[u8], pos: &mut usize) -> Option<Lexeme> {
+        let start = *pos;
+        *pos = input.len();
+        let rest = input.get(start..)?;
+        let kind = named_from(*rest.first()?);
+        let same = common_prefix(name(kind), rest);
+        let (kind, skip) = match rest.get(same) {
+            None => {
+                self.state = State::Name(kind, same);
+                return None;
+            }
+            Some(b':') if same == name(kind).len() => match (kind, rest.get(same + 1)) {
+                (LineKind::Unknown, _) => (LineKind::Comment, 1),
+                (_, None) => {
+                    self.state = State::Colon(kind);
+                    return None;
+                }
+                (_, Some(b' ')) => (kind, same + 2),
+                (_, Some(_)) => (kind, same + 1),
+            },
+            Some(_) => (LineKind::Unknown, 0),
+        };
+        let empty = skip == rest.len();
+        self.state = State::Value(kind, empty);
+        if empty {
+            return None;
+        }
+        let bytes = Span::Input(start + skip..input.len());
+        Some(Lexeme::Part(Part { kind, bytes, first: true, last: false }))
+    }
+
+    /// What was held back is no mark and no name that we know: it starts an unknown field.
+    fn false_start(&mut self, held: &'static [u8]) -> Lexeme {
+        self.state = State::Value(LineKind::Unknown, false);
+        Lexeme::Part(Part { kind: LineKind::Unknown, bytes: Span::Held(held), first: true, last: false })
+    }
+}

@@ -1,0 +1,20 @@
+//! A counter of bytes looked at, for the tests that prove decoding linear. Elsewhere it is nothing.
+
+#[cfg(test)]
+std::thread_local! {
+    static BYTES: core::cell::Cell<u64> = const { core::cell::Cell::new(0) };
+}
+
+/// Says that `bytes` bytes are searched, checked or copied.
+#[inline(always)]
+pub(crate) fn count(bytes: usize) {
+    #[cfg(test)]
+    BYTES.with(|total| total.set(total.get() + bytes as u64));
+    let _ = bytes;
+}
+
+/// The bytes counted since the last call.
+#[cfg(test)]
+pub(crate) fn take() -> u64 {
+    BYTES.with(core::cell::Cell::take)
+}

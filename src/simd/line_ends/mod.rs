@@ -1,0 +1,137 @@
+//! Where lines end in a chunk.
+
+#[cfg(feature = "simd")]
+mod by_bitmap;
+#[cfg(not(feature = "simd"))]
+mod by_memchr;
+
+use crate::simd::vectors::BLOCK;
+
+/// Finds line ends, one after the other, and knows those of the last bytes that it has looked at.
+#[derive(Debug, Clone)]
+pub(crate) struct LineEnds {
+    /// Bit `n` says that a line ends at `known - BLOCK + n`. Between the last question and `known` no other line
+    /// ends.
+    bits: u64,
+    known: usize,
+}
+
+impl LineEnds {
+    /// Nothing is known of what lies before or behind `at`.
+    pub(crate) const fn from(at: usize) -> Self {
+        Self { bits: 0, known: at }
+    }
+
+    /// The first CR or LF at or after `from`; where `bytes` end, if there is none. Between `from` and where the last
+    /// question started no line ends, if `from` is less.
+    #[inline(always)]
+    pub(crate) fn find(&mut self, bytes: &[u8], from: usize) -> usize {
+        match self.here(from) {
+            Some(end) => end,
+            None => self.search(bytes, from),
+        }
+    }
+
+    /// The first line end at or after `from`, if the bitmap says where it is.
+    #[inline(always)]
+    fn here(&self, from: usize) -> Option<usize> {
+        let shift = (from + BLOCK).wrapping_sub(self.known);
+        let bits = if shift < BLOCK { self.bits >> shift } else { 0 };
+        if bits == 0 { None } else { Some(from + bits.trailing_zeros() as usize) }
+    }
+
+    /// Nothing before `from` will be asked for.
+    #[inline(always)]
+    pub(crate) fn pass(&mut self, from: usize) {
+        let passed = (from + BLOCK).saturating_sub(self.known);
+        if passed < BLOCK {
+            self.bits = self.bits >> passed << passed;
+        } else {
+            *self = Self::from(from);
+        }
+    }
+
+    /// The first line end that was not passed, if this bitmap or the next one has it. Does not depend on where the line
+    /// before ends, if that is in another bitmap: several lines are then under way at once.
+    #[inline(always)]
+    pub(crate) fn peek(&mut self, bytes: &[u8], near: usize) -> Option<usize> {
+        while self.bits == 0 {
+            if self.known > near {
+                return None;
+            }
+            self.read_block(bytes)?;
+        }
+        Some(self.known + self.bits.trailing_zeros() as usize - BLOCK)
+    }
+
+    /// Passes the line end that `peek` has found.
+    #[inline(always)]
+    pub(crate) fn pop(&mut self) {
+        self.bits &= self.bits.wrapping_sub(1);
+    }
+
+    /// Whether it is known that behind the last question no line ends in `bytes`.
+    #[inline(always)]
+    pub(crate) fn none_is_left(&self, bytes: &[u8]) -> bool {
+        self.bits == 0 && self.known == bytes.len()
+    }
+
+    /// The first line end that the bitmap knows.
+    fn first_known(&self, bytes: &[u8]) -> usize {
+        match self.bits {
+            0 => bytes.len(),
+            bits => self.known + bits.trailing_zeros() as usize - BLOCK,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LineEnds;
+    use alloc::vec::Vec;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    /// Mostly text, so that lines are longer than a block, or shorter.
+    fn bytes() -> impl Strategy<Value = Vec<u8>> {
+        let byte =
+            |rare| prop_oneof![rare => Just(b'a'), 2 => Just(b'\n'), 1 => Just(b'\r'), 1 => any::<u8>()];
+        (prop_oneof![vec(byte(4), 0..300), vec(byte(300), 0..300)], any::<bool>()).prop_map(
+            |(mut bytes, ended)| {
+                bytes.extend_from_slice(if ended { b"\n\n" } else { b"" });
+                bytes
+            },
+        )
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn whatever_is_asked_for_in_order_is_found(
+            bytes in bytes(),
+            steps in vec((0..70usize, any::<bool>(), any::<bool>()), 1..40),
+        ) {
+            let mut lines = LineEnds::from(0);
+            let mut from = 0;
+            for (step, near, walk) in steps {
+                from = bytes.len().min(from + step);
+                if walk {
+                    lines.pass(from);
+                    for _ in 0..step / 8 {
+                        let naive = bytes.iter().skip(from).position(|byte| matches!(byte, b'\n' | b'\r'));
+                        let Some(found) = lines.peek(&bytes, from + step) else { break };
+                        prop_assert_eq!(naive.map(|at| from + at), Some(found), "peeked from {}", from);
+                        lines.pop();
+                        from = found + 1;
+                    }
+                }
+                let naive = bytes.iter().skip(from).position(|byte| matches!(byte, b'\n' | b'\r'));
+                let expected = naive.map_or(bytes.len(), |at| from + at);
+                let found = if near { lines.find_near(&bytes, from) } else { lines.find(&bytes, from) };
+                prop_assert_eq!(found, expected, "from {} of {}", from, bytes.len());
+                prop_assert_eq!(lines.find(&bytes, from), expected, "asked again");
+            }
+        }
+    }
+}

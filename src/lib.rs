@@ -179,7 +179,6 @@ mod encode;
 mod error;
 mod field;
 pub mod http;
-#[cfg(feature = "alloc")]
 mod limits;
 #[cfg(feature = "alloc")]
 pub mod replay;

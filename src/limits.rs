@@ -1,5 +1,9 @@
-//! Each number with its reason.
+//! Each limit and threshold with its reason. A number that only one loop has stands beside that loop.
 
+#[cfg(feature = "alloc")]
+use core::time::Duration;
+
+#[cfg(feature = "alloc")]
 /// The default of [`DecoderBuilder::max_event_size`](crate::DecoderBuilder::max_event_size): 16 MiB.
 ///
 /// Tool results and base64 images of several MiB in one event are in daily use, so a limit of 1 MiB
@@ -11,6 +15,7 @@
 /// ```
 pub const DEFAULT_MAX_EVENT_SIZE: usize = 16 * 1024 * 1024;
 
+#[cfg(feature = "alloc")]
 /// What becomes of the `id` of an event that was skipped because it is larger than the limit.
 ///
 /// ```
@@ -36,22 +41,49 @@ pub enum OversizedId {
     Keep,
 }
 
+#[cfg(feature = "alloc")]
 /// Capacity in bytes that a buffer may keep for good: a usual read of a socket, so that no stream of
 /// ordinary events ever gives memory back just to ask for it again.
 pub(crate) const KEEP_CAPACITY: usize = 64 * 1024;
 
+#[cfg(feature = "alloc")]
 /// So many blocks in a row below `KEEP_CAPACITY` shrink buffers that a larger one has grown. Not after
 /// each giant: a fresh 1 MiB buffer costs more in page faults than decoding into it.
 pub(crate) const CALM_BLOCKS: u8 = 32;
 
+#[cfg(feature = "alloc")]
 /// How far ahead of a value its chunk is checked for UTF-8, in bytes: far enough that the pass
 /// runs at full speed, near enough that what it has read is still in the first level cache.
 pub(crate) const CHECK_AHEAD: usize = 16 * 1024;
 
+#[cfg(feature = "alloc")]
 /// How far before a value its chunk is checked too, in bytes, where a value of the same block lies there: as far as short
 /// fields reach, since what is bad there is read again for each value.
 pub(crate) const CHECK_BEHIND: usize = 256;
 
+#[cfg(feature = "alloc")]
 /// From this size on, in bytes, owned data shares the chunk if it is ASCII, instead of being copied: below it a
 /// copy is about as cheap as the count, and a small value must not pin a large chunk.
 pub(crate) const SHARE_FROM: usize = 4 * 1024;
+
+/// Longer copies are made in pieces of this many bytes. Above about this size some `memcpy`s take another way that is ten
+/// times as slow where source and destination have nearly equal offsets in their pages. Shorter copies lose nothing.
+#[cfg(feature = "alloc")]
+pub(crate) const COPY_AT_ONCE: usize = 2048;
+
+/// Text to send is searched for line ends and copied in blocks of this many bytes: the copy then finds its block in the
+/// first level cache, and it is below `COPY_AT_ONCE` for the same reason.
+pub(crate) const ENCODE_AT_ONCE: usize = 1024;
+
+/// How much the readers read at a time, in bytes: a usual socket buffer's worth.
+#[cfg(feature = "std")]
+pub(crate) const READ_SIZE: usize = 16 * 1024;
+
+/// This part of a replay log's bytes may be used, in addition, for the ids of evicted events: an eighth is an id of 20 bytes
+/// for each event of 160.
+#[cfg(feature = "alloc")]
+pub(crate) const REMEMBERED_SHARE: usize = 8;
+
+/// A session's floor is never lower than this: a wait of nothing at all could not double.
+#[cfg(feature = "alloc")]
+pub(crate) const LOWEST_FLOOR: Duration = Duration::from_millis(1);

@@ -10,9 +10,7 @@ use crate::decode::chunk::SharedChunk;
 use crate::decode::decoder::Decoder;
 use crate::decode::owned::{EventBuf, FrameBuf};
 use crate::error::SourceError;
-
-/// What is read at a time, in bytes: a usual socket buffer's worth.
-const READ_SIZE: usize = 16 * 1024;
+use crate::limits::READ_SIZE;
 
 /// Frames out of a [`Read`], such as the body of a response, one after the other: events, retries, and comments if
 /// the decoder was asked for them.

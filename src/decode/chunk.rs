@@ -7,9 +7,11 @@ use core::ops::Range;
 use bytes::Bytes;
 use bytestring::ByteString;
 
-use crate::limits::{CHECK_AHEAD, CHECK_BEHIND, SHARE_FROM};
+use crate::limits::SHARE_FROM;
 use crate::simd::line_ends::LineEnds;
-use crate::simd::{effort, utf8};
+
+use super::checked_text::CheckedText;
+use crate::simd::effort;
 
 /// A piece of the stream on its way through a [`Decoder`](crate::Decoder), with a cursor.
 ///
@@ -30,8 +32,8 @@ use crate::simd::{effort, utf8};
 #[derive(Clone)]
 pub struct Chunk<'i> {
     bytes: &'i [u8],
-    marks: Marks,
-    checked: Window<'i>,
+    cursor: Cursor,
+    checked: CheckedText<'i>,
 }
 
 /// As [`Chunk`], but it owns its bytes: it lives in a `Stream` across polls, and large values of owned
@@ -52,115 +54,20 @@ pub struct Chunk<'i> {
 #[derive(Clone)]
 pub struct SharedChunk {
     bytes: Bytes,
-    marks: Marks,
+    cursor: Cursor,
 }
 
 /// Where a chunk has been read to. Belongs to its bytes and to no others.
 #[derive(Clone)]
-pub(crate) struct Marks {
+pub(crate) struct Cursor {
     pub(crate) pos: usize,
     pub(crate) lines: LineEnds,
 }
 
-impl Marks {
+impl Cursor {
     /// At `pos`, with nothing learnt yet.
     pub(crate) const fn at(pos: usize) -> Self {
         Self { pos, lines: LineEnds::from(pos) }
-    }
-}
-
-/// The part of a chunk that is known to be UTF-8, so that a value in it is text without a second look.
-///
-/// Invariant: `text` is `chunk[start..start + text.len()]`. It ends at the first bad byte or about
-/// `CHECK_AHEAD` bytes on, and starts again at the next value asked for: a bad byte slows down the value
-/// it is in and no other.
-#[derive(Clone)]
-struct Window<'i> {
-    start: usize,
-    text: &'i str,
-    /// Something bad was found in the chunk. From then on each check stops at the first bad byte; before, it would take
-    /// a tenth longer.
-    found_bad: bool,
-}
-
-impl<'i> Window<'i> {
-    /// The text of `range`, after moving the window if need be, to start at `from`; `None` if it is no UTF-8.
-    #[inline(always)]
-    fn text(&mut self, range: Range<usize>, from: usize, bytes: &'i [u8]) -> Option<&'i str> {
-        // A range that starts before the window starts behind its end then, too.
-        let (start, end) = (range.start.wrapping_sub(self.start), range.end.wrapping_sub(self.start));
-        match self.text.get(start..end) {
-            Some(text) => Some(text),
-            None => self.restart(range, from, bytes),
-        }
-    }
-
-    #[inline(never)]
-    fn restart(&mut self, range: Range<usize>, from: usize, bytes: &'i [u8]) -> Option<&'i str> {
-        let is_last = bytes.len() <= range.end + 4; // nothing but line ends, if the value is the block's last
-        if is_last && range.start == from && !self.found_bad {
-            Self::alone(range, bytes)
-        } else {
-            self.restart_at(range, from, bytes)
-        }
-    }
-
-    /// Fast path: the value is all that is left to check, so that a window would not be looked at again. Where each event is
-    /// a chunk of its own, most values are such.
-    #[inline(never)]
-    fn alone(range: Range<usize>, bytes: &'i [u8]) -> Option<&'i str> {
-        utf8::text(bytes.get(range)?)
-    }
-
-    #[inline(never)]
-    fn restart_at(&mut self, range: Range<usize>, from: usize, bytes: &'i [u8]) -> Option<&'i str> {
-        let is_last = bytes.len() <= range.end + 4;
-        if self.found_bad {
-            return self.restart_near_bad(range, from, bytes, is_last);
-        }
-        let (start, end) = Self::around(&range, from, bytes, is_last);
-        match utf8::text(bytes.get(start..end)?) {
-            Some(text) => {
-                (self.start, self.text) = (start, text);
-                text.get(range.start - start..range.end - start)
-            }
-            None => {
-                self.found_bad = true;
-                self.restart_near_bad(range, from, bytes, is_last)
-            }
-        }
-    }
-
-    /// The window for `range`.
-    #[inline(always)]
-    fn around(range: &Range<usize>, from: usize, bytes: &'i [u8], is_last: bool) -> (usize, usize) {
-        let start = if range.start - from <= CHECK_BEHIND { from } else { range.start };
-        let end = if is_last {
-            let wanted = utf8::padding(range.end - start);
-            if wanted <= bytes.len() - range.end { range.end + wanted } else { range.end }
-        } else {
-            range.end.max(utf8::whole_characters(bytes, bytes.len().min(range.start + CHECK_AHEAD)))
-        };
-        (start, end)
-    }
-
-    /// With a window that ends at the first bad byte; if that lies before the value, with one that starts there.
-    #[inline(never)]
-    fn restart_near_bad(
-        &mut self,
-        range: Range<usize>,
-        from: usize,
-        bytes: &'i [u8],
-        is_last: bool,
-    ) -> Option<&'i str> {
-        let (start, end) = Self::around(&range, from, bytes, is_last);
-        for start in [start, range.start] {
-            (self.start, self.text) = (start, utf8::text_ahead(bytes.get(start..end)?));
-            if let Some(text) = self.text.get(range.start - start..range.end - start) {
-                return Some(text);
-            }
-        }
-        None
     }
 }
 
@@ -172,7 +79,7 @@ impl<'i> Chunk<'i> {
     /// ```
     #[must_use]
     pub const fn new(bytes: &'i [u8]) -> Self {
-        Self { bytes, marks: Marks::at(0), checked: Window { start: 0, text: "", found_bad: false } }
+        Self { bytes, cursor: Cursor::at(0), checked: CheckedText::NOTHING }
     }
 
     /// How many bytes the decoder has taken.
@@ -187,7 +94,7 @@ impl<'i> Chunk<'i> {
     /// ```
     #[must_use]
     pub const fn consumed(&self) -> usize {
-        self.marks.pos
+        self.cursor.pos
     }
 
     /// The bytes that the decoder has not taken yet.
@@ -202,17 +109,17 @@ impl<'i> Chunk<'i> {
     /// ```
     #[must_use]
     pub fn rest(&self) -> &'i [u8] {
-        self.bytes.get(self.marks.pos..).unwrap_or_default()
+        self.bytes.get(self.cursor.pos..).unwrap_or_default()
     }
 
-    pub(crate) fn parts(&mut self) -> (&'i [u8], &mut Marks) {
-        (self.bytes, &mut self.marks)
+    pub(crate) fn parts(&mut self) -> (&'i [u8], &mut Cursor) {
+        (self.bytes, &mut self.cursor)
     }
 
     /// Takes what is left, unread: no frame comes of it.
     #[cold]
     pub(crate) fn drop_rest<T>(&mut self) -> Option<T> {
-        self.marks = Marks::at(self.bytes.len());
+        self.cursor = Cursor::at(self.bytes.len());
         None
     }
 
@@ -244,7 +151,7 @@ impl SharedChunk {
     /// ```
     #[must_use]
     pub const fn consumed(&self) -> usize {
-        self.marks.pos
+        self.cursor.pos
     }
 
     /// The bytes that the decoder has not taken yet.
@@ -255,23 +162,23 @@ impl SharedChunk {
     /// ```
     #[must_use]
     pub fn rest(&self) -> &[u8] {
-        self.bytes.get(self.marks.pos..).unwrap_or_default()
+        self.bytes.get(self.cursor.pos..).unwrap_or_default()
     }
 
-    pub(crate) fn parts(&mut self) -> (&[u8], &mut Marks) {
-        (&self.bytes, &mut self.marks)
+    pub(crate) fn parts(&mut self) -> (&[u8], &mut Cursor) {
+        (&self.bytes, &mut self.cursor)
     }
 
     /// Takes what is left, unread: no frame comes of it.
     #[cold]
     pub(crate) fn drop_rest<T>(&mut self) -> Option<T> {
-        self.marks = Marks::at(self.bytes.len());
+        self.cursor = Cursor::at(self.bytes.len());
         None
     }
 
     /// What the decoder has taken, to look at: the values of the block that it has read last.
     pub(crate) fn taken(&self) -> Chunk<'_> {
-        Chunk::new(self.bytes.get(..self.marks.pos).unwrap_or_default())
+        Chunk::new(self.bytes.get(..self.cursor.pos).unwrap_or_default())
     }
 
     /// The text of `range` as a share of this chunk, if it is large enough for that and ASCII. Text that is not
@@ -292,7 +199,7 @@ impl SharedChunk {
 
 impl From<Bytes> for SharedChunk {
     fn from(bytes: Bytes) -> Self {
-        Self { bytes, marks: Marks::at(0) }
+        Self { bytes, cursor: Cursor::at(0) }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::decode::engine::machine::{Engine, Lent, Step};
 use crate::decode::event::{End, Event, Frame, Truncated};
 use crate::decode::open_block::Place;
 use crate::decode::owned::{EventBuf, FrameBuf};
-use crate::decode::value_buf::{Scratch, decode_into, set_text};
+use crate::decode::value_buf::{ValueBuf, decode_into, set_text};
 use crate::error::DecodeError;
 use crate::field::{EventId, EventType};
 use crate::scan::scanner::Scanner;
@@ -67,17 +67,17 @@ impl Decoder {
     /// ```
     #[inline(always)]
     pub fn decode<'d, 'i: 'd>(&'d mut self, chunk: &mut Chunk<'i>) -> Result<Option<Frame<'d>>, DecodeError> {
-        let (bytes, marks) = chunk.parts();
-        if let Some(data) = self.engine.data_block(bytes, marks) {
+        let (bytes, cursor) = chunk.parts();
+        if let Some(data) = self.engine.data_block(bytes, cursor) {
             return Ok(Some(Frame::Event(self.data_event(data, chunk))));
         }
-        if marks.pos == bytes.len() {
+        if cursor.pos == bytes.len() {
             return Ok(None);
         }
-        if let Some(named) = self.engine.named_block(bytes, marks) {
+        if let Some(named) = self.engine.named_block(bytes, cursor) {
             return Ok(Some(Frame::Event(self.named_event(named, chunk))));
         }
-        Ok(match self.engine.step(bytes, marks)? {
+        Ok(match self.engine.step(bytes, cursor)? {
             Step::Pending => None,
             Step::Event => Some(Frame::Event(self.event(chunk))),
             Step::Comment => Some(Frame::Comment(self.comment(chunk))),
@@ -108,17 +108,17 @@ impl Decoder {
         chunk: &mut Chunk<'i>,
     ) -> Result<Option<Event<'d>>, DecodeError> {
         loop {
-            let (bytes, marks) = chunk.parts();
-            if let Some(data) = self.engine.data_block(bytes, marks) {
+            let (bytes, cursor) = chunk.parts();
+            if let Some(data) = self.engine.data_block(bytes, cursor) {
                 return Ok(Some(self.data_event(data, chunk)));
             }
-            if marks.pos == bytes.len() {
+            if cursor.pos == bytes.len() {
                 return Ok(None);
             }
-            if let Some(named) = self.engine.named_block(bytes, marks) {
+            if let Some(named) = self.engine.named_block(bytes, cursor) {
                 return Ok(Some(self.named_event(named, chunk)));
             }
-            match self.engine.step(bytes, marks)? {
+            match self.engine.step(bytes, cursor)? {
                 Step::Pending => return Ok(None),
                 Step::Event => return Ok(Some(self.event(chunk))),
                 Step::Retry | Step::Comment => {}
@@ -146,22 +146,22 @@ impl Decoder {
     /// ```
     #[inline(always)]
     pub fn decode_shared(&mut self, chunk: &mut SharedChunk) -> Result<Option<FrameBuf>, DecodeError> {
-        let (bytes, marks) = chunk.parts();
+        let (bytes, cursor) = chunk.parts();
         // Data that is shared is not looked at here; the event is made without it.
         let (event, shared, mut taken);
-        if let Some(data) = self.engine.data_block(bytes, marks) {
+        if let Some(data) = self.engine.data_block(bytes, cursor) {
             (shared, taken) = (chunk.share(data.clone()), chunk.taken());
             event = self.data_event(if shared.is_some() { 0..0 } else { data }, &mut taken);
-        } else if marks.pos == bytes.len() {
+        } else if cursor.pos == bytes.len() {
             return Ok(None);
-        } else if let Some(mut named) = self.engine.named_block(bytes, marks) {
+        } else if let Some(mut named) = self.engine.named_block(bytes, cursor) {
             (shared, taken) = (chunk.share(named.data.clone()), chunk.taken());
             if shared.is_some() {
                 named.data = named.first..named.first;
             }
             event = self.named_event(named, &mut taken);
         } else {
-            let step = self.engine.step(bytes, marks)?;
+            let step = self.engine.step(bytes, cursor)?;
             taken = chunk.taken();
             match step {
                 Step::Pending => return Ok(None),
@@ -340,7 +340,7 @@ fn text_at<'d, 'i: 'd>(
     place: Place,
     first: usize,
     chunk: &mut Chunk<'i>,
-    buffer: &'d mut Scratch,
+    buffer: &'d mut ValueBuf,
     lent: &mut Lent,
     lends: Lent,
 ) -> &'d str {
@@ -356,7 +356,7 @@ fn text_in<'d, 'i: 'd>(
     range: Range<usize>,
     first: usize,
     chunk: &mut Chunk<'i>,
-    buffer: &'d mut Scratch,
+    buffer: &'d mut ValueBuf,
     lent: &mut Lent,
     lends: Lent,
 ) -> &'d str {

@@ -3,11 +3,11 @@
 use core::mem;
 use core::ops::Range;
 
-use crate::decode::value_buf::Scratch;
+use crate::decode::value_buf::ValueBuf;
 use crate::limits::{CALM_BLOCKS, KEEP_CAPACITY};
 use crate::scan::retry::RetryDigits;
 
-/// Where a value is: in the chunk, or in the buffer of [`Block`] that is meant for it.
+/// Where a value is: in the chunk, or in the buffer of [`OpenBlock`] that is meant for it.
 ///
 /// One range, since a value in the chunk ends behind its name and so never at 0.
 #[derive(Debug, Clone, Copy, Default)]
@@ -49,7 +49,7 @@ impl Place {
 
 /// The values of the open block that lie whole in the chunk at hand.
 ///
-/// Only for the time of one step: before a step returns, the decoder copies them into [`Block`], unless the
+/// Only for the time of one step: before a step returns, the decoder copies them into [`OpenBlock`], unless the
 /// block was dispatched. What is not here is in the block's buffer.
 #[derive(Default)]
 pub(crate) struct Here {
@@ -64,7 +64,7 @@ pub(crate) struct Here {
 /// Invariants: `charged <= limit`; what `data`, `event_type` and `id` hold is at most `charged`, or, while
 /// `skipping`, the first two are empty and `id` is at most `limit`; `line` is at most `limit`.
 #[derive(Debug, Clone)]
-pub(crate) struct Block {
+pub(crate) struct OpenBlock {
     pub(crate) limit: usize,
     /// Value bytes so far of data, one more for each data line, of event types and ids. Never given back
     /// within a block, so that it does not matter when a value is replaced by a later one.
@@ -72,12 +72,12 @@ pub(crate) struct Block {
     /// The limit was crossed: the rest of the block is read for its `id` only.
     pub(crate) skipping: bool,
     pub(crate) has_data: bool,
-    pub(crate) data: Scratch,
-    pub(crate) event_type: Scratch,
+    pub(crate) data: ValueBuf,
+    pub(crate) event_type: ValueBuf,
     pub(crate) has_id: bool,
-    pub(crate) id: Scratch,
+    pub(crate) id: ValueBuf,
     /// What has come of an event type, an id or a comment whose line is cut.
-    pub(crate) line: Scratch,
+    pub(crate) line: ValueBuf,
     /// `line` would have been larger than `limit`: the line is ignored.
     pub(crate) line_dropped: bool,
     pub(crate) retry: RetryDigits,
@@ -87,18 +87,18 @@ pub(crate) struct Block {
     calm: u8,
 }
 
-impl Block {
+impl OpenBlock {
     pub(crate) fn new(limit: usize) -> Self {
         Self {
             limit,
             charged: 0,
             skipping: false,
             has_data: false,
-            data: Scratch::default(),
-            event_type: Scratch::default(),
+            data: ValueBuf::default(),
+            event_type: ValueBuf::default(),
             has_id: false,
-            id: Scratch::default(),
-            line: Scratch::default(),
+            id: ValueBuf::default(),
+            line: ValueBuf::default(),
             line_dropped: false,
             retry: RetryDigits::Empty,
             grown: false,

@@ -3,22 +3,17 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::mem;
-use core::str;
 
-use crate::limits::KEEP_CAPACITY;
+use crate::limits::{COPY_AT_ONCE, KEEP_CAPACITY};
 use crate::simd::vectors::BLOCK;
 use crate::simd::{effort, utf8};
-
-/// More bytes than about this are copied another way by some C libraries, which takes ten times as long where source and
-/// destination lie at nearly the same place of their pages. Shorter copies lose nothing.
-const COPY: usize = 2048;
 
 /// The raw bytes of a value, and its text if that is another.
 ///
 /// Raw, because a character may be cut by an edge of a chunk and is whole only at the value's end; bytes are
 /// pushed once and checked once, so the work is linear however a value is cut.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Scratch {
+pub(crate) struct ValueBuf {
     bytes: Vec<u8>,
     /// So many bytes at the end are not of the value, which was looked at before.
     padding: usize,
@@ -26,7 +21,7 @@ pub(crate) struct Scratch {
     repaired: String,
 }
 
-impl Scratch {
+impl ValueBuf {
     /// Appends `bytes`. The capacity doubles as in any `Vec`, but not beyond `limit`, which is what makes
     /// the bound on memory one that can be stated.
     #[inline]
@@ -35,7 +30,7 @@ impl Scratch {
         if bytes.len() > self.bytes.capacity() - self.bytes.len() {
             self.grow(bytes.len(), limit);
         }
-        if bytes.len() <= COPY {
+        if bytes.len() <= COPY_AT_ONCE {
             self.bytes.extend_from_slice(bytes);
         } else {
             self.push_pieces(bytes);
@@ -44,7 +39,7 @@ impl Scratch {
 
     #[cold]
     fn push_pieces(&mut self, bytes: &[u8]) {
-        for piece in bytes.chunks(COPY) {
+        for piece in bytes.chunks(COPY_AT_ONCE) {
             self.bytes.extend_from_slice(piece);
         }
     }
@@ -107,7 +102,7 @@ impl Scratch {
         self.pad();
         match utf8::text(&self.bytes).and_then(|text| text.get(..len)) {
             Some(text) => text,
-            None => repair(self.bytes.get(..len).unwrap_or_default(), &mut self.repaired),
+            None => utf8::repair(self.bytes.get(..len).unwrap_or_default(), &mut self.repaired),
         }
     }
 
@@ -126,7 +121,7 @@ impl Scratch {
 
     /// The text of `bytes`, which are no UTF-8 and lie in a chunk.
     pub(crate) fn repair(&mut self, bytes: &[u8]) -> &str {
-        repair(bytes, &mut self.repaired)
+        utf8::repair(bytes, &mut self.repaired)
     }
 
     /// Empties it and gives memory back that it may not keep for good.
@@ -165,7 +160,7 @@ pub(crate) fn decode_into(bytes: &[u8], text: &mut String) {
         Some(valid) => set_text(text, valid),
         None => {
             clear(text);
-            repair(bytes, text);
+            utf8::repair(bytes, text);
         }
     }
 }
@@ -188,34 +183,16 @@ fn clear(text: &mut String) {
     }
 }
 
-/// Puts `bytes` into `text` with one U+FFFD for each maximal subpart that is no UTF-8.
-fn repair<'t>(bytes: &[u8], text: &'t mut String) -> &'t str {
-    // Once for the exact length, since doubling could take twice the memory, and once to write.
-    effort::count(2 * bytes.len());
-    let length = |chunk: str::Utf8Chunk<'_>| chunk.valid().len() + mark(&chunk).len();
-    text.clear();
-    text.reserve_exact(bytes.utf8_chunks().map(length).sum());
-    for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
-        text.push_str(mark(&chunk));
-    }
-    text
-}
-
-fn mark(chunk: &str::Utf8Chunk<'_>) -> &'static str {
-    if chunk.invalid().is_empty() { "" } else { "\u{FFFD}" }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::Scratch;
+    use super::ValueBuf;
     use alloc::vec;
 
     /// What is appended to check a value in whole blocks is never part of it.
     #[test]
     fn a_value_stays_what_it_is_when_it_is_looked_at() {
         for len in [65, 100, 128, 200] {
-            let mut value = Scratch::default();
+            let mut value = ValueBuf::default();
             value.push(&vec![b'x'; len], 1000);
             for _ in 0..2 {
                 assert_eq!(value.text(), "x".repeat(len));

@@ -23,6 +23,8 @@
 
 use core::iter::Chain;
 
+use crate::limits::ENCODE_AT_ONCE;
+
 use super::digits::{Digits, LentDigits};
 use super::first_line_end::find_line_end;
 use super::message::Message;
@@ -113,7 +115,7 @@ fn put_name(sink: &mut impl Sink, open: bool, name: &'static str) {
 #[inline(always)]
 fn put_lines(sink: &mut impl Sink, text: &str, again: &'static str) {
     let text = text.as_bytes();
-    if text.len() > BLOCK {
+    if text.len() > ENCODE_AT_ONCE {
         return put_long(sink, text, again);
     }
     match find_line_end(text) {
@@ -142,17 +144,13 @@ fn put_line<'t>(sink: &mut impl Sink, text: &'t [u8], at: usize, again: &'static
     behind
 }
 
-/// Copies of more bytes than about this go another way in some C libraries, which takes ten times as long where source and
-/// destination lie at nearly the same place of their pages. Shorter ones lose nothing.
-const BLOCK: usize = 1024;
-
 /// Puts a text of any length. Each block is searched and copied before the next one is touched, so that the copy finds it in
 /// the cache.
 #[inline(never)]
 fn put_long(sink: &mut impl Sink, text: &[u8], again: &'static str) {
     let mut rest = text;
     while !rest.is_empty() {
-        let (block, behind_block) = rest.split_at_checked(BLOCK).unwrap_or((rest, &[]));
+        let (block, behind_block) = rest.split_at_checked(ENCODE_AT_ONCE).unwrap_or((rest, &[]));
         rest = match find_line_end(block) {
             Some(at) => put_line(sink, rest, at, again),
             None => {

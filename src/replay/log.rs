@@ -9,10 +9,7 @@ use core::iter::FusedIterator;
 use bytes::Bytes;
 
 use crate::field::EventId;
-
-/// So much of the log's bytes may be used, beside them, for the ids of evicted events: ids of 20 bytes, one for each
-/// event of 160.
-const REMEMBERED_SHARE: usize = 8;
+use crate::limits::REMEMBERED_SHARE;
 
 /// A bounded log of encoded events that answers a `Last-Event-ID`: see the [module's page](crate::replay).
 ///

@@ -2,6 +2,8 @@
 
 use core::time::Duration;
 
+use crate::limits::LOWEST_FLOOR;
+
 /// How a [`Session`](crate::session::Session) reconnects. The standard leaves it to the client how long it waits
 /// at first and whether longer after failures (WHATWG HTML 9.2.3); each default has its reason beside it.
 ///
@@ -30,9 +32,6 @@ pub struct Policy {
     pub(crate) missing_content_type: bool,
     pub(crate) reconnect: bool,
 }
-
-/// No floor is lower than this: with a wait of nothing at all there is nothing that could double.
-const LOWEST_FLOOR: Duration = Duration::from_millis(1);
 
 impl Default for Policy {
     fn default() -> Self {

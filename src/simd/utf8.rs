@@ -1,4 +1,7 @@
-//! Whether bytes are UTF-8. The one place that knows how it is found out.
+//! Whether bytes are UTF-8, how far, and what stands for what is not. The one place that knows how it is found out.
+
+use alloc::string::String;
+use core::str;
 
 use crate::simd::effort;
 
@@ -45,4 +48,22 @@ pub(crate) fn whole_characters(bytes: &[u8], end: usize) -> usize {
     let begun =
         usize::from(last >= 0xC0).max(2 * usize::from(second >= 0xE0)).max(3 * usize::from(third >= 0xF0));
     end - begun
+}
+
+/// Puts `bytes` into `text` with one U+FFFD for each maximal subpart that is no UTF-8.
+pub(crate) fn repair<'t>(bytes: &[u8], text: &'t mut String) -> &'t str {
+    // Once for the exact length, since doubling could take twice the memory, and once to write.
+    effort::count(2 * bytes.len());
+    let length = |chunk: str::Utf8Chunk<'_>| chunk.valid().len() + mark(&chunk).len();
+    text.clear();
+    text.reserve_exact(bytes.utf8_chunks().map(length).sum());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.push_str(mark(&chunk));
+    }
+    text
+}
+
+fn mark(chunk: &str::Utf8Chunk<'_>) -> &'static str {
+    if chunk.invalid().is_empty() { "" } else { "\u{FFFD}" }
 }

@@ -4,7 +4,7 @@
 use core::mem;
 use core::ops::Range;
 
-use crate::decode::chunk::Marks;
+use crate::decode::chunk::Cursor;
 use crate::decode::open_block::{Here, Place};
 use crate::scan::line;
 use crate::simd::line_ends::LineEnds;
@@ -24,18 +24,18 @@ impl Engine {
     /// Fast path: the block is one data line and lies whole in the chunk. Most streams of language models are nothing
     /// else; a tiny event takes a third of the time that `read_ahead` needs. The place of its data.
     #[inline(always)]
-    pub(crate) fn data_block(&mut self, input: &[u8], marks: &mut Marks) -> Option<Range<usize>> {
-        let start = marks.pos;
+    pub(crate) fn data_block(&mut self, input: &[u8], cursor: &mut Cursor) -> Option<Range<usize>> {
+        let start = cursor.pos;
         if self.lent != Lent::Ready && !self.makes_ready() {
             return None;
         }
-        let (data, pos) = last_line(input, start, &mut marks.lines)?;
+        let (data, pos) = last_line(input, start, &mut cursor.lines)?;
         // What is no such block, or too large, is read again by the general path.
         if data.end - data.start >= self.block.limit {
             return None;
         }
         self.scanner.advance(pos - start);
-        marks.pos = pos;
+        cursor.pos = pos;
         Some(data)
     }
 
@@ -43,21 +43,21 @@ impl Engine {
     /// blocks that are more than data are such; an LLM delta with its event type takes three quarters of the time that
     /// `read_ahead` needs.
     #[inline(always)]
-    pub(crate) fn named_block(&mut self, input: &[u8], marks: &mut Marks) -> Option<NamedBlock> {
-        let start = marks.pos;
+    pub(crate) fn named_block(&mut self, input: &[u8], cursor: &mut Cursor) -> Option<NamedBlock> {
+        let start = cursor.pos;
         if self.lent != Lent::Ready {
             return None;
         }
         // Who reads these lines again may not ask for a line end that lies before what is known by then.
-        let before = marks.lines.clone();
-        match named_lines(input, start, &mut marks.lines) {
+        let before = cursor.lines.clone();
+        match named_lines(input, start, &mut cursor.lines) {
             Some((named, pos)) if pos - start < self.block.limit => {
                 self.scanner.advance(pos - start);
-                marks.pos = pos;
+                cursor.pos = pos;
                 Some(named)
             }
             _ => {
-                marks.lines = before;
+                cursor.lines = before;
                 None
             }
         }
@@ -67,22 +67,22 @@ impl Engine {
     /// line at most, names and colons as they are mostly sent. Nearly all blocks are such that are more than data. Where
     /// one is not, the general path goes on behind the lines that it had.
     #[inline(never)]
-    pub(super) fn read_ahead(&mut self, input: &[u8], marks: &mut Marks) -> Option<Step> {
-        if marks.lines.none_is_left(input) {
-            return self.cut_data(input, marks);
+    pub(super) fn read_ahead(&mut self, input: &[u8], cursor: &mut Cursor) -> Option<Step> {
+        if cursor.lines.none_is_left(input) {
+            return self.cut_data(input, cursor);
         }
-        if input.get(marks.pos) == Some(&b':') && !self.comments {
-            self.keep_alives(input, marks);
-            if marks.pos == input.len() {
+        if input.get(cursor.pos) == Some(&b':') && !self.comments {
+            self.keep_alives(input, cursor);
+            if cursor.pos == input.len() {
                 return self.pending();
             }
         }
-        if let Some(step) = self.joined_data(input, marks) {
+        if let Some(step) = self.joined_data(input, cursor) {
             return step;
         }
-        while marks.pos < input.len() {
-            let start = marks.pos;
-            let (found, lines) = (&mut self.found, &mut marks.lines);
+        while cursor.pos < input.len() {
+            let start = cursor.pos;
+            let (found, lines) = (&mut self.found, &mut cursor.lines);
             *found = Found { first: start, ..Found::default() };
             let (mut pos, mut size) = (start, 0);
             let mut value_at =
@@ -124,17 +124,17 @@ impl Engine {
             };
             if size > self.block.limit {
                 // The general path says where the limit was crossed. It reads these lines again.
-                *marks = Marks::at(start);
+                *cursor = Cursor::at(start);
                 return None;
             }
-            marks.pos = pos;
+            cursor.pos = pos;
             self.scanner.advance(pos - start);
             if !ended {
                 let Found { data, event_type, id, .. } = *found;
                 let here = Here { data, event_type, id };
                 self.block.adopt(size, &here);
                 self.block.keep(input, here);
-                return self.cut_data(input, marks);
+                return self.cut_data(input, cursor);
             }
             if !found.data.is_buffer() {
                 found.id_is_new = mem::take(&mut self.id_is_new) | !found.id.is_buffer();
@@ -152,16 +152,16 @@ impl Engine {
     /// Fast path: comments that nobody asked for, each with a blank line behind it, as they keep a connection alive. They take
     /// half of the time that `read_ahead` needs for them.
     #[inline(always)]
-    fn keep_alives(&mut self, input: &[u8], marks: &mut Marks) {
-        let start = marks.pos;
-        while input.get(marks.pos) == Some(&b':') {
-            let end = marks.lines.find_near(input, marks.pos + 1);
+    fn keep_alives(&mut self, input: &[u8], cursor: &mut Cursor) {
+        let start = cursor.pos;
+        while input.get(cursor.pos) == Some(&b':') {
+            let end = cursor.lines.find_near(input, cursor.pos + 1);
             if input.get(end..end + 2) != Some(b"\n\n") {
                 break;
             }
-            marks.pos = end + 2;
+            cursor.pos = end + 2;
         }
-        self.scanner.advance(marks.pos - start);
+        self.scanner.advance(cursor.pos - start);
     }
 
     /// All of the chunk is taken, and no block is open.

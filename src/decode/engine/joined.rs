@@ -1,9 +1,9 @@
 //! The engine's fast paths for data that has to be put together: of several lines, or of a line that an edge of the chunk
 //! has cut. Each gives what the general path would, and leaves to it whatever it does not know.
 
-use crate::decode::chunk::Marks;
+use crate::decode::chunk::Cursor;
 use crate::decode::open_block::Place;
-use crate::decode::value_buf::Scratch;
+use crate::decode::value_buf::ValueBuf;
 use crate::scan::line;
 use crate::simd::effort;
 use crate::simd::line_ends::LineEnds;
@@ -14,14 +14,14 @@ impl Engine {
     /// Fast path: the block starts with a data line that an edge of the chunk cuts, or behind which comes another. What
     /// the step has found, or that the general path goes on.
     #[inline(always)]
-    pub(super) fn joined_data(&mut self, input: &[u8], marks: &mut Marks) -> Option<Option<Step>> {
-        let start = marks.pos;
+    pub(super) fn joined_data(&mut self, input: &[u8], cursor: &mut Cursor) -> Option<Option<Step>> {
+        let start = cursor.pos;
         if !input.get(start..)?.starts_with(b"data: ") {
             return None;
         }
-        let end = marks.lines.find_near(input, start + 6);
+        let end = cursor.lines.find_near(input, start + 6);
         if end == input.len() {
-            return self.open_data(input, marks).map(Some);
+            return self.open_data(input, cursor).map(Some);
         }
         let (value, next) = line::value_to(input, start + 6, end)?;
         if !input.get(next..)?.starts_with(b"data: ") || !self.block.charge_if_fits(1 + value.len()) {
@@ -29,16 +29,16 @@ impl Engine {
         }
         self.block.open_data(input.get(value)?);
         self.scanner.advance(next - start);
-        marks.pos = next;
-        Some(self.data_lines(input, marks))
+        cursor.pos = next;
+        Some(self.data_lines(input, cursor))
     }
 
     /// Fast path: what is left of the chunk is a data line that its edge cuts. Most chunks from a socket end so.
     #[inline(never)]
-    pub(super) fn cut_data(&mut self, input: &[u8], marks: &mut Marks) -> Option<Step> {
-        let is_cut = marks.lines.none_is_left(input) || marks.lines.find(input, marks.pos) == input.len();
-        if is_cut && input.get(marks.pos..)?.starts_with(b"data: ") {
-            self.open_data(input, marks)
+    pub(super) fn cut_data(&mut self, input: &[u8], cursor: &mut Cursor) -> Option<Step> {
+        let is_cut = cursor.lines.none_is_left(input) || cursor.lines.find(input, cursor.pos) == input.len();
+        if is_cut && input.get(cursor.pos..)?.starts_with(b"data: ") {
+            self.open_data(input, cursor)
         } else {
             None
         }
@@ -46,14 +46,14 @@ impl Engine {
 
     /// Takes the rest of the chunk, which is the start of a data line.
     #[inline(always)]
-    fn open_data(&mut self, input: &[u8], marks: &mut Marks) -> Option<Step> {
-        let value = input.get(marks.pos + 6..)?;
+    fn open_data(&mut self, input: &[u8], cursor: &mut Cursor) -> Option<Step> {
+        let value = input.get(cursor.pos + 6..)?;
         if value.is_empty() || !self.block.charge_if_fits(1 + value.len()) {
             return None;
         }
         self.block.open_data(value);
-        self.scanner.open_data(input.len() - marks.pos);
-        marks.pos = input.len();
+        self.scanner.open_data(input.len() - cursor.pos);
+        cursor.pos = input.len();
         self.lent = Lent::Nothing;
         Some(Step::Pending)
     }
@@ -61,28 +61,28 @@ impl Engine {
     /// Fast path: the rest of a data line that an edge of the chunk has cut, and what `data_lines` reads. Most chunks
     /// from a socket start so. An LLM delta in chunks of 1460 bytes takes a twelfth less.
     #[inline(always)]
-    pub(super) fn rest_of_data(&mut self, input: &[u8], marks: &mut Marks) -> Option<Step> {
-        let start = marks.pos;
-        let end = marks.lines.find(input, start);
+    pub(super) fn rest_of_data(&mut self, input: &[u8], cursor: &mut Cursor) -> Option<Step> {
+        let start = cursor.pos;
+        let end = cursor.lines.find(input, start);
         let rest = input.get(start..end)?;
         let ended = input.get(end) == Some(&b'\n');
         if ended != (end < input.len()) || !self.block.charge_if_fits(rest.len()) {
             return None;
         }
         self.block.data.push(rest, self.block.limit);
-        marks.pos = start + rest.len() + usize::from(ended);
-        self.scanner.advance(marks.pos - start);
+        cursor.pos = start + rest.len() + usize::from(ended);
+        self.scanner.advance(cursor.pos - start);
         if !ended {
             return Some(Step::Pending);
         }
         self.scanner.end_line();
-        if !self.block.has_id && input.get(marks.pos) == Some(&b'\n') {
+        if !self.block.has_id && input.get(cursor.pos) == Some(&b'\n') {
             // Most lines that are cut are the only one of their block.
-            marks.pos += 1;
+            cursor.pos += 1;
             self.scanner.advance(1);
             return Some(self.joined_event(Lent::Event));
         }
-        self.data_lines(input, marks)
+        self.data_lines(input, cursor)
     }
 
     /// The blank line behind data that was put together.
@@ -96,13 +96,13 @@ impl Engine {
     /// Fast path: the data lines that follow a data line, as where a text of many lines is sent, and the blank line
     /// behind them. Ten lines take half of the instructions that they take without it.
     #[inline(never)]
-    pub(super) fn data_lines(&mut self, input: &[u8], marks: &mut Marks) -> Option<Step> {
-        let (start, block) = (marks.pos, &mut self.block);
+    pub(super) fn data_lines(&mut self, input: &[u8], cursor: &mut Cursor) -> Option<Step> {
+        let (start, block) = (cursor.pos, &mut self.block);
         let (mut pos, mut room, mut next) = (start, block.room(), start);
         while input.get(pos..).is_some_and(|rest| rest.starts_with(b"data: ")) {
-            (pos, room) = push_short_lines(&mut block.data, input, &mut marks.lines, pos, room);
+            (pos, room) = push_short_lines(&mut block.data, input, &mut cursor.lines, pos, room);
             next = pos;
-            let value = line::data_line(input, &mut next, |input, at| marks.lines.find(input, at));
+            let value = line::data_line(input, &mut next, |input, at| cursor.lines.find(input, at));
             // What does not fit is left to the general path, which says where the limit was crossed.
             let Some(value) = value else { break };
             let Some(left) = room.checked_sub(1 + value.len()) else { break };
@@ -111,10 +111,10 @@ impl Engine {
         }
         block.set_room(room);
         let ended = pos == next && !block.has_id && input.get(pos) == Some(&b'\n');
-        marks.pos = pos + usize::from(ended);
-        self.scanner.advance(marks.pos - start);
+        cursor.pos = pos + usize::from(ended);
+        self.scanner.advance(cursor.pos - start);
         if !ended {
-            return self.cut_data(input, marks);
+            return self.cut_data(input, cursor);
         }
         Some(self.joined_event(if pos == start { Lent::Event } else { Lent::Lines }))
     }
@@ -130,7 +130,7 @@ const LINE: usize = 64;
 /// under way at once. Most text of many lines is such; ten lines take an eighth less than one by one.
 #[inline(always)]
 fn push_short_lines(
-    data: &mut Scratch,
+    data: &mut ValueBuf,
     input: &[u8],
     line_ends: &mut LineEnds,
     mut pos: usize,

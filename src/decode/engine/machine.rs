@@ -5,8 +5,8 @@ use core::mem;
 use core::ops::Range;
 use core::time::Duration;
 
-use crate::decode::chunk::Marks;
-use crate::decode::open_block::{Block, Here, Place};
+use crate::decode::chunk::Cursor;
+use crate::decode::open_block::{Here, OpenBlock, Place};
 use crate::decode::value_buf::decode_into;
 use crate::error::DecodeError;
 use crate::limits::{DEFAULT_MAX_EVENT_SIZE, OversizedId};
@@ -19,7 +19,7 @@ use crate::simd::words::holds_control;
 #[derive(Debug, Clone)]
 pub(crate) struct Engine {
     pub(crate) scanner: Scanner,
-    pub(crate) block: Block,
+    pub(crate) block: OpenBlock,
     pub(crate) found: Found,
     pub(crate) lent: Lent,
     pub(crate) last_event_id: String,
@@ -73,7 +73,7 @@ impl Engine {
     pub(crate) fn new() -> Self {
         Self {
             scanner: Scanner::new(),
-            block: Block::new(DEFAULT_MAX_EVENT_SIZE),
+            block: OpenBlock::new(DEFAULT_MAX_EVENT_SIZE),
             found: Found::default(),
             lent: Lent::Nothing,
             last_event_id: String::new(),
@@ -94,42 +94,42 @@ impl Engine {
         }
     }
 
-    /// Reads on in `input`, from the cursor in `marks`, which is not at the end, to the next frame, error, or the end.
+    /// Reads on in `input`, from the cursor in `cursor`, which is not at the end, to the next frame, error, or the end.
     #[inline(always)]
-    pub(crate) fn step(&mut self, input: &[u8], marks: &mut Marks) -> Result<Step, DecodeError> {
+    pub(crate) fn step(&mut self, input: &[u8], cursor: &mut Cursor) -> Result<Step, DecodeError> {
         if self.lent == Lent::Ready {
-            if let Some(step) = self.read_ahead(input, marks) {
+            if let Some(step) = self.read_ahead(input, cursor) {
                 return Ok(step);
             }
         }
-        self.step_on(input, marks)
+        self.step_on(input, cursor)
     }
 
     /// Tries the fast path that may fit, then the general path, which comes back where a fast path may fit again.
     #[inline(never)]
-    fn step_on(&mut self, input: &[u8], marks: &mut Marks) -> Result<Step, DecodeError> {
+    fn step_on(&mut self, input: &[u8], cursor: &mut Cursor) -> Result<Step, DecodeError> {
         let mut between = self.lent != Lent::Ready;
         self.take_back();
         loop {
             let at_line_start = self.scanner.at_line_start();
             if between && at_line_start && self.block.is_fresh() {
-                if let Some(step) = self.read_ahead(input, marks) {
+                if let Some(step) = self.read_ahead(input, cursor) {
                     return Ok(step);
                 }
             }
             let ahead = if !self.block.has_data {
                 None
             } else if at_line_start {
-                self.data_lines(input, marks)
+                self.data_lines(input, cursor)
             } else if self.scanner.in_data() {
-                self.rest_of_data(input, marks)
+                self.rest_of_data(input, cursor)
             } else {
                 None
             };
             if let Some(step) = ahead {
                 return Ok(step);
             }
-            if let Some(step) = self.read_on(input, marks)? {
+            if let Some(step) = self.read_on(input, cursor)? {
                 return Ok(step);
             }
             // `Ready` says that no block is open. What comes next may leave one open.
@@ -140,15 +140,15 @@ impl Engine {
     /// The general path, to the next frame, error, or the end of a block that is no event: the next block may be one for
     /// a fast path.
     #[inline(never)]
-    fn read_on(&mut self, input: &[u8], marks: &mut Marks) -> Result<Option<Step>, DecodeError> {
-        let from = marks.pos;
+    fn read_on(&mut self, input: &[u8], cursor: &mut Cursor) -> Result<Option<Step>, DecodeError> {
+        let from = cursor.pos;
         let mut here = Here::default();
         let outcome = loop {
-            if marks.pos == input.len() {
+            if cursor.pos == input.len() {
                 break Ok(Some(Step::Pending));
             }
-            let lines = &mut marks.lines;
-            let lexeme = self.scanner.next(input, &mut marks.pos, |input, at| lines.find(input, at));
+            let lines = &mut cursor.lines;
+            let lexeme = self.scanner.next(input, &mut cursor.pos, |input, at| lines.find(input, at));
             let found = match lexeme {
                 None => Ok(None),
                 Some(Lexeme::Line(kind, value)) => self.line(kind, value, input, from, &mut here),
@@ -162,7 +162,7 @@ impl Engine {
         };
         // An event has taken what it is made of; else the block is open.
         self.block.keep(input, here);
-        self.scanner.advance(marks.pos - from);
+        self.scanner.advance(cursor.pos - from);
         self.get_ready();
         outcome
     }

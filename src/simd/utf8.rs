@@ -12,7 +12,7 @@ pub(crate) fn text(bytes: &[u8]) -> Option<&str> {
     #[cfg(feature = "simd")]
     return simdutf8::basic::from_utf8(bytes).ok();
     #[cfg(not(feature = "simd"))]
-    core::str::from_utf8(bytes).ok()
+    str::from_utf8(bytes).ok()
 }
 
 /// How many bytes more make it words of eight. What is left behind the last of them is copied byte by byte to be
@@ -28,7 +28,7 @@ pub(crate) fn text_ahead(bytes: &[u8]) -> &str {
     #[cfg(feature = "simd")]
     let checked = simdutf8::compat::from_utf8(bytes).map_err(|error| error.valid_up_to());
     #[cfg(not(feature = "simd"))]
-    let checked = core::str::from_utf8(bytes).map_err(|error| error.valid_up_to());
+    let checked = str::from_utf8(bytes).map_err(|error| error.valid_up_to());
     match checked {
         Ok(text) => {
             effort::count(bytes.len());

@@ -1,9 +1,9 @@
 //! Runs one of the examples by hand.
 //!
 //! ```text
-//! cargo run --manifest-path examples/embed/Cargo.toml -- serve 127.0.0.1:3000
-//! cargo run --manifest-path examples/embed/Cargo.toml -- chat http://127.0.0.1:3000/chat
-//! cargo run --manifest-path examples/embed/Cargo.toml -- read 127.0.0.1:3000 /events
+//! cargo run -p sse-proto-embed -- serve 127.0.0.1:3000
+//! cargo run -p sse-proto-embed -- chat http://127.0.0.1:3000/chat
+//! cargo run -p sse-proto-embed -- read 127.0.0.1:3000 /events
 //! ```
 
 use std::time::Duration;

@@ -8,13 +8,12 @@
 #[allow(dead_code, unreachable_pub, reason = "a fuzz target, whose parts are tests here")]
 mod blocks;
 mod common;
-#[path = "common/streams.rs"]
-mod streams;
 
 use std::collections::VecDeque;
 use std::io::{self, Read};
 
 use common::run::{of_frame, of_frame_buf, pieces};
+use common::strategies::streams::{cuts, places, stream};
 use common::twin::{Got, Rules, twin_with};
 use futures::{StreamExt, executor::block_on};
 use proptest::prelude::*;
@@ -22,7 +21,6 @@ use sse_proto::{
     BlockScanner, Decoder, End, EventReader, EventStream, EventWriter, FrameReader, FrameStream, Message,
     SourceError,
 };
-use streams::{cuts, places, stream};
 
 /// A source that yields what it was given, one item for each read.
 struct Source(VecDeque<io::Result<Vec<u8>>>);

@@ -3,13 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails panics")]
 
 mod common;
-mod messages;
 
 use std::io::Write as _;
 
 use bytes::BytesMut;
 use common::sinks::write_everywhere;
-use messages::{parts, text};
+use common::strategies::messages::{parts, text};
 use proptest::prelude::*;
 use sse_proto::{EncodeBuffer, EncodeWithError, Message};
 

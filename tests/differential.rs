@@ -5,17 +5,14 @@
 #![allow(missing_docs, reason = "a test crate has no users")]
 
 mod common;
-#[path = "common/streams.rs"]
-mod streams;
 
 use common::cuts;
 use common::run::{self, borrowed, events_only, scanner_based, shared};
+use common::strategies::streams::{self, places, stream};
 use common::twin::{Got, Outcome, Rules, Seen, twin, twin_with};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use sse_proto::{Chunk, Decoder, EventBuf, Frame, FrameBuf, SharedChunk};
-
-use streams::{places, stream};
 
 /// Lines of up to some vectors, several of one length and name after each other.
 fn long_lines() -> impl Strategy<Value = Vec<u8>> {

@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails panics")]
 
 mod common;
-mod messages;
 
 use std::io::IoSlice;
 use std::time::Duration;
@@ -11,7 +10,7 @@ use std::time::Duration;
 use bytes::Buf;
 use common::messages::{Frame, Parts, parse};
 use common::sinks::encode_everywhere;
-use messages::parts;
+use common::strategies::messages::parts;
 use proptest::prelude::*;
 use sse_proto::{EncodeWithError, EventId, EventType, InvalidValue, KEEP_ALIVE, Message};
 

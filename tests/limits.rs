@@ -7,15 +7,13 @@
 #![allow(missing_docs, reason = "a test crate has no users")]
 
 mod common;
-#[path = "common/streams.rs"]
-mod streams;
 
 use common::cuts;
 use common::run::{self, borrowed, events_only, shared};
+use common::strategies::streams::{self, places, stream};
 use common::twin::{Got, Outcome, Policy, Rules, twin_limited, twin_with};
 use proptest::prelude::*;
 use sse_proto::{Chunk, DEFAULT_MAX_EVENT_SIZE, DecodeError, Decoder, Frame, OversizedId};
-use streams::{places, stream};
 
 fn policy() -> impl Strategy<Value = Policy> {
     prop_oneof![Just(Policy::Commit), Just(Policy::Keep)]

@@ -7,7 +7,7 @@
 mod common;
 
 use bytes::Bytes;
-use common::replay_model::{Pushes, check};
+use common::reference_log::{Pushes, check};
 use proptest::prelude::*;
 use sse_proto::EventId;
 use sse_proto::replay::{EpochId, Events, Replay, ReplayLog};

@@ -5,17 +5,14 @@
 #![allow(missing_docs, reason = "a test crate has no users")]
 
 mod common;
-mod messages;
-#[path = "common/streams.rs"]
-mod streams;
 
 use common::messages::{Parts, frames_meant, frames_seen, parse};
 use common::run::{self, borrowed, shared};
+use common::strategies::messages::parts;
+use common::strategies::streams::{cuts, places, stream};
 use common::twin::{Rules, twin};
-use messages::parts;
 use proptest::prelude::*;
 use sse_proto::{Chunk, Decoder, EventBuf, Message};
-use streams::{cuts, places, stream};
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]

@@ -6,7 +6,7 @@
 #[path = "../../tests/common/mod.rs"]
 mod common;
 
-use crate::common::replay_model::{Pushes, check};
+use crate::common::reference_log::{Pushes, check};
 
 #[cfg(fuzzing)]
 libfuzzer_sys::fuzz_target!(|pushes: Pushes| body(&pushes));

@@ -6,7 +6,7 @@
 #[path = "../../tests/common/mod.rs"]
 mod common;
 
-use crate::common::session_model::{Script, check};
+use crate::common::reference_session::{Script, check};
 
 #[cfg(fuzzing)]
 libfuzzer_sys::fuzz_target!(|script: Script| body(&script));

@@ -3,11 +3,14 @@
 
 pub mod inputs;
 pub mod messages;
-pub mod replay_model;
+pub mod reference_log;
+pub mod reference_session;
 pub mod run;
-pub mod session_model;
 #[cfg(feature = "std")]
 pub mod sinks;
+// The fuzz targets share this folder and have no proptest.
+#[cfg(not(fuzzing))]
+pub mod strategies;
 pub mod twin;
 
 /// Offsets for cutting `len` bytes, ascending; one named twice makes an empty chunk.

@@ -4,6 +4,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 #![allow(missing_docs, reason = "a test crate has no users")]
 
+mod any_order;
+#[path = "../common/mod.rs"]
+mod common;
 mod odd;
 mod waits;
 

@@ -1,5 +1,4 @@
 //! Random streams weighted to the grammar: what decoders get wrong is common in them, plain text is not.
-#![allow(unreachable_pub, reason = "a module of several test crates")]
 
 use proptest::collection::vec;
 use proptest::prelude::*;

@@ -1,11 +1,10 @@
 //! Random messages: all that can be built (`common/messages.rs`), with what could matter in them frequent.
-#![allow(dead_code, unreachable_pub, reason = "shared by tests, each a crate of its own")]
 
 use std::time::Duration;
 
 use proptest::prelude::*;
 
-use crate::common::messages::Parts;
+use super::super::messages::Parts;
 
 /// Text in which everything that could matter is frequent.
 pub fn text() -> impl Strategy<Value = String> {

@@ -1,15 +1,11 @@
 //! The session against a model of it: a few sentences of the standard and of the policy, kept in plain numbers,
 //! under random inputs in any order. The model's clock is the sum of what the caller's clock went forward.
-#![cfg(feature = "alloc")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
-#![allow(missing_docs, reason = "a test crate has no users")]
 
-mod common;
-
-use common::session_model::{Input, Settings, check};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
+
+use super::common::reference_session::{Input, Settings, check};
 
 fn input() -> impl Strategy<Value = Input> {
     let millis = prop_oneof![

@@ -1,4 +1,4 @@
-//! Memory, counted by the allocator: warm decoding asks for none, what a stream can make the decoder hold
+//! Memory, counted by the allocator: warm decoding and encoding ask for none, what a stream can make the decoder hold
 //! has the documented bound, and what a giant event took is given back.
 #![cfg(feature = "alloc")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
@@ -9,7 +9,7 @@ mod counting;
 
 use bytes::Bytes;
 use counting::{calls, live, peak};
-use sse_proto::{Chunk, Decoder, Frame, FrameBuf, SharedChunk};
+use sse_proto::{Chunk, Decoder, Frame, FrameBuf, Message, SharedChunk};
 
 /// A bit of everything: named events, ids, many data lines, bad UTF-8, line ends of each kind, comments.
 fn mixed() -> Vec<u8> {
@@ -242,4 +242,69 @@ fn small_owned_values_do_not_pin_a_chunk_and_large_ones_share_it() {
         drop(small);
         assert_eq!(live(), before);
     }
+}
+
+// The sinks of `std::io` are among them.
+#[cfg(feature = "std")]
+#[test]
+fn no_sink_allocates() {
+    use std::fmt::Write as _;
+    use std::io::IoSlice;
+    use std::time::Duration;
+
+    use bytes::{Buf, BytesMut};
+    use sse_proto::{EventId, EventType};
+
+    let data = "line\r\n".repeat(4000); // longer than a block
+    let message = || {
+        let id = EventId::new(std::hint::black_box("7")).unwrap();
+        let event_type = EventType::new(std::hint::black_box("add")).unwrap();
+        Message::new().comment("a\nb").event_type(event_type).id(id).retry(Duration::from_secs(3)).data(&data)
+    };
+    let len = message().encoded_len();
+    let mut vec = Vec::with_capacity(len);
+    let mut bytes = BytesMut::with_capacity(len);
+    let mut slice = vec![0; len];
+    let mut text = String::with_capacity(len);
+
+    for _ in 0..3 {
+        let count = calls(|| {
+            vec.clear();
+            message().encode(&mut vec).unwrap();
+            bytes.clear();
+            message().encode(&mut bytes).unwrap();
+            message().encode_to_slice(&mut slice).unwrap();
+            message().encode_to_slice(&mut slice[1..]).unwrap_err();
+            text.clear();
+            write!(text, "{}", message()).unwrap();
+            vec.clear();
+            message().encode_to_io(&mut vec).unwrap();
+
+            let message = message();
+            let mut buf = message.as_buf();
+            while buf.has_remaining() {
+                let mut slices = [IoSlice::new(&[]); 16];
+                let filled = buf.chunks_vectored(&mut slices);
+                let ahead = slices[..filled].iter().map(|slice| slice.len()).sum();
+                buf.advance(ahead);
+            }
+
+            vec.clear();
+            let head = Message::new().id(EventId::from_static("7"));
+            head.encode_with(&mut vec, |out| serde_json::to_writer(out, &["é\n", "b"])).unwrap();
+            head.encode_with(&mut vec, |out| write!(out, "{}\r{}", 1, 2)).unwrap();
+            head.encode_to_slice_with(&mut slice, |out| write!(out, "{}", 3)).unwrap();
+        });
+        assert_eq!(count, 0);
+    }
+}
+
+#[test]
+fn to_bytes_allocates_once_and_its_clones_do_not() {
+    let message = Message::new().data("a\nb");
+    let mut bytes = None;
+    assert_eq!(calls(|| bytes = Some(message.to_bytes())), 1);
+    // The first clone of a fresh `Bytes` makes its count; from the second one on there is nothing to make.
+    let _first = bytes.clone();
+    assert_eq!(calls(|| drop(bytes.clone())), 0);
 }

@@ -12,7 +12,7 @@ mod counting;
 use crate::common::inputs::Case;
 use crate::common::run::{borrowed, decoder, drain, shared};
 use crate::common::twin::{Got, twin_with};
-use crate::counting::peak;
+use crate::counting::{peak, small_memory_bound};
 
 #[cfg(fuzzing)]
 libfuzzer_sys::fuzz_target!(|case: Case| body(case));
@@ -26,8 +26,7 @@ pub fn body(mut case: Case) {
     for cuts in case.chunkings() {
         assert_eq!(borrowed(stream, &cuts, rules), expected, "lent, cut at {cuts:?}");
         assert_eq!(shared(stream, &cuts, rules), expected, "owned, cut at {cuts:?}");
-        // SECURITY.md allows a MiB more; so small limits need far less.
         let held = peak(|| drain(&mut decoder(rules), stream, &cuts));
-        assert!(held <= 10 * rules.limit + 4096, "{held} bytes for a limit of {}", rules.limit);
+        assert!(held <= small_memory_bound(rules.limit), "{held} bytes for a limit of {}", rules.limit);
     }
 }

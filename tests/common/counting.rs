@@ -1,5 +1,5 @@
-//! An allocator that counts, for tests of what is asked for and what is held. A module of its own, because a
-//! program has only one.
+//! An allocator that counts, for tests of what is asked for and what is held; and the bounds on what a decoder may
+//! hold. A module of its own, because a program has only one allocator.
 #![allow(dead_code, unreachable_pub, reason = "each test crate uses its own part of this module")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -71,4 +71,27 @@ pub fn peak(work: impl FnOnce()) -> usize {
 /// What the current thread holds at the moment.
 pub fn live() -> isize {
     LIVE.get()
+}
+
+const MIB: usize = 1 << 20;
+
+/// What SECURITY.md and `DecoderBuilder::max_event_size` state: a decoder never holds more, whatever is sent to it.
+pub const fn memory_bound(limit: usize) -> usize {
+    10 * limit + MIB
+}
+
+/// What may come on top of a number of limits where no buffer is kept for good: small ones that are there anyway.
+pub const SLACK: usize = 4096;
+
+/// The stated bound without its MiB, which is for what is kept after large events. Under a small limit no event is
+/// large, so a decoder that used the MiB would waste it.
+pub const fn small_memory_bound(limit: usize) -> usize {
+    memory_bound(limit) - MIB + SLACK
+}
+
+/// Less than is stated, as measured: a stream that never ends, and blocks with a value in every field, do not fill each
+/// room that the worst blocks one after the other do. On top comes only what may be kept for good (64 KiB). The stated
+/// bound alone would not see a decoder that grows by two limits.
+pub const fn measured_memory_bound(limit: usize) -> usize {
+    8 * limit + 64 * 1024
 }

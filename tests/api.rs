@@ -46,6 +46,16 @@ fn auto_traits() {
     each!(hashed: EventBuf, FrameBuf, Event<'_>, Frame<'_>);
 }
 
+#[test]
+fn auto_traits_of_what_encodes() {
+    fn send<T: Send + Sync + Unpin>() {}
+    send::<sse_proto::Message<'_>>();
+    send::<sse_proto::MessageBuf<'_>>();
+    send::<sse_proto::BufferTooSmall>();
+    send::<sse_proto::EncodeWithError<std::fmt::Error>>();
+    send::<sse_proto::InvalidHeaderValue>();
+}
+
 /// The two machines live in tasks and behind locks.
 #[test]
 fn auto_traits_of_the_machines() {
@@ -89,7 +99,11 @@ fn an_event_is_lent_by_decoder_and_chunk_and_copied_freely() {
     let mut chunk = Chunk::new(&bytes);
     let event = decoder.decode_event(&mut chunk).unwrap().unwrap();
     let copy = event;
-    // A frame does not borrow the chunk itself: its cursor can be read while the frame lives.
+    // Lent, not copied: the data stands in the memory that the chunk lends.
+    assert!(std::ptr::eq(event.data().as_bytes(), &bytes[6..7]));
+    assert!(std::ptr::eq(copy.data(), event.data()));
+    // The rest holds if it compiles. A frame does not borrow the chunk itself: its cursor can be read while the frame
+    // lives.
     assert_eq!((event.data(), copy.data(), chunk.consumed()), ("1", "1", 9));
     let (data, id) = { (copy.data(), copy.last_event_id()) };
     assert_eq!((data, id.as_str()), ("1", ""));

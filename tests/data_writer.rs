@@ -3,11 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails panics")]
 
 mod common;
+#[path = "../fuzz/fuzz_targets/data_writer.rs"]
+#[allow(dead_code, unreachable_pub, reason = "a fuzz target, whose body is a test here")]
+mod target;
 
 use std::io::Write as _;
 
 use bytes::BytesMut;
-use common::sinks::write_everywhere;
+use common::inputs::Written;
 use common::strategies::messages::{parts, text};
 use proptest::prelude::*;
 use sse_proto::{EncodeBuffer, EncodeWithError, Message};
@@ -19,9 +22,8 @@ proptest! {
         written in text(),
         cuts in prop::collection::vec((0.0..1.0, any::<bool>()), 0..8),
     ) {
-        let places: Vec<_> =
-            cuts.iter().map(|cut| ((cut.0 * written.len() as f64) as usize, cut.1)).collect();
-        write_everywhere(&parts, &written, &places);
+        let cuts = cuts.iter().map(|cut| ((cut.0 * written.len() as f64) as usize, cut.1)).collect();
+        target::body(&Written { parts, text: written, cuts });
     }
 }
 

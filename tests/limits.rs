@@ -7,9 +7,13 @@
 #![allow(missing_docs, reason = "a test crate has no users")]
 
 mod common;
+#[path = "../fuzz/fuzz_targets/differential.rs"]
+#[allow(dead_code, unreachable_pub, reason = "a fuzz target, whose body is a test here")]
+mod differential;
 
 use common::cuts;
-use common::run::{self, borrowed, events_only, shared};
+use common::inputs::Case;
+use common::run::{self, borrowed, shared};
 use common::strategies::streams::{self, places, stream};
 use common::twin::{Got, Outcome, Policy, Rules, twin_limited, twin_with};
 use proptest::prelude::*;
@@ -35,14 +39,11 @@ proptest! {
         cuts in streams::cuts(10),
     ) {
         let rules = Rules { limit, policy, comments, ..Rules::default() };
-        let mut expected = twin_with(&input, &rules);
-        let each = cuts::each(input.len());
-        for cuts in [vec![], places(&cuts, input.len()), each.clone(), cuts::with_empty(&each, input.len())] {
-            prop_assert_eq!(&borrowed(&input, &cuts, &rules), &expected);
-            prop_assert_eq!(&shared(&input, &cuts, &rules), &expected);
+        let cuts = places(&cuts, input.len());
+        let case = Case::new(input, cuts, rules);
+        for cuts in case.chunkings() {
+            differential::body(&Case { cuts, ..case.clone() });
         }
-        expected.seen.retain(|seen| !matches!(seen.got, Got::Comment(_) | Got::Retry(_)));
-        prop_assert_eq!(&events_only(&input, &places(&cuts, input.len()), &rules), &expected);
     }
 
     #[test]

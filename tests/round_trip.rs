@@ -5,12 +5,15 @@
 #![allow(missing_docs, reason = "a test crate has no users")]
 
 mod common;
+#[path = "../fuzz/fuzz_targets/round_trip.rs"]
+#[allow(dead_code, unreachable_pub, reason = "a fuzz target, whose body is a test here")]
+mod target;
 
-use common::messages::{Parts, frames_meant, frames_seen, parse};
-use common::run::{self, borrowed, shared};
+use common::messages::frames_seen;
+use common::run::{self, borrowed};
 use common::strategies::messages::parts;
 use common::strategies::streams::{cuts, places, stream};
-use common::twin::{Rules, twin};
+use common::twin::Rules;
 use proptest::prelude::*;
 use sse_proto::{Chunk, Decoder, EventBuf, Message};
 
@@ -22,24 +25,7 @@ proptest! {
         parts in prop::collection::vec(parts(), 1..5),
         cuts in cuts(8),
     ) {
-        let mut stream = Vec::new();
-        for parts in &parts {
-            parts.message().encode(&mut stream).unwrap();
-        }
-        let frames: Vec<_> = parts.iter().flat_map(Parts::frames).collect();
-        prop_assert_eq!(&parse(&stream), &frames, "{:?}", String::from_utf8_lossy(&stream));
-        let (meant, last_event_id) = frames_meant(frames);
-        let cuts = places(&cuts, stream.len());
-        let ways = [
-            twin(&stream),
-            borrowed(&stream, &cuts, &Rules::default()),
-            shared(&stream, &cuts, &Rules::default()),
-        ];
-        for outcome in ways {
-            prop_assert_eq!(&frames_seen(&outcome), &meant);
-            prop_assert_eq!(&outcome.last_event_id, &last_event_id);
-            prop_assert_eq!(outcome.cut, None, "messages end cleanly");
-        }
+        target::decoding_gives_the_frames_of(&parts, |len| places(&cuts, len));
     }
 
     /// A proxy that decodes and encodes: other bytes, the same events, whatever the stream was.

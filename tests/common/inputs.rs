@@ -25,6 +25,11 @@ pub struct Case {
 }
 
 impl Case {
+    /// For those who choose what a fuzzer's bytes would: with one set of rules.
+    pub fn new(stream: Vec<u8>, cuts: Vec<usize>, rules: Rules) -> Self {
+        Self { stream, cuts, limited: rules.clone(), rules }
+    }
+
     /// Whole, as it is cut, byte by byte, and that with empty chunks between.
     pub fn chunkings(&self) -> [Vec<usize>; 4] {
         let each = cuts::each(self.stream.len());

@@ -52,7 +52,12 @@ fn settings() -> impl Strategy<Value = Settings> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 2000, ..ProptestConfig::default() })]
+    // A case is short and cheap, so there are eight times as many; `PROPTEST_CASES` counts here too.
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        cases: 8 * ProptestConfig::default().cases,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn as_the_model(settings in settings(), inputs in vec(input(), 0..120)) {

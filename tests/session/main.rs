@@ -1,5 +1,5 @@
 //! The client session, transition by transition: each state under each input, each rule of WHATWG HTML 9.2.3, each
-//! policy, and what is defined for what should not happen.
+//! policy, and what is defined for what should not happen. And any inputs in any order, against a model.
 #![cfg(feature = "alloc")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 #![allow(missing_docs, reason = "a test crate has no users")]

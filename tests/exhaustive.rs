@@ -218,7 +218,7 @@ fn is_event(event: Event<'_>, expected: &Got) -> bool {
         && event.id().is_some() == *id_set
 }
 
-/// The scanner's tokens: each a piece of the line that is due, or of the unfinished one behind them.
+/// The scanner's tokens: each a piece of the line that is due, or of the unfinished one after them.
 fn scan(input: &[u8], pieces: &mut dyn Iterator<Item = (usize, usize)>, cut: usize, lines: &[ScannedLine]) {
     let mut scanner = Scanner::new();
     let (mut line, mut taken) = (0, 0);

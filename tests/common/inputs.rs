@@ -39,7 +39,7 @@ impl Case {
 }
 
 impl<'a> Arbitrary<'a> for Case {
-    /// Flags, a zero, the limit, and four cuts, two bytes each; behind them the stream, as it is or in symbols.
+    /// Flags, a zero, the limit, and four cuts, two bytes each; after them the stream, as it is or in symbols.
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         let mut header = [0; HEADER];
         u.fill_buffer(&mut header)?;

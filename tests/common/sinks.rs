@@ -63,7 +63,7 @@ pub fn encode_everywhere(message: &Message<'_>) -> Vec<u8> {
     message.encode(&mut first.as_mut_slice().chain_mut(second.as_mut_slice())).unwrap();
     assert_eq!([first, second].concat(), expected);
 
-    // Too much room: what is behind stays.
+    // Too much room: what comes after stays.
     let mut large = vec![0xaa; len * 8 + 100];
     assert_eq!(message.encode_to_slice(&mut large).unwrap(), len);
     assert_eq!(&large[..len], expected);
@@ -124,7 +124,7 @@ pub fn encode_everywhere(message: &Message<'_>) -> Vec<u8> {
 }
 
 /// Writes `written` to a message of `parts` in pieces, into every buffer: the same as data that is set. Each cut
-/// is a place, and whether the piece behind it goes as text, if it is text.
+/// is a place, and whether the piece after it goes as text, if it is text.
 pub fn write_everywhere(parts: &Parts, written: &str, cuts: &[(usize, bool)]) {
     // What the message would be, had its data been known before.
     let whole = parts.data.clone().unwrap_or_default() + written;

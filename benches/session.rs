@@ -14,22 +14,22 @@ use std::time::Duration;
 use bytes::Bytes;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use sse_proto::replay::{EpochId, Replay, ReplayLog};
-use sse_proto::session::{Action, Head, Policy, Session};
+use sse_proto::session::{Action, HeadOutcome, Session, Time};
 use sse_proto::{Chunk, Decoder, Message};
 
 /// A session with an open connection, and an idle timeout to look after.
-fn open_at(now: Duration) -> Session {
-    let mut session = Session::new(Policy::new().idle_timeout(Some(Duration::from_secs(45))));
+fn open_at(now: Time) -> Session {
+    let mut session = Session::builder().idle_timeout(Some(Duration::from_secs(45))).build();
     assert!(matches!(session.poll(now, 0), Action::Connect(_)));
     let head = session.response(200, Some(b"text/event-stream"), now);
-    assert_eq!(head, Head::Opened);
+    assert_eq!(head, HeadOutcome::Opened);
     session
 }
 
 /// All go on and on over one stream, as they would on a long connection, and have a clock, which says the time of each
 /// chunk; `inline(never)` so that no loop is made for its caller.
 #[inline(never)]
-fn bare(decoder: &mut Decoder, now: &mut Duration, chunks: &[&[u8]]) -> (u64, usize) {
+fn bare(decoder: &mut Decoder, now: &mut Time, chunks: &[&[u8]]) -> (u64, usize) {
     let (mut events, mut data) = (0, 0);
     for bytes in chunks {
         *now = black_box(*now + Duration::from_micros(100));
@@ -43,7 +43,7 @@ fn bare(decoder: &mut Decoder, now: &mut Duration, chunks: &[&[u8]]) -> (u64, us
 }
 
 #[inline(never)]
-fn in_session(session: &mut Session, now: &mut Duration, chunks: &[&[u8]]) -> (u64, usize) {
+fn in_session(session: &mut Session, now: &mut Time, chunks: &[&[u8]]) -> (u64, usize) {
     let (mut events, mut data) = (0, 0);
     for bytes in chunks {
         *now = black_box(*now + Duration::from_micros(100));
@@ -58,11 +58,11 @@ fn in_session(session: &mut Session, now: &mut Duration, chunks: &[&[u8]]) -> (u
 
 /// The whole loop of a client: it asks what to do before each chunk.
 #[inline(never)]
-fn polled(session: &mut Session, now: &mut Duration, chunks: &[&[u8]]) -> (u64, usize) {
+fn polled(session: &mut Session, now: &mut Time, chunks: &[&[u8]]) -> (u64, usize) {
     let (mut events, mut data) = (0, 0);
     for bytes in chunks {
         *now = black_box(*now + Duration::from_micros(100));
-        let Action::Read { until: Some(_) } = session.poll(*now, 0) else { panic!("not to read") };
+        let Action::Read { until: Some(_), .. } = session.poll(*now, 0) else { panic!("not to read") };
         let mut chunk = session.receive(bytes, *now);
         while let Some(event) = session.decode_event(&mut chunk).unwrap() {
             events += 1;
@@ -87,7 +87,7 @@ fn overhead(criterion: &mut Criterion) {
         ];
         let mut group = criterion.benchmark_group(format!("session/{name}"));
         for (cut, chunks) in cuts {
-            let mut now = Duration::ZERO;
+            let mut now = Time::START;
             let expected = bare(&mut Decoder::new(), &mut now, &chunks);
             assert_eq!(in_session(&mut open_at(now), &mut now, &chunks), expected, "{name} cut as {cut}");
             assert_eq!(polled(&mut open_at(now), &mut now, &chunks), expected, "{name} cut as {cut}, polled");
@@ -110,7 +110,8 @@ fn overhead(criterion: &mut Criterion) {
 
 /// A log of `count` events of about 100 bytes, full.
 fn full(count: u64) -> (ReplayLog, Vec<Bytes>) {
-    let mut log = ReplayLog::new(usize::try_from(count).unwrap(), usize::MAX);
+    let mut log =
+        ReplayLog::builder().max_events(usize::try_from(count).unwrap()).max_bytes(usize::MAX).build();
     let data = "x".repeat(80);
     let events: Vec<Bytes> = (0..2 * count)
         .map(|sequence| {
@@ -167,7 +168,7 @@ fn fan_out(criterion: &mut Criterion) {
     let data = "x".repeat(1024);
     let id = EpochId::new(1_732_105_794, 42).text();
     let message = Message::new().id(id.as_event_id()).data(&data);
-    let mut log = ReplayLog::new(1000, 1024 * 1024 * 1024);
+    let mut log = ReplayLog::builder().max_events(1000).max_bytes(1024 * 1024 * 1024).build();
     let mut queues: Vec<Option<Bytes>> = vec![None; SUBSCRIBERS];
     let mut group = criterion.benchmark_group("fan_out");
     group.throughput(Throughput::Elements(SUBSCRIBERS as u64));

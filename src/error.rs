@@ -1,5 +1,7 @@
 //! What can go wrong: where, which limit, and what to do about it.
 
+use core::fmt;
+
 use thiserror::Error;
 
 use crate::simd::words::holds_control;
@@ -7,7 +9,7 @@ use crate::simd::words::holds_control;
 /// A value that may not stand in its field.
 ///
 /// Made by [`EventId::new`](crate::EventId::new) and [`EventType::new`](crate::EventType::new).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum InvalidValue {
     /// An empty event type means `message`; leave the field out instead.
@@ -15,6 +17,7 @@ pub enum InvalidValue {
     EmptyEventType,
     /// The value holds a character that would end its line, or U+0000 in an id.
     #[error("an {field} must not hold {}, found at byte {position}", name_of(*.character))]
+    #[non_exhaustive]
     Forbidden {
         /// What the value was for: `id` or `event type`.
         field: &'static str,
@@ -28,7 +31,7 @@ pub enum InvalidValue {
 /// An encoded message does not fit in the buffer. Nothing has been written.
 ///
 /// Made by [`Message::encode`](crate::Message::encode) and its siblings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 #[error("needed {needed} bytes, {available} available")]
 #[non_exhaustive]
 pub struct BufferTooSmall {
@@ -39,33 +42,65 @@ pub struct BufferTooSmall {
 }
 
 /// Why [`Message::encode_with`](crate::Message::encode_with) wrote nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+///
+/// Its text holds the text of the cause, so any `E` that can be shown will do, `anyhow::Error` and `Box<dyn Error>` too; the
+/// cause itself is reached by `match`.
+///
+/// ```
+/// use sse_proto::{EncodeWithError, Message};
+///
+/// let outcome = Message::new().encode_to_slice_with(&mut [0; 64], |_| Err("no price today"));
+/// let error = outcome.unwrap_err();
+/// assert_eq!(error.to_string(), "the data of a message could not be written: no price today");
+/// assert!(matches!(error, EncodeWithError::Data("no price today")));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EncodeWithError<E> {
     /// The closure that writes the data failed, for a reason of its own.
-    #[error("the data of a message could not be written")]
-    Data(#[source] E),
+    Data(E),
     /// The closure wrote bytes that are not UTF-8. An event stream is always UTF-8 (WHATWG HTML 9.2.5).
-    #[error("the data of a message must be UTF-8, found something else at byte {position}")]
+    #[non_exhaustive]
     NotUtf8 {
         /// Where the character begins that is not valid or not complete, in bytes from the start of what
         /// the closure wrote.
         position: usize,
     },
     /// The encoded message does not fit in the buffer.
-    #[error(transparent)]
-    TooSmall(#[from] BufferTooSmall),
+    TooSmall(BufferTooSmall),
+}
+
+impl<E: fmt::Display> fmt::Display for EncodeWithError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Data(cause) => write!(f, "the data of a message could not be written: {cause}"),
+            Self::NotUtf8 { position } => {
+                write!(f, "the data of a message must be UTF-8, found something else at byte {position}")
+            }
+            Self::TooSmall(error) => error.fmt(f),
+        }
+    }
+}
+
+// For every `E` that can be shown: an `impl` with a source, for those that are errors, would overlap with this one.
+impl<E: fmt::Display + fmt::Debug> core::error::Error for EncodeWithError<E> {}
+
+impl<E> From<BufferTooSmall> for EncodeWithError<E> {
+    fn from(error: BufferTooSmall) -> Self {
+        Self::TooSmall(error)
+    }
 }
 
 /// An id that no HTTP header can carry, or a header value that is no id.
 ///
-/// Made by [`http::last_event_id_value`](crate::http::last_event_id_value) and
-/// [`http::parse_last_event_id`](crate::http::parse_last_event_id).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+/// Made by [`headers::last_event_id_value`](crate::headers::last_event_id_value) and
+/// [`headers::parse_last_event_id`](crate::headers::parse_last_event_id).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum InvalidHeaderValue {
     /// A control character other than the tab (RFC 9110, section 5.5).
     #[error("a Last-Event-ID must not hold the control character {byte:#04x}, found at byte {position}")]
+    #[non_exhaustive]
     Control {
         /// The character: below 0x20, or 0x7F.
         byte: u8,
@@ -74,12 +109,14 @@ pub enum InvalidHeaderValue {
     },
     /// A space or tab at the start or the end, which the reader of a header takes away.
     #[error("a Last-Event-ID must not begin or end with a space or a tab, found at byte {position}")]
+    #[non_exhaustive]
     Blank {
         /// Where it is, in bytes from the start of the value.
         position: usize,
     },
     /// The header value is not UTF-8 (WHATWG HTML 9.2.3).
     #[error("a Last-Event-ID must be UTF-8, found something else at byte {position}")]
+    #[non_exhaustive]
     NotUtf8 {
         /// Where it is, in bytes from the start of the value.
         position: usize,
@@ -87,6 +124,15 @@ pub enum InvalidHeaderValue {
 }
 
 impl InvalidValue {
+    /// Where the forbidden character stands, in bytes from the value's start; `None` if the fault is that there is none.
+    #[must_use]
+    pub const fn position(&self) -> Option<usize> {
+        match self {
+            Self::EmptyEventType => None,
+            Self::Forbidden { position, .. } => Some(*position),
+        }
+    }
+
     /// The first LF, CR or (if `nul`) U+0000 of `value`.
     #[inline]
     pub(crate) const fn find(field: &'static str, value: &str, nul: bool) -> Option<Self> {
@@ -105,6 +151,18 @@ impl InvalidValue {
             position += 1;
         }
         None
+    }
+}
+
+impl InvalidHeaderValue {
+    /// Where the value stops being one, in bytes from its start.
+    #[must_use]
+    pub const fn position(&self) -> usize {
+        match self {
+            Self::Control { position, .. } | Self::Blank { position } | Self::NotUtf8 { position } => {
+                *position
+            }
+        }
     }
 }
 
@@ -135,7 +193,7 @@ fn name_of(character: char) -> &'static str {
 /// assert_eq!(decoder.decode_event(&mut chunk).unwrap().unwrap().data(), "2");
 /// ```
 #[cfg(feature = "alloc")]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum DecodeError {
     /// The values of one block, data, event type and id together, are larger than the limit. The block
@@ -143,6 +201,7 @@ pub enum DecodeError {
     #[error(
         "event larger than max_event_size ({limit} bytes) at byte {offset} of the stream; skipped to its blank line"
     )]
+    #[non_exhaustive]
     EventTooLarge {
         /// The limit in bytes, as given to `max_event_size`.
         limit: usize,
@@ -154,6 +213,7 @@ pub enum DecodeError {
     #[error(
         "comment larger than max_event_size ({limit} bytes) at byte {offset} of the stream; skipped to its line end"
     )]
+    #[non_exhaustive]
     CommentTooLarge {
         /// The limit in bytes, as given to `max_event_size`.
         limit: usize,
@@ -162,20 +222,42 @@ pub enum DecodeError {
     },
 }
 
+#[cfg(feature = "alloc")]
+impl DecodeError {
+    /// The limit in bytes, as given to `max_event_size`.
+    #[must_use]
+    pub const fn limit(&self) -> usize {
+        match self {
+            Self::EventTooLarge { limit, .. } | Self::CommentTooLarge { limit, .. } => *limit,
+        }
+    }
+
+    /// Where the first byte stands that did not fit, in bytes from the start of the stream.
+    #[must_use]
+    pub const fn offset(&self) -> u64 {
+        match self {
+            Self::EventTooLarge { offset, .. } | Self::CommentTooLarge { offset, .. } => *offset,
+        }
+    }
+}
+
 /// A block is larger than the configured limit. Made by [`BlockScanner::scan`](crate::BlockScanner::scan), once for
 /// each such block, which is read over up to its blank line.
 #[cfg(feature = "alloc")]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 #[error("block at byte {offset} of the stream larger than max_block_size ({limit} bytes); skipped")]
 #[non_exhaustive]
 pub struct BlockTooLarge {
-    /// The limit in bytes, as given to `with_max_block_size`.
+    /// The limit in bytes, as given to `max_block_size`.
     pub limit: usize,
     /// Where the block starts, in bytes from the start of the stream.
     pub offset: u64,
 }
 
 /// What an adapter reports: an error of its source, or one of the decoder.
+///
+/// Its text holds the text of the cause, so any `E` that can be shown will do, `anyhow::Error` and `Box<dyn Error>` too. The
+/// cause itself is reached by `match` or [`into_source`](SourceError::into_source).
 ///
 /// ```
 /// use sse_proto::{EventReader, Decoder, SourceError};
@@ -187,13 +269,83 @@ pub struct BlockTooLarge {
 /// # Ok::<(), SourceError<std::io::Error>>(())
 /// ```
 #[cfg(any(feature = "std", feature = "stream"))]
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SourceError<E> {
     /// The source of the bytes has failed. All frames that were complete before have been yielded.
-    #[error("the source of the event stream failed")]
-    Source(#[source] E),
+    Source(E),
     /// An event was too large. The next item is what follows it.
-    #[error(transparent)]
     Decode(DecodeError),
+}
+
+#[cfg(any(feature = "std", feature = "stream"))]
+impl<E> SourceError<E> {
+    /// The source's error, if it is one.
+    ///
+    /// ```
+    /// use sse_proto::SourceError;
+    ///
+    /// assert_eq!(SourceError::Source("gone").into_source(), Some("gone"));
+    /// ```
+    pub fn into_source(self) -> Option<E> {
+        match self {
+            Self::Source(error) => Some(error),
+            Self::Decode(_) => None,
+        }
+    }
+
+    /// The same error, with the source's changed by `map`.
+    ///
+    /// ```
+    /// use sse_proto::SourceError;
+    ///
+    /// assert_eq!(SourceError::Source(7).map_source(|n| n + 1), SourceError::Source(8));
+    /// ```
+    pub fn map_source<F>(self, map: impl FnOnce(E) -> F) -> SourceError<F> {
+        match self {
+            Self::Source(error) => SourceError::Source(map(error)),
+            Self::Decode(error) => SourceError::Decode(error),
+        }
+    }
+}
+
+#[cfg(any(feature = "std", feature = "stream"))]
+impl<E: fmt::Display> fmt::Display for SourceError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Source(cause) => write!(f, "the source of the event stream failed: {cause}"),
+            Self::Decode(error) => error.fmt(f),
+        }
+    }
+}
+
+// For every `E` that can be shown: an `impl` with a source, for those that are errors, would overlap with this one.
+#[cfg(any(feature = "std", feature = "stream"))]
+impl<E: fmt::Display + fmt::Debug> core::error::Error for SourceError<E> {}
+
+/// So that `?` works in a function that returns `io::Result`: the source's error as it is, an event over the limit as
+/// [`InvalidData`](std::io::ErrorKind::InvalidData).
+///
+/// ```
+/// use sse_proto::EventReader;
+/// use std::io;
+///
+/// fn count(body: impl io::Read) -> io::Result<usize> {
+///     let mut events = 0;
+///     for event in EventReader::new(body) {
+///         event?;
+///         events += 1;
+///     }
+///     Ok(events)
+/// }
+/// assert_eq!(count(&b"data: 1\n\n"[..])?, 1);
+/// # Ok::<(), io::Error>(())
+/// ```
+#[cfg(feature = "std")]
+impl From<SourceError<std::io::Error>> for std::io::Error {
+    fn from(error: SourceError<Self>) -> Self {
+        match error {
+            SourceError::Source(error) => error,
+            SourceError::Decode(error) => Self::new(std::io::ErrorKind::InvalidData, error),
+        }
+    }
 }

@@ -74,11 +74,14 @@ impl<'a> EventId<'a> {
     /// const BAD: sse_proto::EventId<'static> = sse_proto::EventId::from_static("1\r");
     /// ```
     #[must_use]
+    #[track_caller]
     #[expect(clippy::panic, reason = "documented: a bad constant is to fail where it is written")]
     pub const fn from_static(id: &'static str) -> EventId<'static> {
         match EventId::new(id) {
             Ok(id) => id,
-            Err(_) => panic!("an event id must not hold U+0000, LF or CR"),
+            Err(_) => panic!(
+                "an id must not hold U+0000, LF or CR; for one that is not a constant, `EventId::new` returns an error"
+            ),
         }
     }
 
@@ -150,11 +153,14 @@ impl<'a> EventType<'a> {
     /// const BAD: sse_proto::EventType<'static> = sse_proto::EventType::from_static("");
     /// ```
     #[must_use]
+    #[track_caller]
     #[expect(clippy::panic, reason = "documented: a bad constant is to fail where it is written")]
     pub const fn from_static(event_type: &'static str) -> EventType<'static> {
         match EventType::new(event_type) {
             Ok(event_type) => event_type,
-            Err(_) => panic!("an event type must not be empty or hold LF or CR"),
+            Err(_) => panic!(
+                "an event type must not be empty or hold LF or CR; for one that is not a constant, `EventType::new` returns an error"
+            ),
         }
     }
 
@@ -172,6 +178,13 @@ impl<'a> EventType<'a> {
     #[cfg(feature = "alloc")]
     pub(crate) const fn decoded(event_type: &'a str) -> Self {
         if event_type.is_empty() { Self::MESSAGE } else { Self(event_type) }
+    }
+}
+
+/// The type of an event that names none.
+impl Default for EventType<'_> {
+    fn default() -> Self {
+        EventType::MESSAGE
     }
 }
 
@@ -203,9 +216,34 @@ macro_rules! text_value {
             }
         }
 
+        impl PartialEq<$name<'_>> for str {
+            fn eq(&self, other: &$name<'_>) -> bool {
+                self == other.0
+            }
+        }
+
+        impl PartialEq<$name<'_>> for &str {
+            fn eq(&self, other: &$name<'_>) -> bool {
+                *self == other.0
+            }
+        }
+
+        #[cfg(feature = "alloc")]
+        impl PartialEq<alloc::string::String> for $name<'_> {
+            fn eq(&self, other: &alloc::string::String) -> bool {
+                self.0 == other
+            }
+        }
+
+        impl<'a> From<$name<'a>> for &'a str {
+            fn from(value: $name<'a>) -> Self {
+                value.0
+            }
+        }
+
         impl fmt::Display for $name<'_> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.0)
+                f.pad(self.0)
             }
         }
 

@@ -28,7 +28,7 @@
 //!     let mut chunk = Chunk::new(&buf[..n]);
 //!     while let Some(frame) = decoder.decode(&mut chunk)? {
 //!         match frame {
-//!             Frame::Event(event) => seen.push((event.event_type().to_owned(), event.data().to_owned())),
+//!             Frame::Event(event) => seen.push((event.event_type().to_string(), event.data().to_owned())),
 //!             Frame::Retry(_delay) => {} // the server asks for another reconnection time
 //!             _ => {}
 //!         }
@@ -43,8 +43,9 @@
 //! # Ok(()) }
 //! ```
 //!
-//! A [`DecodeError`] is no end: match it and call again, and decoding goes on behind the event that was too
-//! large.
+//! A [`DecodeError`] does not end the stream. Handle it and call `decode` again: decoding resumes after the oversized event.
+//! With `?` as above the rest of the chunk is lost when the function returns; where that matters, [`PushDecoder`] owns what
+//! it was given.
 //!
 //! # Encode
 //!
@@ -65,12 +66,12 @@
 //! | --- | --- |
 //! | a framework whose bodies are streams of `Bytes`, many clients | [`Message::to_bytes`] |
 //! | a buffer of your own | [`Message::encode`], [`Message::encode_to_slice`] |
-//! | a value to serialise or format | [`Message::encode_with`] and its [`DataWriter`] |
+//! | a value to serialise or format | [`Message::encode_with`], [`Message::to_bytes_with`] and their [`DataWriter`] |
 //! | a socket and large data | [`Message::as_buf`], [`Message::encode_to_io`] |
 //! | a decoded [`Event`] to pass on | `Message::from(event)` |
 //! | a quiet connection | [`KEEP_ALIVE`] every 15 seconds or so |
 //!
-//! A broken frame cannot be expressed: see [`Message`], which also shows the server's side, and [`http`] for the
+//! A `Message` cannot represent a malformed frame: see [`Message`], which also shows the server's side, and [`headers`] for the
 //! headers.
 //!
 //! # Embedding
@@ -82,13 +83,14 @@
 //! | bytes as they arrive; events, retries, comments, lent | [`Decoder::decode`] over a [`Chunk`] | `while let Some(frame) = decoder.decode(&mut chunk)?` |
 //! | the same; just events | [`Decoder::decode_event`] | `while let Some(event) = decoder.decode_event(&mut chunk)?` |
 //! | `Bytes`; events to keep or to send to another thread | [`Decoder::decode_shared`] over a [`SharedChunk`] | `while let Some(frame) = decoder.decode_shared(&mut chunk)?` |
+//! | a callback, a channel, a binding: bytes to hand over | [`PushDecoder`] | `decoder.push(bytes)?; while let Some(frame) = decoder.next_frame()?` |
 //! | a `std::io::Read` (`std`) | `EventReader`, `FrameReader` | `for event in EventReader::new(body)` |
 //! | a `Stream` of byte chunks (`stream`) | `EventStream`, `FrameStream` | `while let Some(event) = events.next().await` |
 //! | a stream to look at and pass on byte for byte | [`BlockScanner`] | `while let Some(block) = blocks.scan(&mut bytes)?` |
 //! | no heap, or every line raw | [`Scanner`] | `while let Some(token) = scanner.scan(&mut bytes)` |
 //! | messages, and a `std::io::Write` (`std`) | `EventWriter` | `events.send(&message)?` |
 //! | messages, and buffers of your own | [`Message`] | `message.encode(&mut buffer)?` |
-//! | owned events, and a data format (`serde`) | [`EventBuf`] | `serde_json::to_string(&event)?` |
+//! | owned events or frames, and a data format (`serde`) | [`EventBuf`], [`FrameBuf`] | `serde_json::to_string(&event)?` |
 //!
 //! To know that a connection is alive, reset your idle timer with each chunk of bytes, not with each event:
 //! keep-alives are comments. `[DONE]`, error events and JSON are values of `data`: they mean what your API says.
@@ -128,7 +130,7 @@
 //! | --- | --- |
 //! | `Event::default().event(t).id(i).data(d)` | `Message::new().event_type(t).id(i).data(d)`, values checked when they are made |
 //! | `Event::json_data(value)` | [`Message::encode_with`] and `serde_json::to_writer` |
-//! | `Sse::new(stream)` | a body of `Bytes` ([`Message::to_bytes`]) with [`http::RESPONSE_HEADERS`] |
+//! | `Sse::new(stream)` | a body of `Bytes` ([`Message::to_bytes`]) with [`headers::RESPONSE_HEADERS`] |
 //! | `KeepAlive` | [`KEEP_ALIVE`] on your timer |
 //!
 //! # Conformance notes
@@ -143,22 +145,28 @@
 //! - Bad UTF-8 becomes U+FFFD by maximal subparts, as in browsers; it never ends a stream.
 //! - The id stays over [`Decoder::reconnect`]. (Read to the letter, the standard's buffer starts each stream
 //!   empty; browsers carry it, or a blank line would forget it.)
-//! - The end of the stream dispatches nothing. [`Decoder::finish`] lends what was open to those who want it.
+//! - The end of the stream dispatches nothing. [`Decoder::finish`] lends what was open, and
+//!   [`DecoderBuilder::unfinished`] makes an event of it for those who want it.
 //!
 //! # Limits
 //!
 //! One event may hold 16 MiB ([`DecoderBuilder::max_event_size`]), which bounds what a stream can make a decoder hold.
-//! It is charged on value bytes, so neither endless lines nor endless empty `data:` lines slip under; what is
-//! held for nobody (unknown fields, comments not asked for) is free.
+//! The limit counts value bytes plus one per data line, so neither one endless line nor endless empty `data:` lines can evade
+//! it. Unknown fields and comments that the caller has not enabled are not stored and do not count.
 //!
 //! # Features
 //!
-//! - none: [`Scanner`], and [`Message`] into `&mut [u8]` and `fmt::Write`. No allocator is linked.
-//! - `alloc`: the decoder, owned events, `bytes::Buf` and `BufMut`.
-//! - `std` (default): `io::Write`, and the standard library's fast paths in the dependencies.
-//! - `simd` (default): only speed, by the crates `wide` and `simdutf8`.
-//! - `stream`: `EventStream` and `FrameStream`, by the crate `futures-core` alone.
-//! - `serde`: `EventBuf` in any format that serde knows.
+//! | feature | brings | by the crates |
+//! | --- | --- | --- |
+//! | none | [`Scanner`], [`Token`], [`EventId`], [`EventType`], [`headers`]; [`Message`] into `&mut [u8]` and `fmt::Write` (`encode_to_slice`, `encode_to_slice_with`, `encode_to_fmt`, `encoded_len`), [`KEEP_ALIVE`]. No allocator is linked | `memchr`, `thiserror` |
+//! | `alloc` | [`Decoder`], [`Chunk`], [`SharedChunk`], [`PushDecoder`], [`BlockScanner`], events and frames and their errors; `Message::encode`, `encode_with`, `to_bytes`, `to_bytes_with`, `as_buf`; [`session`] and [`replay`] | `bytes`, `bytestring` |
+//! | `std` (default) | `EventReader`, `FrameReader`, `EventWriter`, `Message::encode_to_io`, `io::Write` of [`DataWriter`]; fast paths of the dependencies. Implies `alloc` | |
+//! | `simd` (default) | nothing but speed | `wide`, `simdutf8` |
+//! | `stream` | `EventStream`, `FrameStream`. Implies `alloc` | `futures-core` |
+//! | `serde` | `Serialize` of events, frames, ids and event types, `Deserialize` of the owned and the checked ones. Implies `alloc` | `serde` |
+//!
+//! Of these crates `bytes` 1 (also as [`sse_proto::bytes`](bytes)), `futures-core` 0.3 and `serde` 1 show in the API; the others may
+//! change at any time.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 #![no_std]
@@ -178,7 +186,7 @@ mod decode;
 mod encode;
 mod error;
 mod field;
-pub mod http;
+pub mod headers;
 mod limits;
 #[cfg(feature = "alloc")]
 pub mod replay;
@@ -186,6 +194,10 @@ mod scan;
 #[cfg(feature = "alloc")]
 pub mod session;
 mod simd;
+
+// Whoever holds a `SharedChunk` or sends a `Message::to_bytes` on needs its `Bytes`, of the version that fits.
+#[cfg(feature = "alloc")]
+pub use bytes;
 
 #[cfg(feature = "std")]
 pub use adapters::read::{EventReader, FrameReader};
@@ -203,11 +215,15 @@ pub use decode::decoder::Decoder;
 pub use decode::event::{End, Event, Frame, Truncated};
 #[cfg(feature = "alloc")]
 pub use decode::owned::{EventBuf, FrameBuf};
+#[cfg(feature = "alloc")]
+pub use decode::push::{PendingFull, PushDecoder};
+#[cfg(feature = "alloc")]
+pub use decode::settings::{OversizedId, Unfinished};
+#[cfg(feature = "alloc")]
+pub use encode::append::EncodeBuffer;
 pub use encode::data_writer::DataWriter;
 #[cfg(feature = "alloc")]
-pub use encode::data_writer::EncodeBuffer;
-#[cfg(feature = "alloc")]
-pub use encode::encoded::MessageBuf;
+pub use encode::encoded::EncodedMessage;
 pub use encode::message::{KEEP_ALIVE, Message};
 #[cfg(any(feature = "std", feature = "stream"))]
 pub use error::SourceError;
@@ -216,9 +232,9 @@ pub use error::{BlockTooLarge, DecodeError};
 pub use error::{BufferTooSmall, EncodeWithError, InvalidHeaderValue, InvalidValue};
 pub use field::{EventId, EventType};
 #[cfg(feature = "alloc")]
-pub use limits::{DEFAULT_MAX_EVENT_SIZE, OversizedId};
+pub use limits::DEFAULT_MAX_EVENT_SIZE;
 #[cfg(feature = "alloc")]
-pub use scan::raw_blocks::{Block, BlockScanner};
+pub use scan::raw_blocks::{Block, BlockScanner, BlockScannerBuilder};
 pub use scan::scanner::Scanner;
 pub use scan::token::{LineKind, Piece, Token};
 

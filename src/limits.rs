@@ -16,32 +16,6 @@ use core::time::Duration;
 pub const DEFAULT_MAX_EVENT_SIZE: usize = 16 * 1024 * 1024;
 
 #[cfg(feature = "alloc")]
-/// What becomes of the `id` of an event that was skipped because it is larger than the limit.
-///
-/// ```
-/// use sse_proto::{Chunk, Decoder, OversizedId};
-///
-/// let stream = b"data: too large\nid: 7\n\n";
-/// for (policy, last_event_id) in [(OversizedId::Commit, "7"), (OversizedId::Keep, "")] {
-///     let mut decoder = Decoder::builder().max_event_size(4).oversized_id(policy).build();
-///     let mut chunk = Chunk::new(stream);
-///     assert!(decoder.decode(&mut chunk).is_err());
-///     assert!(decoder.decode(&mut chunk).unwrap().is_none());
-///     assert_eq!(decoder.last_event_id(), last_event_id);
-/// }
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[non_exhaustive]
-pub enum OversizedId {
-    /// It becomes the last event ID, as the standard has it: a reconnect goes on behind the event.
-    #[default]
-    Commit,
-    /// The last event ID stays as it was: a reconnect gets the event again, which makes sense where
-    /// the next attempt has a larger limit, and is a loop where it has not.
-    Keep,
-}
-
-#[cfg(feature = "alloc")]
 /// Capacity in bytes that a buffer may keep for good: a usual read of a socket, so that no stream of
 /// ordinary events ever gives memory back just to ask for it again.
 pub(crate) const KEEP_CAPACITY: usize = 64 * 1024;
@@ -83,6 +57,14 @@ pub(crate) const READ_SIZE: usize = 16 * 1024;
 /// for each event of 160.
 #[cfg(feature = "alloc")]
 pub(crate) const REMEMBERED_SHARE: usize = 8;
+
+/// The most events that a replay log holds by default.
+#[cfg(feature = "alloc")]
+pub(crate) const DEFAULT_LOG_EVENTS: usize = 10_000;
+
+/// The most bytes that a replay log holds by default: as much as one event may have, so that none evicts itself.
+#[cfg(feature = "alloc")]
+pub(crate) const DEFAULT_LOG_BYTES: usize = DEFAULT_MAX_EVENT_SIZE;
 
 /// A session's floor is never lower than this: a wait of nothing at all could not double.
 #[cfg(feature = "alloc")]

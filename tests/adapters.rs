@@ -234,7 +234,7 @@ fn the_blocks_of_the_sample_are_the_sample() {
 /// The LF of a cut CR LF is the first byte of the next block, and yet not part of its size.
 #[test]
 fn a_cut_crlf_does_not_make_the_next_block_larger() {
-    let mut blocks = BlockScanner::with_max_block_size(9);
+    let mut blocks = BlockScanner::builder().max_block_size(9).build();
     assert!(blocks.scan(&mut &b"data\r\n\r"[..]).unwrap().is_some());
     assert_eq!(blocks.scan(&mut &b"\ndata: 12\n\n"[..]).unwrap().unwrap().bytes(), b"\ndata: 12\n\n");
 }

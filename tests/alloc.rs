@@ -36,7 +36,9 @@ fn decode(decoder: &mut Decoder, stream: &[u8], every: usize) -> usize {
         let mut chunk = Chunk::new(piece);
         loop {
             match decoder.decode(&mut chunk) {
-                Ok(Some(Frame::Event(event))) => text += event.data().len() + event.event_type().len(),
+                Ok(Some(Frame::Event(event))) => {
+                    text += event.data().len() + event.event_type().as_str().len()
+                }
                 Ok(Some(Frame::Comment(comment))) => text += comment.len(),
                 Ok(Some(_)) => {}
                 Ok(None) => break,

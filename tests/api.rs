@@ -50,7 +50,7 @@ fn auto_traits() {
 fn auto_traits_of_what_encodes() {
     fn send<T: Send + Sync + Unpin>() {}
     send::<sse_proto::Message<'_>>();
-    send::<sse_proto::MessageBuf<'_>>();
+    send::<sse_proto::EncodedMessage<'_>>();
     send::<sse_proto::BufferTooSmall>();
     send::<sse_proto::EncodeWithError<std::fmt::Error>>();
     send::<sse_proto::InvalidHeaderValue>();
@@ -59,22 +59,26 @@ fn auto_traits_of_what_encodes() {
 /// The two machines live in tasks and behind locks.
 #[test]
 fn auto_traits_of_the_machines() {
-    use sse_proto::replay::{EpochId, EpochIdText, Events, Evicted, Logged, Replay, ReplayLog};
-    use sse_proto::session::{Action, Failure, Head, Policy, ReadyState, Request, Session};
+    use sse_proto::replay::{
+        EpochId, EpochIdText, Events, Evicted, Logged, NotAnEpochId, Replay, ReplayLog, ReplayLogBuilder,
+    };
+    use sse_proto::session::{
+        Action, Failure, HeadOutcome, ReadyState, Request, Session, SessionBuilder, Time,
+    };
     macro_rules! each {
         ($check:ident: $($of:ty),+ $(,)?) => { $($check::<$of>();)+ };
     }
     fn send<T: Send + Sync + Unpin>() {}
-    each!(travels: Session, Policy, Action<'_>, Request<'_>, Head, Failure, ReadyState, ReplayLog, Replay<'_>,
-        Events<'_>, Logged, EpochId, EpochIdText);
+    each!(travels: Session, SessionBuilder, Time, Action<'_>, Request<'_>, HeadOutcome, Failure, ReadyState, ReplayLog,
+        ReplayLogBuilder, Replay<'_>, Events<'_>, Logged, EpochId, EpochIdText);
     each!(send: Evicted<'_>);
-    each!(owned: Session, Policy, Head, Failure, ReadyState, ReplayLog, Logged, EpochId, EpochIdText);
-    each!(cloned: Session, Action<'_>, ReplayLog, Replay<'_>, Events<'_>, Logged);
-    each!(copied: Policy, Request<'_>, Head, Failure, ReadyState, EpochId, EpochIdText);
-    each!(printed: Session, Policy, Action<'_>, ReplayLog, Replay<'_>, Events<'_>, Evicted<'_>, Logged, EpochIdText);
-    each!(compared: Action<'_>, Request<'_>, Head, Failure, ReadyState, Logged, EpochId);
+    each!(owned: Session, SessionBuilder, Time, HeadOutcome, Failure, ReadyState, ReplayLog, Logged, EpochId, EpochIdText);
+    each!(cloned: Session, SessionBuilder, ReplayLogBuilder, Action<'_>, ReplayLog, Replay<'_>, Events<'_>, Logged);
+    each!(copied: Time, Request<'_>, HeadOutcome, Failure, ReadyState, EpochId, EpochIdText);
+    each!(printed: Session, SessionBuilder, Time, Action<'_>, ReplayLog, Replay<'_>, Events<'_>, Evicted<'_>, Logged, EpochIdText);
+    each!(compared: Time, Action<'_>, Request<'_>, HeadOutcome, Failure, ReadyState, Logged, EpochId);
     fn errors<T: Error + Display>() {}
-    each!(errors: Failure);
+    each!(errors: Failure, NotAnEpochId);
 }
 
 #[test]
@@ -87,7 +91,7 @@ fn a_frame_outlives_the_chunk_it_came_from_only_if_owned() {
     drop((decoder, chunk));
     let there = std::thread::spawn(move || {
         let FrameBuf::Event(event) = frame else { panic!("not an event") };
-        (event.event_type().to_owned(), event.data().len(), event.last_event_id().to_string())
+        (event.event_type().to_string(), event.data().len(), event.last_event_id().to_string())
     });
     assert_eq!(there.join().unwrap(), ("t".to_owned(), 100_000, "1".to_owned()));
 }
@@ -212,14 +216,18 @@ fn the_end_lends_what_the_open_block_held() {
         let mut chunk = Chunk::new(input);
         while decoder.decode(&mut chunk).unwrap().is_some() {}
         let End::Truncated(block) = decoder.finish() else { panic!("{input:?} ends in a block") };
-        assert_eq!(block.event().map(|event| (event.event_type(), event.data())), event, "{input:?}");
+        assert_eq!(
+            block.event().map(|event| (event.event_type().as_str(), event.data())),
+            event,
+            "{input:?}"
+        );
         assert_eq!(block.in_line(), in_line, "{input:?}");
         // The standard discards it: neither its id nor anything else is left.
         assert_eq!(decoder.last_event_id(), "");
         assert!(matches!(decoder.finish(), End::Clean));
         let mut chunk = Chunk::new(b"\xEF\xBB\xBFdata: new\n\n");
         let event = decoder.decode_event(&mut chunk).unwrap().unwrap();
-        assert_eq!((event.event_type(), event.data()), ("message", "new"));
+        assert_eq!((event.event_type().as_str(), event.data()), ("message", "new"));
         assert!(matches!(decoder.finish(), End::Clean));
     }
 }

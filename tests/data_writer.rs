@@ -70,7 +70,9 @@ fn what_is_not_utf8_is_refused_and_taken_back() {
                 if pass_on { result } else { Ok(()) }
             });
             match result {
-                Err(EncodeWithError::NotUtf8 { position }) => assert_eq!(position, expected, "{writes:?}"),
+                Err(EncodeWithError::NotUtf8 { position, .. }) => {
+                    assert_eq!(position, expected, "{writes:?}")
+                }
                 other => panic!("{writes:?}: {other:?}"),
             }
             assert_eq!(stream, b"before");
@@ -83,7 +85,7 @@ fn what_is_not_utf8_is_refused_and_taken_back() {
         assert!(write!(data, "b").is_err());
         Ok::<_, std::io::Error>(())
     });
-    assert!(matches!(result, Err(EncodeWithError::NotUtf8 { position: 1 })), "{result:?}");
+    assert!(matches!(result, Err(EncodeWithError::NotUtf8 { position: 1, .. })), "{result:?}");
     assert_eq!(stream, b"");
 }
 

@@ -212,7 +212,7 @@ impl Left<'_> {
 
 fn is_event(event: Event<'_>, expected: &Got) -> bool {
     let Got::Event { event_type, data, last_event_id, id_set } = expected else { return false };
-    event.event_type() == event_type
+    event.event_type() == *event_type
         && event.data() == data
         && event.last_event_id() == last_event_id.as_str()
         && event.id().is_some() == *id_set
@@ -226,7 +226,7 @@ fn scan(input: &[u8], pieces: &mut dyn Iterator<Item = (usize, usize)>, cut: usi
         let due = if input[..at].ends_with(b"\r\n") { at - 1 } else { at };
         let expected = lines.get(line);
         let (same, ends) = match (token, expected) {
-            (Token::BlankLine { offset }, Some(expected)) => {
+            (Token::BlankLine { offset, .. }, Some(expected)) => {
                 (expected.kind.is_none() && offset == expected.offset as u64 && taken == 0, true)
             }
             (Token::Piece(piece), _) => {

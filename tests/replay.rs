@@ -35,7 +35,7 @@ fn after(log: &ReplayLog, named: &str) -> Answer {
         Replay::FromStart(events) => Answer::FromStart(ids(events)),
         Replay::Events(events) => Answer::Events(ids(events)),
         Replay::UpToDate => Answer::UpToDate,
-        Replay::TooOld { oldest } => Answer::TooOld(oldest.map(|id| id.to_string())),
+        Replay::TooOld { oldest, .. } => Answer::TooOld(oldest.map(|id| id.to_string())),
         Replay::Unknown => Answer::Unknown,
         other => panic!("{other:?}"),
     }
@@ -52,7 +52,7 @@ fn strings(of: &[&str]) -> Vec<String> {
 
 #[test]
 fn every_answer() {
-    let mut log = ReplayLog::new(3, 1000);
+    let mut log = ReplayLog::builder().max_events(3).max_bytes(1000).build();
     assert_eq!(after(&log, ""), Answer::FromStart(vec![]));
     assert_eq!(after(&log, "a"), Answer::Unknown);
     for name in ["a", "b", "c"] {
@@ -78,14 +78,14 @@ fn every_answer() {
     assert_eq!(push(&mut log, "g"), ["d"]);
     assert_eq!(after(&log, "a"), Answer::Unknown);
     assert_eq!((log.len(), log.bytes(), log.start(), log.end(), log.remembered()), (3, 33, 4, 7, 3));
-    assert_eq!(ids(log.events()), ["e", "f", "g"]);
+    assert_eq!(ids(log.iter()), ["e", "f", "g"]);
     assert!(!log.is_empty());
 }
 
 #[test]
 fn bounded_in_bytes() {
     // 11 bytes each: two fit.
-    let mut log = ReplayLog::new(100, 22);
+    let mut log = ReplayLog::builder().max_events(100).max_bytes(22).build();
     assert_eq!(push(&mut log, "a"), [""; 0]);
     assert_eq!(push(&mut log, "b"), [""; 0]);
     assert_eq!(push(&mut log, "c"), ["a"]);
@@ -115,29 +115,33 @@ fn bounded_in_bytes() {
 #[test]
 fn eviction_happens_whether_or_not_it_is_looked_at() {
     let push_n = |look: fn(sse_proto::replay::Evicted<'_>)| {
-        let mut log = ReplayLog::new(2, 1000);
+        let mut log = ReplayLog::builder().max_events(2).max_bytes(1000).build();
         for name in ["a", "b", "c", "d"] {
             look(log.push(id(name), Bytes::from_static(b"x")));
         }
-        (ids(log.events()), log.bytes())
+        (ids(log.iter()), log.bytes())
     };
     let expected = (strings(&["c", "d"]), 4);
     assert_eq!(push_n(|evicted| drop(evicted)), expected);
     assert_eq!(push_n(|evicted| assert!(evicted.count() <= 1)), expected);
     // Forgotten on purpose it waits for the next push, and no longer.
-    let mut log = ReplayLog::new(2, 1000);
+    let mut log = ReplayLog::builder().max_events(2).max_bytes(1000).build();
     for name in ["a", "b", "c"] {
         std::mem::forget(log.push(id(name), Bytes::new()));
     }
     assert_eq!(log.len(), 3);
     assert_eq!(after(&log, "a"), Answer::Events(strings(&["b", "c"])));
     drop(log.push(id("d"), Bytes::new()));
-    assert_eq!(ids(log.events()), ["c", "d"]);
+    assert_eq!(ids(log.iter()), ["c", "d"]);
 }
 
 #[test]
 fn limits_of_zero() {
-    for mut log in [ReplayLog::new(0, 1000), ReplayLog::new(1000, 0), ReplayLog::new(0, 0)] {
+    for mut log in [
+        ReplayLog::builder().max_events(0).max_bytes(1000).build(),
+        ReplayLog::builder().max_events(1000).max_bytes(0).build(),
+        ReplayLog::builder().max_events(0).max_bytes(0).build(),
+    ] {
         assert_eq!(push(&mut log, "a"), ["a"]);
         assert_eq!(after(&log, "a"), Answer::UpToDate);
         assert_eq!(push(&mut log, "b"), ["b"]);
@@ -149,7 +153,7 @@ fn limits_of_zero() {
 
 #[test]
 fn an_event_without_an_id_is_replayed_and_not_named() {
-    let mut log = ReplayLog::new(4, 1000);
+    let mut log = ReplayLog::builder().max_events(4).max_bytes(1000).build();
     for name in ["a", "", "b", ""] {
         assert!(push(&mut log, name).is_empty());
     }
@@ -164,7 +168,7 @@ fn an_event_without_an_id_is_replayed_and_not_named() {
 
 #[test]
 fn an_id_pushed_twice_names_its_first_event() {
-    let mut log = ReplayLog::new(3, 1000);
+    let mut log = ReplayLog::builder().max_events(3).max_bytes(1000).build();
     for name in ["a", "b", "a"] {
         assert!(push(&mut log, name).is_empty());
     }
@@ -189,14 +193,14 @@ fn an_id_pushed_twice_names_its_first_event() {
 
 #[test]
 fn a_clone_shares_events_and_goes_its_own_way() {
-    let mut log = ReplayLog::new(3, 1000);
+    let mut log = ReplayLog::builder().max_events(3).max_bytes(1000).build();
     let event = Bytes::from(vec![b'x'; 100]);
     drop(log.push(id("a"), event.clone()));
     let mut clone = log.clone();
     drop(clone.push(id("b"), event.clone()));
     assert_eq!((log.len(), clone.len()), (1, 2));
-    assert!(clone.events().rev().all(|held| held.bytes().as_ptr() == event.as_ptr()));
-    assert_eq!(clone.events().len(), 2);
+    assert!(clone.iter().rev().all(|held| held.bytes().as_ptr() == event.as_ptr()));
+    assert_eq!(clone.iter().len(), 2);
 }
 
 #[test]
@@ -210,10 +214,10 @@ fn epoch_ids_are_canonical() {
         let made = EpochId::new(epoch, sequence);
         assert_eq!(made.text().as_event_id(), text);
         assert_eq!(made.to_string(), text);
-        assert_eq!(EpochId::parse(id(text)), Some(made));
+        assert_eq!(EpochId::try_from(id(text)), Ok(made));
         assert_eq!((made.epoch(), made.sequence()), (epoch, sequence));
         assert_eq!(made.next(), sequence.checked_add(1).map(|next| EpochId::new(epoch, next)));
-        assert!(sse_proto::http::last_event_id_value(made.text().as_event_id()).is_ok());
+        assert!(sse_proto::headers::last_event_id_value(made.text().as_event_id()).is_ok());
     }
     let none = [
         "",
@@ -239,7 +243,7 @@ fn epoch_ids_are_canonical() {
         "0x1-1",
     ];
     for text in none {
-        assert_eq!(EpochId::parse(id(text)), None, "{text}");
+        assert_eq!(EpochId::try_from(id(text)).ok(), None, "{text}");
     }
     assert!(EpochId::new(1, 9) < EpochId::new(1, 10) && EpochId::new(1, 10) < EpochId::new(2, 0));
     assert_eq!(format!("{:?}", EpochId::new(1, 2).text()), "EpochIdText(\"1-2\")");
@@ -248,7 +252,7 @@ fn epoch_ids_are_canonical() {
 #[test]
 fn a_restart_is_told_from_a_place() {
     let fill = |epoch| {
-        let mut log = ReplayLog::new(10, 1000);
+        let mut log = ReplayLog::builder().max_events(10).max_bytes(1000).build();
         for sequence in 0..5 {
             drop(log.push(EpochId::new(epoch, sequence).text().as_event_id(), Bytes::new()));
         }
@@ -280,7 +284,7 @@ proptest! {
         max_events in 1..8usize,
         pushes in proptest::collection::vec(0..5u8, 1..60),
     ) {
-        let mut log = ReplayLog::new(max_events, 10_000);
+        let mut log = ReplayLog::builder().max_events(max_events).max_bytes(10_000).build();
         for (number, name) in pushes.iter().enumerate() {
             drop(log.push(id(&name.to_string()), Bytes::from(number.to_string())));
             for named in 0..5u8 {
@@ -310,7 +314,7 @@ proptest! {
     #[test]
     fn epoch_ids_come_back(epoch in any::<u64>(), sequence in any::<u64>()) {
         let made = EpochId::new(epoch, sequence);
-        prop_assert_eq!(EpochId::parse(made.text().as_event_id()), Some(made));
+        prop_assert_eq!(EpochId::try_from(made.text().as_event_id()), Ok(made));
         prop_assert_eq!(made.text().as_event_id().to_string(), made.to_string());
     }
 }

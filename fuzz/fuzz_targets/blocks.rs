@@ -59,7 +59,7 @@ pub fn give_every_byte_back(stream: &[u8], cuts: &[usize]) {
 /// The lines of each block, or the limit that it crosses. Not its bytes: an LF that belongs to the CR before it may stand
 /// on either side of the cut.
 pub fn outcome(stream: &[u8], cuts: &[usize], limit: usize) -> Vec<Result<Vec<(LineKind, u64)>, usize>> {
-    let mut blocks = BlockScanner::with_max_block_size(limit);
+    let mut blocks = BlockScanner::builder().max_block_size(limit).build();
     let mut seen = Vec::new();
     for (_, mut piece) in pieces(stream, cuts) {
         loop {

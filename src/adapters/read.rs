@@ -15,10 +15,14 @@ use crate::limits::READ_SIZE;
 /// Frames out of a [`Read`], such as the body of a response, one after the other: events, retries, and comments if
 /// the decoder was asked for them.
 ///
-/// An error of the source and one of the decoder are told apart, and neither loses what was complete. Neither ends
-/// the iterator by itself, so leave the loop at a source error that will not go away. At the end of the source what is
-/// open is discarded, as the standard says; [`Decoder::finish`] on [`FrameReader::decoder_mut`] lends it to those who
-/// want it.
+/// Errors of the source and of the decoder are distinct variants, and frames that were complete before one have been
+/// yielded. After an event over the limit the next item is what follows it. After an error of the source the iterator ends,
+/// unless the source may be asked again: [`Interrupted`](ErrorKind::Interrupted) it asks by itself, and after
+/// [`WouldBlock`](ErrorKind::WouldBlock) and [`TimedOut`](ErrorKind::TimedOut) the next call does.
+///
+/// What is open at the end of the source is discarded, as the standard says, or taken if the decoder's setting
+/// [`unfinished`](crate::DecoderBuilder::unfinished) says so. Before the next call, [`Decoder::finish`] on
+/// [`FrameReader::decoder_mut`] lends what was discarded.
 ///
 /// ```
 /// use sse_proto::{FrameBuf, FrameReader};
@@ -34,9 +38,11 @@ pub struct FrameReader<R> {
     decoder: Decoder,
     buffer: Box<[u8]>,
     chunk: SharedChunk,
+    /// The source has failed for good.
+    failed: bool,
 }
 
-/// As [`FrameReader`], for those who only want events.
+/// Like [`FrameReader`], but yields events only. Its page says what becomes of errors, and of what is open at the end.
 ///
 /// ```
 /// use sse_proto::EventReader;
@@ -61,10 +67,23 @@ impl<R> FrameReader<R> {
         Self::with_decoder(source, Decoder::new())
     }
 
-    /// Frames of `source` by `decoder`: with its settings, or with what it knows of the connection before.
-    pub fn with_decoder(source: R, decoder: Decoder) -> Self {
+    /// Frames of `source` by `decoder`: with its settings, and with the last event ID and the reconnection time that it knows
+    /// of the connection before. A block that was left open there is dropped, as [`Decoder::reconnect`] does.
+    pub fn with_decoder(source: R, mut decoder: Decoder) -> Self {
+        decoder.reconnect();
         let buffer = vec![0; READ_SIZE].into_boxed_slice();
-        Self { source, decoder, buffer, chunk: Bytes::new().into() }
+        Self { source, decoder, buffer, chunk: SharedChunk::default(), failed: false }
+    }
+
+    /// The source.
+    #[must_use]
+    pub const fn get_ref(&self) -> &R {
+        &self.source
+    }
+
+    /// The source, for a time-out on a socket, say. What is read from it here is missing from the stream.
+    pub const fn get_mut(&mut self) -> &mut R {
+        &mut self.source
     }
 
     /// The decoder, for the last event ID and the reconnection time.
@@ -78,8 +97,8 @@ impl<R> FrameReader<R> {
         &mut self.decoder
     }
 
-    /// The source and the decoder, whose [`Decoder::reconnect`] makes it fit for the next connection. Bytes that
-    /// were not decoded yet are dropped.
+    /// The source and the decoder, which may go on to the next connection ([`FrameReader::with_decoder`]). Bytes that were not
+    /// decoded yet are dropped.
     #[must_use]
     pub fn into_parts(self) -> (R, Decoder) {
         (self.source, self.decoder)
@@ -96,14 +115,20 @@ impl<R: Read> Iterator for FrameReader<R> {
                 Ok(None) => {}
                 Err(error) => return Some(Err(SourceError::Decode(error))),
             }
+            if self.failed {
+                return None;
+            }
             match self.source.read(&mut self.buffer) {
-                Ok(0) => return None,
+                Ok(0) => return self.decoder.finish_event().map(|event| Ok(event.into())),
                 Ok(read) => {
                     let bytes = self.buffer.get(..read).unwrap_or_default();
-                    self.chunk = Bytes::copy_from_slice(bytes).into();
+                    self.chunk = SharedChunk::new(Bytes::copy_from_slice(bytes));
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Some(Err(SourceError::Source(error))),
+                Err(error) => {
+                    self.failed = !matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut);
+                    return Some(Err(SourceError::Source(error)));
+                }
             }
         }
     }
@@ -115,9 +140,20 @@ impl<R> EventReader<R> {
         Self { frames: FrameReader::new(source) }
     }
 
-    /// Events of `source` by `decoder`: with its settings, or with what it knows of the connection before.
+    /// Events of `source` by `decoder`. See [`FrameReader::with_decoder`].
     pub fn with_decoder(source: R, decoder: Decoder) -> Self {
         Self { frames: FrameReader::with_decoder(source, decoder) }
+    }
+
+    /// The source.
+    #[must_use]
+    pub const fn get_ref(&self) -> &R {
+        self.frames.get_ref()
+    }
+
+    /// The source. See [`FrameReader::get_mut`].
+    pub const fn get_mut(&mut self) -> &mut R {
+        self.frames.get_mut()
     }
 
     /// The decoder, for the last event ID and the reconnection time.

@@ -15,11 +15,14 @@ use crate::error::SourceError;
 /// Frames out of a stream of byte chunks, such as the body of a response: events, retries, and comments if the
 /// decoder was asked for them.
 ///
-/// An error of the source and one of the decoder are told apart, and neither ends this stream: it ends when the source
-/// does. What was open then is discarded, as the standard says; [`Decoder::finish`] on
-/// [`FrameStream::decoder_mut`] lends it to those who want it.
+/// Errors of the source and of the decoder are distinct variants, and frames that were complete before one have been
+/// yielded. Neither ends this stream: it ends when the source does.
 ///
-/// The source has to be `Unpin`; `Box::pin` makes any source so.
+/// What is open at the end of the source is discarded, as the standard says, or taken if the decoder's setting
+/// [`unfinished`](crate::DecoderBuilder::unfinished) says so. After the end, [`Decoder::finish`] on
+/// [`FrameStream::decoder_mut`] lends what was discarded.
+///
+/// The source has to be `Unpin`, as the bodies of most HTTP libraries are; `Box::pin` makes any source so.
 ///
 /// ```
 /// use futures::{StreamExt, executor::block_on, stream};
@@ -38,7 +41,7 @@ pub struct FrameStream<S> {
     ended: bool,
 }
 
-/// As [`FrameStream`], for those who only want events.
+/// Like [`FrameStream`], but yields events only. Its page says what becomes of errors, and of what is open at the end.
 ///
 /// ```
 /// use futures::{StreamExt, executor::block_on, stream};
@@ -67,9 +70,22 @@ impl<S> FrameStream<S> {
         Self::with_decoder(source, Decoder::new())
     }
 
-    /// Frames of `source` by `decoder`: with its settings, or with what it knows of the connection before.
-    pub fn with_decoder(source: S, decoder: Decoder) -> Self {
-        Self { source, decoder, chunk: Bytes::new().into(), ended: false }
+    /// Frames of `source` by `decoder`: with its settings, and with the last event ID and the reconnection time that it knows
+    /// of the connection before. A block that was left open there is dropped, as [`Decoder::reconnect`] does.
+    pub fn with_decoder(source: S, mut decoder: Decoder) -> Self {
+        decoder.reconnect();
+        Self { source, decoder, chunk: SharedChunk::default(), ended: false }
+    }
+
+    /// The source.
+    #[must_use]
+    pub const fn get_ref(&self) -> &S {
+        &self.source
+    }
+
+    /// The source. What is taken from it here is missing from the stream.
+    pub const fn get_mut(&mut self) -> &mut S {
+        &mut self.source
     }
 
     /// The decoder, for the last event ID and the reconnection time.
@@ -83,8 +99,8 @@ impl<S> FrameStream<S> {
         &mut self.decoder
     }
 
-    /// The source and the decoder, whose [`Decoder::reconnect`] makes it fit for the next connection. Bytes that
-    /// were not decoded yet are dropped.
+    /// The source and the decoder, which may go on to the next connection ([`FrameStream::with_decoder`]). Bytes that were
+    /// not decoded yet are dropped.
     #[must_use]
     pub fn into_parts(self) -> (S, Decoder) {
         (self.source, self.decoder)
@@ -108,9 +124,12 @@ where
                 Err(error) => return Poll::Ready(Some(Err(SourceError::Decode(error)))),
             }
             match ready!(Pin::new(&mut this.source).poll_next(context)) {
-                Some(Ok(bytes)) => this.chunk = bytes.into().into(),
+                Some(Ok(bytes)) => this.chunk = SharedChunk::new(bytes),
                 Some(Err(error)) => return Poll::Ready(Some(Err(SourceError::Source(error)))),
-                None => this.ended = true,
+                None => {
+                    this.ended = true;
+                    return Poll::Ready(this.decoder.finish_event().map(|event| Ok(event.into())));
+                }
             }
         }
     }
@@ -132,9 +151,20 @@ impl<S> EventStream<S> {
         Self { frames: FrameStream::new(source) }
     }
 
-    /// Events of `source` by `decoder`: with its settings, or with what it knows of the connection before.
+    /// Events of `source` by `decoder`. See [`FrameStream::with_decoder`].
     pub fn with_decoder(source: S, decoder: Decoder) -> Self {
         Self { frames: FrameStream::with_decoder(source, decoder) }
+    }
+
+    /// The source.
+    #[must_use]
+    pub const fn get_ref(&self) -> &S {
+        self.frames.get_ref()
+    }
+
+    /// The source. See [`FrameStream::get_mut`].
+    pub const fn get_mut(&mut self) -> &mut S {
+        self.frames.get_mut()
     }
 
     /// The decoder, for the last event ID and the reconnection time.

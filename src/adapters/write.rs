@@ -1,5 +1,6 @@
 //! Messages into a `Write`.
 
+use core::fmt;
 use std::io::{self, ErrorKind, Write};
 use std::vec::Vec;
 
@@ -29,12 +30,31 @@ pub struct EventWriter<W> {
     buffer: Vec<u8>,
 }
 
-impl<W: Write> EventWriter<W> {
-    /// Messages into `sink`.
+impl<W> EventWriter<W> {
+    /// Messages into `sink`. A `&mut` of a sink is a sink, too.
     pub const fn new(sink: W) -> Self {
         Self { sink, buffer: Vec::new() }
     }
 
+    /// The sink.
+    #[must_use]
+    pub const fn get_ref(&self) -> &W {
+        &self.sink
+    }
+
+    /// The sink, for a socket option, say. What is written to it here is part of the stream.
+    pub const fn get_mut(&mut self) -> &mut W {
+        &mut self.sink
+    }
+
+    /// The sink. Nothing is held back, so nothing is lost.
+    #[must_use]
+    pub fn into_inner(self) -> W {
+        self.sink
+    }
+}
+
+impl<W: Write> EventWriter<W> {
     /// Writes `message` and flushes.
     ///
     /// # Errors
@@ -56,7 +76,7 @@ impl<W: Write> EventWriter<W> {
     pub fn send_with<F, E>(&mut self, message: &Message<'_>, write: F) -> io::Result<()>
     where
         F: FnOnce(&mut DataWriter<'_>) -> Result<(), E>,
-        E: std::error::Error + Send + Sync + 'static,
+        E: fmt::Display + fmt::Debug + Send + Sync + 'static,
     {
         self.buffer.clear();
         message.encode_with(&mut self.buffer, write).map_err(|error| match error {
@@ -73,14 +93,8 @@ impl<W: Write> EventWriter<W> {
     ///
     /// Those of the sink.
     pub fn keep_alive(&mut self) -> io::Result<()> {
-        self.sink.write_all(KEEP_ALIVE.as_bytes())?;
+        self.sink.write_all(KEEP_ALIVE)?;
         self.sink.flush()
-    }
-
-    /// The sink.
-    #[must_use]
-    pub fn into_inner(self) -> W {
-        self.sink
     }
 
     fn flush_buffer(&mut self) -> io::Result<()> {

@@ -2,8 +2,8 @@
 
 use crate::decode::decoder::Decoder;
 use crate::decode::engine::machine::Engine;
+use crate::decode::settings::{OversizedId, Unfinished};
 use crate::field::EventId;
-use crate::limits::OversizedId;
 
 /// How a [`Decoder`] is configured. Made by [`Decoder::builder`].
 ///
@@ -22,11 +22,18 @@ use crate::limits::OversizedId;
 #[must_use]
 pub struct DecoderBuilder {
     engine: Engine,
+    unfinished: Unfinished,
+}
+
+impl Default for DecoderBuilder {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl DecoderBuilder {
     pub(crate) fn new() -> Self {
-        Self { engine: Engine::new() }
+        Self { engine: Engine::new(), unfinished: Unfinished::default() }
     }
 
     /// The most that the values of one block may hold, in bytes: 1 and its value for each data line, the value
@@ -65,14 +72,30 @@ impl DecoderBuilder {
     /// ```
     /// use sse_proto::{Decoder, OversizedId};
     ///
-    /// let decoder = Decoder::builder().oversized_id(OversizedId::Keep).build();
+    /// let decoder = Decoder::builder().oversized_id(OversizedId::Discard).build();
     /// ```
     pub fn oversized_id(mut self, policy: OversizedId) -> Self {
         self.engine.oversized_id = policy;
         self
     }
 
-    /// The last event ID to begin with, say that of an earlier run.
+    /// What becomes of an event whose blank line does not come before the stream ends. The default is the standard's: it is
+    /// discarded.
+    ///
+    /// ```
+    /// use sse_proto::{Chunk, Decoder, Unfinished};
+    ///
+    /// let mut decoder = Decoder::builder().unfinished(Unfinished::WholeLines).build();
+    /// assert!(decoder.decode(&mut Chunk::new(b"data: [DONE]\n"))?.is_none());
+    /// assert_eq!(decoder.finish().event().unwrap().data(), "[DONE]");
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
+    pub fn unfinished(mut self, setting: Unfinished) -> Self {
+        self.unfinished = setting;
+        self
+    }
+
+    /// The initial last event ID, for example one saved by an earlier run.
     ///
     /// ```
     /// use sse_proto::{Decoder, EventId};
@@ -92,7 +115,7 @@ impl DecoderBuilder {
     /// ```
     #[must_use]
     pub fn build(self) -> Decoder {
-        Decoder { engine: self.engine }
+        Decoder { engine: self.engine, unfinished: self.unfinished }
     }
 }
 

@@ -30,6 +30,7 @@ use crate::simd::effort;
 /// # Ok::<(), sse_proto::DecodeError>(())
 /// ```
 #[derive(Clone)]
+#[must_use = "a chunk is read by a decoder, which moves its cursor"]
 pub struct Chunk<'i> {
     bytes: &'i [u8],
     cursor: Cursor,
@@ -44,7 +45,7 @@ pub struct Chunk<'i> {
 /// use sse_proto::{Decoder, FrameBuf, SharedChunk};
 ///
 /// let mut decoder = Decoder::new();
-/// let mut chunk = SharedChunk::from(Bytes::from_static(b"data: 1\n\n"));
+/// let mut chunk = SharedChunk::new(Bytes::from_static(b"data: 1\n\n"));
 /// while let Some(frame) = decoder.decode_shared(&mut chunk)? {
 ///     let FrameBuf::Event(event) = frame else { continue };
 ///     assert_eq!(std::thread::spawn(move || event.data().to_owned()).join().unwrap(), "1");
@@ -77,7 +78,6 @@ impl<'i> Chunk<'i> {
     /// ```
     /// assert_eq!(sse_proto::Chunk::new(b"data: 1\n\n").consumed(), 0);
     /// ```
-    #[must_use]
     pub const fn new(bytes: &'i [u8]) -> Self {
         Self { bytes, cursor: Cursor::at(0), checked: CheckedText::NOTHING }
     }
@@ -143,10 +143,21 @@ impl<'i> From<&'i [u8]> for Chunk<'i> {
 }
 
 impl SharedChunk {
+    /// A chunk with the cursor at its start, of anything that becomes `Bytes` without a copy: `Bytes`, a `Vec<u8>`, a
+    /// `String`, a `&'static [u8]`. For bytes that are only borrowed see `Bytes::copy_from_slice`.
+    ///
+    /// ```
+    /// assert_eq!(sse_proto::SharedChunk::new(vec![b'\n']).rest(), b"\n");
+    /// ```
+    #[must_use]
+    pub fn new(bytes: impl Into<Bytes>) -> Self {
+        Self { bytes: bytes.into(), cursor: Cursor::at(0) }
+    }
+
     /// How many bytes the decoder has taken.
     ///
     /// ```
-    /// let chunk = sse_proto::SharedChunk::from(bytes::Bytes::from("data: 1\n\n"));
+    /// let chunk = sse_proto::SharedChunk::new("data: 1\n\n");
     /// assert_eq!(chunk.consumed(), 0);
     /// ```
     #[must_use]
@@ -157,7 +168,7 @@ impl SharedChunk {
     /// The bytes that the decoder has not taken yet.
     ///
     /// ```
-    /// let chunk = sse_proto::SharedChunk::from(bytes::Bytes::from("data: 1\n\n"));
+    /// let chunk = sse_proto::SharedChunk::new("data: 1\n\n");
     /// assert_eq!(chunk.rest(), b"data: 1\n\n");
     /// ```
     #[must_use]
@@ -199,7 +210,20 @@ impl SharedChunk {
 
 impl From<Bytes> for SharedChunk {
     fn from(bytes: Bytes) -> Self {
-        Self { bytes, cursor: Cursor::at(0) }
+        Self::new(bytes)
+    }
+}
+
+impl From<alloc::vec::Vec<u8>> for SharedChunk {
+    fn from(bytes: alloc::vec::Vec<u8>) -> Self {
+        Self::new(bytes)
+    }
+}
+
+/// An empty chunk.
+impl Default for SharedChunk {
+    fn default() -> Self {
+        Self::new(Bytes::new())
     }
 }
 

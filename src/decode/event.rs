@@ -1,7 +1,9 @@
 //! What the decoder yields, borrowed.
 
+use core::fmt;
 use core::time::Duration;
 
+use crate::decode::settings::Unfinished;
 use crate::encode::message::Message;
 use crate::field::{EventId, EventType};
 
@@ -39,16 +41,16 @@ pub enum Frame<'d> {
 /// let mut decoder = Decoder::new();
 /// let mut chunk = Chunk::new(b"event: add\nid: 1\ndata: a\ndata: b\n\ndata\n\n");
 /// let event = decoder.decode_event(&mut chunk)?.unwrap();
-/// assert_eq!((event.event_type(), event.data()), ("add", "a\nb"));
+/// assert_eq!((event.event_type().as_str(), event.data()), ("add", "a\nb"));
 /// assert_eq!(event.id().unwrap(), "1");
 ///
 /// let event = decoder.decode_event(&mut chunk)?.unwrap();
-/// assert_eq!((event.event_type(), event.data()), ("message", ""));
+/// assert_eq!((event.event_type().as_str(), event.data()), ("message", ""));
 /// assert_eq!(event.last_event_id(), "1"); // it stays
 /// assert_eq!(event.id(), None); // but did not come again
 /// # Ok::<(), sse_proto::DecodeError>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Event<'d> {
     pub(crate) event_type: EventType<'d>,
     pub(crate) data: &'d str,
@@ -57,21 +59,76 @@ pub struct Event<'d> {
 }
 
 impl<'d> Event<'d> {
+    /// An event that no decoder has read, for tests and doubles of what yields events: with no id, and the empty last event
+    /// ID. Lines of `data` should be ended by LF, as a decoder joins them.
+    ///
+    /// ```
+    /// use sse_proto::{Event, EventId, EventType};
+    ///
+    /// let event = Event::new(EventType::MESSAGE, "x").with_id(EventId::from_static("7"));
+    /// assert_eq!((event.event_type(), event.data()), (EventType::MESSAGE, "x"));
+    /// assert_eq!(event.last_event_id(), "7");
+    /// ```
+    #[must_use]
+    pub const fn new(event_type: EventType<'d>, data: &'d str) -> Self {
+        Self { event_type, data, last_event_id: EventId::EMPTY, id_is_new: false }
+    }
+
+    /// The same event with an id of its own: it is both [`Event::id`] and [`Event::last_event_id`].
+    #[must_use]
+    pub const fn with_id(mut self, id: EventId<'d>) -> Self {
+        (self.last_event_id, self.id_is_new) = (id, true);
+        self
+    }
+
+    /// The same event without an id of its own, after one that had `id`: this is then [`Event::last_event_id`].
+    ///
+    /// ```
+    /// use sse_proto::{Event, EventId, EventType};
+    ///
+    /// let event = Event::new(EventType::MESSAGE, "x").with_last_event_id(EventId::from_static("7"));
+    /// assert_eq!((event.last_event_id().as_str(), event.id()), ("7", None));
+    /// ```
+    #[must_use]
+    pub const fn with_last_event_id(mut self, id: EventId<'d>) -> Self {
+        (self.last_event_id, self.id_is_new) = (id, false);
+        self
+    }
+
+    /// Shows what the methods return.
+    pub(super) fn debug(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct(name)
+            .field("event_type", &self.event_type())
+            .field("data", &self.data())
+            .field("id", &self.id())
+            .field("last_event_id", &self.last_event_id())
+            .finish()
+    }
+
     /// The event type: the value of the block's last `event` field, `message` if there is none or it is
     /// empty.
     ///
     /// ```
-    /// use sse_proto::{Chunk, Decoder};
+    /// use sse_proto::{Chunk, Decoder, EventType};
     ///
     /// let mut decoder = Decoder::new();
     /// let mut chunk = Chunk::new(b"data: x\n\n");
     /// let event = decoder.decode_event(&mut chunk)?.unwrap();
     /// assert_eq!(event.event_type(), "message");
+    ///
+    /// const DONE: EventType<'static> = EventType::from_static("done");
+    /// let seen = match event.event_type() {
+    ///     DONE => "the end",
+    ///     EventType::MESSAGE => "a message",
+    ///     other => other.as_str(),
+    /// };
+    /// assert_eq!(seen, "a message");
     /// # Ok::<(), sse_proto::DecodeError>(())
     /// ```
     #[must_use]
-    pub const fn event_type(&self) -> &'d str {
-        self.event_type.as_str()
+    #[doc(alias = "event")]
+    pub const fn event_type(&self) -> EventType<'d> {
+        self.event_type
     }
 
     /// The values of the block's `data` fields, joined by LF.
@@ -106,8 +163,8 @@ impl<'d> Event<'d> {
         self.last_event_id
     }
 
-    /// The last event ID, if an `id` has set it since the event before, be it to the same value or
-    /// in a block without data. Who encodes the stream anew from this loses none.
+    /// `Some` if any `id` line since the previous event set the last event ID, even to the same value or in a block without
+    /// data. Re-encoding from this value preserves every ID.
     ///
     /// ```
     /// use sse_proto::{Chunk, Decoder};
@@ -162,13 +219,39 @@ impl<'d> From<Event<'d>> for Message<'d> {
 /// assert_eq!(decoder.finish(), End::Clean);
 /// # Ok::<(), sse_proto::DecodeError>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum End<'d> {
     /// No block was open, or none that held anything.
     Clean,
     /// The stream ended inside a block. The standard discards it.
     Truncated(Truncated<'d>),
+}
+
+impl<'d> End<'d> {
+    /// The event of the unfinished block, if there is one and the decoder's setting takes it
+    /// ([`DecoderBuilder::unfinished`](crate::DecoderBuilder::unfinished)).
+    ///
+    /// ```
+    /// use sse_proto::{Chunk, Decoder, Unfinished};
+    ///
+    /// let mut decoder = Decoder::builder().unfinished(Unfinished::WholeLines).build();
+    /// decoder.decode(&mut Chunk::new(b"data: whole\n"))?;
+    /// assert_eq!(decoder.finish().event().unwrap().data(), "whole");
+    /// decoder.decode(&mut Chunk::new(b"data: hal"))?;
+    /// assert_eq!(decoder.finish().event(), None);
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
+    #[must_use]
+    pub fn event(&self) -> Option<Event<'d>> {
+        let Self::Truncated(block) = self else { return None };
+        let takes = match block.unfinished {
+            Unfinished::Discard => false,
+            Unfinished::WholeLines => !block.in_line,
+            Unfinished::Anything => true,
+        };
+        block.event.filter(|_| takes)
+    }
 }
 
 /// What a block held that was still open when the stream ended.
@@ -183,19 +266,21 @@ pub enum End<'d> {
 /// assert!(block.in_line());
 /// # Ok::<(), sse_proto::DecodeError>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Truncated<'d> {
     pub(crate) event: Option<Event<'d>>,
-    pub(crate) in_line: bool,
+    pub(super) in_line: bool,
+    /// The decoder's setting.
+    pub(super) unfinished: Unfinished,
 }
 
 impl<'d> Truncated<'d> {
     /// The event that the block would have become, had its blank line come; `None` if it held no data
-    /// or was larger than the limit.
+    /// or was larger than the limit. This does not ask the setting; [`End::event`] does.
     ///
     /// An unfinished `data` line counts as far as it came ([`Truncated::in_line`]); an unfinished event
-    /// type or id is left out, since half a name is another name. An `id` in the block is the event's,
-    /// but not the decoder's: a reconnect asks for the event again.
+    /// type or id is left out, because a truncated name would be a different name. An `id` in the block is part of the event
+    /// returned here, but does not become the decoder's last event ID: a reconnect asks for the event again.
     #[must_use]
     pub const fn event(&self) -> Option<Event<'d>> {
         self.event
@@ -205,5 +290,17 @@ impl<'d> Truncated<'d> {
     #[must_use]
     pub const fn in_line(&self) -> bool {
         self.in_line
+    }
+}
+
+impl fmt::Debug for Event<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.debug("Event", f)
+    }
+}
+
+impl<'d> From<Event<'d>> for Frame<'d> {
+    fn from(event: Event<'d>) -> Self {
+        Self::Event(event)
     }
 }

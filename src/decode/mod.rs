@@ -6,10 +6,13 @@ pub(crate) mod chunk;
 pub(crate) mod decoder;
 mod engine;
 pub(crate) mod event;
+mod lend;
 #[cfg(test)]
 mod linear_tests;
 mod open_block;
 pub(crate) mod owned;
+pub(crate) mod push;
 #[cfg(feature = "serde")]
 mod serde;
+pub(crate) mod settings;
 mod value_buf;

@@ -34,7 +34,25 @@ pub enum FrameBuf {
     Comment(Arc<str>),
 }
 
-/// An owned [`Event`]: `Send + Sync + 'static`, and a clone is a count. Large ASCII data shares the
+impl FrameBuf {
+    /// The same frame, borrowed.
+    ///
+    /// ```
+    /// use sse_proto::{Frame, FrameBuf};
+    ///
+    /// assert_eq!(FrameBuf::Comment("hi".into()).as_frame(), Frame::Comment("hi"));
+    /// ```
+    #[must_use]
+    pub fn as_frame(&self) -> Frame<'_> {
+        match self {
+            Self::Event(event) => Frame::Event(event.as_event()),
+            Self::Retry(time) => Frame::Retry(*time),
+            Self::Comment(text) => Frame::Comment(text),
+        }
+    }
+}
+
+/// An owned [`Event`]: `Send + Sync + 'static`; a clone copies a pointer and a count. Large ASCII data shares the
 /// memory of the chunk that it came in; else all values are copied into one allocation.
 ///
 /// ```
@@ -44,7 +62,7 @@ pub enum FrameBuf {
 /// let mut chunk = Chunk::new(b"event: add\ndata: x\n\n");
 /// let event: EventBuf = decoder.decode_event(&mut chunk)?.unwrap().into();
 /// let copy = event.clone();
-/// std::thread::spawn(move || assert_eq!((copy.event_type(), copy.data()), ("add", "x"))).join().unwrap();
+/// std::thread::spawn(move || assert_eq!(copy.data(), "x")).join().unwrap();
 /// # Ok::<(), sse_proto::DecodeError>(())
 /// ```
 #[derive(Clone)]
@@ -60,9 +78,26 @@ pub struct EventBuf {
 }
 
 impl EventBuf {
+    /// An event that no decoder has read, for tests and doubles of what yields events. For one with an id see
+    /// [`Event::with_id`] and [`Event::to_buf`].
+    ///
+    /// ```
+    /// use sse_proto::{Event, EventBuf, EventId, EventType};
+    ///
+    /// let event = EventBuf::new(EventType::from_static("add"), "x");
+    /// assert_eq!((event.event_type().as_str(), event.data()), ("add", "x"));
+    ///
+    /// let event = Event::new(EventType::MESSAGE, "x").with_id(EventId::from_static("7")).to_buf();
+    /// assert_eq!(event.last_event_id(), "7");
+    /// ```
+    #[must_use]
+    pub fn new(event_type: EventType<'_>, data: &str) -> Self {
+        Event::new(event_type, data).into()
+    }
+
     /// `event`, whose data is `shared`, if that is something.
     #[inline(always)]
-    pub(crate) fn new(event: Event<'_>, shared: Option<ByteString>) -> Self {
+    pub(super) fn with_shared(event: Event<'_>, shared: Option<ByteString>) -> Self {
         let event_type = if event.event_type == EventType::MESSAGE { "" } else { event.event_type.as_str() };
         let id_end = event_type.len() + event.last_event_id.as_str().len();
         let mut text = String::with_capacity(id_end + event.data.len());
@@ -87,7 +122,7 @@ impl EventBuf {
     #[inline]
     pub fn as_event(&self) -> Event<'_> {
         Event {
-            event_type: EventType::decoded(self.event_type()),
+            event_type: self.event_type(),
             data: self.data(),
             last_event_id: self.last_event_id(),
             id_is_new: self.id_is_new,
@@ -108,8 +143,9 @@ impl EventBuf {
     /// ```
     #[must_use]
     #[inline]
-    pub fn event_type(&self) -> &str {
-        EventType::decoded(self.text.get(..self.type_end).unwrap_or_default()).as_str()
+    #[doc(alias = "event")]
+    pub fn event_type(&self) -> EventType<'_> {
+        EventType::decoded(self.text.get(..self.type_end).unwrap_or_default())
     }
 
     /// The values of the block's `data` fields, joined by LF.
@@ -132,7 +168,7 @@ impl EventBuf {
         }
     }
 
-    /// The data as bytes that share this event's memory. A count, no copy.
+    /// The data as bytes that share this event's memory: nothing is copied.
     ///
     /// ```
     /// use sse_proto::{Chunk, Decoder, EventBuf};
@@ -188,7 +224,7 @@ impl EventBuf {
 
 impl From<Event<'_>> for EventBuf {
     fn from(event: Event<'_>) -> Self {
-        Self::new(event, None)
+        Self::with_shared(event, None)
     }
 }
 
@@ -196,6 +232,12 @@ impl From<Event<'_>> for EventBuf {
 impl<'e> From<&'e EventBuf> for Message<'e> {
     fn from(event: &'e EventBuf) -> Self {
         event.as_event().into()
+    }
+}
+
+impl From<Event<'_>> for FrameBuf {
+    fn from(event: Event<'_>) -> Self {
+        Self::Event(event.into())
     }
 }
 
@@ -225,8 +267,40 @@ impl Hash for EventBuf {
 
 impl fmt::Debug for EventBuf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut event = f.debug_struct("EventBuf");
-        event.field("event_type", &self.event_type()).field("data", &self.data());
-        event.field("last_event_id", &self.last_event_id()).field("id_is_new", &self.id_is_new).finish()
+        self.as_event().debug("EventBuf", f)
+    }
+}
+
+impl From<EventBuf> for FrameBuf {
+    fn from(event: EventBuf) -> Self {
+        Self::Event(event)
+    }
+}
+
+impl<'e> From<&'e EventBuf> for Event<'e> {
+    fn from(event: &'e EventBuf) -> Self {
+        event.as_event()
+    }
+}
+
+impl Event<'_> {
+    /// An owned copy of the event.
+    ///
+    /// ```
+    /// use sse_proto::{Chunk, Decoder};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// let mut kept = Vec::new();
+    /// let mut chunk = Chunk::new(b"data: 1\n\ndata: 2\n\n");
+    /// while let Some(event) = decoder.decode_event(&mut chunk)? {
+    ///     kept.push(event.to_buf());
+    /// }
+    /// assert_eq!(kept[1].data(), "2");
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
+    #[must_use]
+    #[doc(alias = "to_owned")]
+    pub fn to_buf(&self) -> EventBuf {
+        EventBuf::from(*self)
     }
 }

@@ -6,104 +6,12 @@
 
 use core::{fmt, str};
 
+use super::append::{Append, SliceBuffer};
+#[cfg(feature = "alloc")]
+use super::append::{EncodeBuffer, Key};
 use super::message::Message;
 use super::pieces::{DATA_AGAIN, DATA_END, DATA_NAME, split_line};
 use crate::error::{BufferTooSmall, EncodeWithError};
-use sealed::Append;
-
-/// A buffer to which [`Message::encode_with`] can append, because it can take back what was appended:
-/// `Vec<u8>`, `String` and `bytes::BytesMut`. For a slice see [`Message::encode_to_slice_with`].
-///
-/// Sealed: only this crate implements it.
-///
-/// ```
-/// use sse_proto::{EncodeBuffer, Message};
-///
-/// fn send_number(number: u32, queue: &mut impl EncodeBuffer) {
-///     let sent = Message::new().encode_with(queue, |data| write!(data, "{number}"));
-///     debug_assert!(sent.is_ok(), "a number is text, and the queue grows");
-/// }
-///
-/// let mut queue = String::new();
-/// send_number(1, &mut queue);
-/// send_number(2, &mut queue);
-/// assert_eq!(queue, "data: 1\n\ndata: 2\n\n");
-/// ```
-#[cfg(feature = "alloc")]
-pub trait EncodeBuffer: Append {}
-
-mod sealed {
-    #[cfg_attr(
-        not(feature = "alloc"),
-        expect(unreachable_pub, reason = "public as what `EncodeBuffer` is made of")
-    )]
-    /// An append that cannot fail, with a way back.
-    pub trait Append {
-        /// The number of bytes held, or wanted if that is more than there is room for.
-        fn len(&self) -> usize;
-
-        /// Appends `text`.
-        fn push(&mut self, text: &str);
-
-        /// Drops all but the first `len` bytes, where `len` was the length at some time before.
-        fn truncate(&mut self, len: usize);
-    }
-}
-
-#[cfg(feature = "alloc")]
-macro_rules! growable {
-    ($buffer:ty, |$this:ident, $text:ident| $push:expr) => {
-        impl EncodeBuffer for $buffer {}
-
-        impl Append for $buffer {
-            fn len(&self) -> usize {
-                self.len()
-            }
-
-            fn push(&mut self, $text: &str) {
-                let $this = self;
-                $push;
-            }
-
-            fn truncate(&mut self, len: usize) {
-                self.truncate(len);
-            }
-        }
-    };
-}
-
-#[cfg(feature = "alloc")]
-growable!(alloc::vec::Vec<u8>, |vec, text| vec.extend_from_slice(text.as_bytes()));
-#[cfg(feature = "alloc")]
-growable!(alloc::string::String, |string, text| string.push_str(text));
-#[cfg(feature = "alloc")]
-growable!(bytes::BytesMut, |bytes, text| bytes.extend_from_slice(text.as_bytes()));
-
-/// A slice that is filled from its start. When it is full it only counts, to say at the end how much
-/// room was needed.
-struct SliceBuffer<'s> {
-    slice: &'s mut [u8],
-    /// The bytes appended. They are all in `slice`, unless this is more than its length.
-    len: usize,
-}
-
-impl Append for SliceBuffer<'_> {
-    fn len(&self) -> usize {
-        self.len
-    }
-
-    fn push(&mut self, text: &str) {
-        let end = self.len.saturating_add(text.len());
-        if let Some(room) = self.slice.get_mut(self.len..end) {
-            room.copy_from_slice(text.as_bytes());
-        }
-        self.len = end;
-    }
-
-    fn truncate(&mut self, len: usize) {
-        self.len = len;
-    }
-}
 
 /// Writes text into the data field of a message, through [`fmt::Write`] and, with feature `std`, through
 /// `std::io::Write`. Lent to the closure of [`Message::encode_with`].
@@ -167,12 +75,42 @@ impl Message<'_> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[cfg(feature = "alloc")]
+    #[doc(alias = "json")]
     pub fn encode_with<B, F, E>(&self, dst: &mut B, write: F) -> Result<(), EncodeWithError<E>>
     where
-        B: EncodeBuffer,
+        B: EncodeBuffer + ?Sized,
         F: FnOnce(&mut DataWriter<'_>) -> Result<(), E>,
     {
-        self.append_with(dst, write)
+        self.append_with(dst.as_append(Key(())), write)
+    }
+
+    /// The message as `Bytes` of its exact size, its data written by `write`: one JSON event for many clients, say. Otherwise
+    /// like [`encode_with`](Message::encode_with).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`encode_with`](Message::encode_with).
+    ///
+    #[cfg_attr(feature = "std", doc = "```")]
+    #[cfg_attr(not(feature = "std"), doc = "```ignore")]
+    /// use sse_proto::{EventType, Message};
+    ///
+    /// const POINT: Message<'static> = Message::new().event_type(EventType::from_static("point"));
+    ///
+    /// let chunk = POINT.to_bytes_with(|data| serde_json::to_writer(data, &[1, 2]))?;
+    /// assert_eq!(chunk, "event: point\ndata: [1,2]\n\n");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "alloc")]
+    #[doc(alias = "json")]
+    pub fn to_bytes_with<F, E>(&self, write: F) -> Result<bytes::Bytes, EncodeWithError<E>>
+    where
+        F: FnOnce(&mut DataWriter<'_>) -> Result<(), E>,
+    {
+        let mut buffer = alloc::vec::Vec::new();
+        self.encode_with(&mut buffer, write)?;
+        // Room that is left would live as long as the last clone.
+        Ok(buffer.into_boxed_slice().into())
     }
 
     /// Writes the message to the start of `dst`, its data written by `write`, and returns its length in

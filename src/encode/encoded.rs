@@ -23,7 +23,7 @@ use super::pieces::Pieces;
 /// assert_eq!(buf.copy_to_bytes(buf.remaining()), "ta: a\ndata: b\n\n");
 /// ```
 #[derive(Debug, Clone)]
-pub struct MessageBuf<'m> {
+pub struct EncodedMessage<'m> {
     /// The unread rest of one piece; empty only if `remaining` is 0.
     current: &'m [u8],
     /// The pieces after it.
@@ -53,14 +53,14 @@ impl Message<'_> {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     #[must_use]
-    pub fn as_buf(&self) -> MessageBuf<'_> {
-        let mut buf = MessageBuf { current: &[], pieces: self.pieces(), remaining: self.encoded_len() };
+    pub fn as_buf(&self) -> EncodedMessage<'_> {
+        let mut buf = EncodedMessage { current: &[], pieces: self.pieces(), remaining: self.encoded_len() };
         buf.next_piece();
         buf
     }
 }
 
-impl MessageBuf<'_> {
+impl EncodedMessage<'_> {
     /// Goes on to the next piece that is not empty.
     fn next_piece(&mut self) {
         let piece = self.pieces.find(|piece| !piece.is_empty());
@@ -68,7 +68,7 @@ impl MessageBuf<'_> {
     }
 }
 
-impl Buf for MessageBuf<'_> {
+impl Buf for EncodedMessage<'_> {
     fn remaining(&self) -> usize {
         self.remaining
     }

@@ -4,19 +4,22 @@ use core::time::Duration;
 
 use crate::field::{EventId, EventType};
 
-/// An empty comment as bytes, for a connection that has been quiet for a while.
+/// An empty comment and a blank line, as bytes, for a connection that has been quiet for a while.
 ///
 /// Send it about every 15 seconds (WHATWG HTML 9.2.7), such that proxies do not close the connection
 /// and a client can tell a quiet server from a dead one. It dispatches no event and changes neither the
 /// last event ID nor the reconnection time. Same bytes as `Message::new().comment("")`.
 ///
-/// ```
+#[cfg_attr(feature = "alloc", doc = "```")]
+#[cfg_attr(not(feature = "alloc"), doc = "```ignore")]
 /// use sse_proto::{KEEP_ALIVE, Message};
 ///
-/// assert_eq!(KEEP_ALIVE, ":\n\n");
-/// assert_eq!(KEEP_ALIVE, Message::new().comment("").to_string());
+/// assert_eq!(KEEP_ALIVE, b":\n\n");
+/// assert_eq!(KEEP_ALIVE, Message::new().comment("").to_bytes());
+/// let chunk = bytes::Bytes::from_static(KEEP_ALIVE); // for a body of `Bytes`: allocates nothing
+/// # let _ = chunk;
 /// ```
-pub const KEEP_ALIVE: &str = ":\n\n";
+pub const KEEP_ALIVE: &[u8] = b":\n\n";
 
 /// One message to send: any of a comment, an event type, an id, a reconnection time and data.
 ///
@@ -59,7 +62,7 @@ pub const KEEP_ALIVE: &str = ":\n\n";
 ///
 /// # In a server
 ///
-/// Answer with the headers of [`http::RESPONSE_HEADERS`](crate::http::RESPONSE_HEADERS), then stream the
+/// Answer with the headers of [`headers::RESPONSE_HEADERS`](crate::headers::RESPONSE_HEADERS), then stream the
 /// messages as the body. With a framework whose bodies are streams of `Bytes` (axum, warp, actix-web,
 /// hyper), one call makes a chunk of the body:
 ///
@@ -76,7 +79,7 @@ pub const KEEP_ALIVE: &str = ":\n\n";
 /// }
 ///
 /// assert_eq!(chunk_of(7, "hello"), "id: 7\ndata: hello\n\n");
-/// let on_timer = Bytes::from_static(KEEP_ALIVE.as_bytes());
+/// let on_timer = Bytes::from_static(KEEP_ALIVE);
 /// # assert_eq!(on_timer, ":\n\n");
 /// ```
 ///
@@ -92,6 +95,7 @@ pub const KEEP_ALIVE: &str = ":\n\n";
 ///   it after each message; `X-Accel-Buffering: no` asks nginx not to buffer.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug)]
 #[must_use = "a message does nothing until it is encoded"]
+#[doc(alias = "event")]
 pub struct Message<'a> {
     pub(super) comment: Option<&'a str>,
     pub(super) event_type: Option<EventType<'a>>,
@@ -137,6 +141,7 @@ impl<'a> Message<'a> {
     /// assert_eq!(PING.to_string(), "event: ping\ndata: \n\n");
     /// ```
     #[inline]
+    #[doc(alias = "event")]
     pub const fn event_type(mut self, event_type: EventType<'a>) -> Self {
         self.event_type = Some(event_type);
         self

@@ -97,7 +97,7 @@ impl Message<'_> {
         bytes.into()
     }
 
-    /// Writes the message as text. This is what `Display` does too, whatever its width and precision.
+    /// Writes the message as text; a `&mut` of a writer is a writer, too. This is what `Display` does too, whatever its width and precision.
     ///
     /// # Errors
     ///
@@ -111,11 +111,11 @@ impl Message<'_> {
     /// assert_eq!(text, "data: hi\n\n");
     /// # Ok::<(), std::fmt::Error>(())
     /// ```
-    pub fn encode_to_fmt<W: fmt::Write + ?Sized>(&self, dst: &mut W) -> fmt::Result {
+    pub fn encode_to_fmt(&self, mut dst: impl fmt::Write) -> fmt::Result {
         self.pieces().try_for_each(|piece| dst.write_str(piece))
     }
 
-    /// Writes the message to a socket, file or pipe, by vectored writes: to a socket a message
+    /// Writes the message to a socket, file or pipe (a `&mut` of it will do), by vectored writes: to a socket a message
     /// with a few lines of data is one system call. Flushes nothing.
     ///
     /// # Errors
@@ -127,12 +127,11 @@ impl Message<'_> {
     /// ```
     /// use sse_proto::Message;
     ///
-    /// let mut file = std::io::stdout();
-    /// Message::new().data("hi").encode_to_io(&mut file)?;
+    /// Message::new().data("hi").encode_to_io(std::io::stdout())?;
     /// # Ok::<(), std::io::Error>(())
     /// ```
     #[cfg(feature = "std")]
-    pub fn encode_to_io<W: std::io::Write + ?Sized>(&self, dst: &mut W) -> std::io::Result<()> {
+    pub fn encode_to_io(&self, mut dst: impl std::io::Write) -> std::io::Result<()> {
         use bytes::Buf;
         use std::io::{ErrorKind, IoSlice};
 

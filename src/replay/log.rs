@@ -20,7 +20,7 @@ use crate::limits::REMEMBERED_SHARE;
 /// use sse_proto::replay::{Replay, ReplayLog};
 /// use sse_proto::{EventId, Message};
 ///
-/// let mut log = ReplayLog::new(2, 1024 * 1024);
+/// let mut log = ReplayLog::builder().max_events(2).build();
 /// for id in ["a", "b", "c", "d"] {
 ///     let id = EventId::new(id)?;
 ///     let event = Message::new().id(id).data("x").to_bytes();
@@ -31,7 +31,7 @@ use crate::limits::REMEMBERED_SHARE;
 /// let Replay::Events(missed) = log.after(EventId::new("c")?) else { unreachable!() };
 /// assert_eq!(missed.map(|event| event.bytes().clone()).collect::<Vec<_>>(), ["id: d\ndata: x\n\n"]);
 /// assert!(matches!(log.after(EventId::new("d")?), Replay::UpToDate));
-/// assert!(matches!(log.after(EventId::new("a")?), Replay::TooOld { oldest: Some(id) } if id.as_str() == "c"));
+/// assert!(matches!(log.after(EventId::new("a")?), Replay::TooOld { oldest: Some(id), .. } if id.as_str() == "c"));
 /// assert!(matches!(log.after(EventId::new("z")?), Replay::Unknown));
 /// # Ok::<(), sse_proto::InvalidValue>(())
 /// ```
@@ -42,7 +42,7 @@ pub struct ReplayLog {
     /// The ids of the events evicted last, up to position `first` without a gap.
     remembered: VecDeque<Arc<str>>,
     /// Where each id is that is held or remembered. The empty id is not in it.
-    index: BTreeMap<Arc<str>, Place>,
+    index: BTreeMap<Arc<str>, Named>,
     first: u64,
     bytes: usize,
     remembered_bytes: usize,
@@ -53,7 +53,7 @@ pub struct ReplayLog {
 /// What an id names: the event at `first`, the first of the `events` with this id that are held or remembered, or were
 /// when the first of them was pushed. Once that is forgotten, and others are not, its clients are too late.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct Named {
     first: u64,
     events: usize,
 }
@@ -77,6 +77,7 @@ pub enum Replay<'l> {
     /// The client names the last event.
     UpToDate,
     /// The client has missed events that are evicted. Replaying from the oldest on would hide that.
+    #[non_exhaustive]
     TooOld {
         /// The id of the oldest event held, `None` if none is. Empty if that event has no id.
         oldest: Option<EventId<'l>>,
@@ -85,7 +86,7 @@ pub enum Replay<'l> {
     Unknown,
 }
 
-/// Events of a log, from old to new. Made by [`ReplayLog::after`] and [`ReplayLog::events`].
+/// Events of a log, from old to new. Made by [`ReplayLog::after`] and [`ReplayLog::iter`].
 #[derive(Debug, Clone)]
 pub struct Events<'l> {
     events: vec_deque::Iter<'l, Logged>,
@@ -116,15 +117,7 @@ impl Logged {
 }
 
 impl ReplayLog {
-    /// A log of at most `max_events` events and at most `max_bytes` bytes, of which each event takes the length of its
-    /// encoding and of its id.
-    ///
-    /// Beside them the ids of evicted events are remembered, to know who comes too late: at most `max_events` of them and
-    /// an eighth of `max_bytes`, but always the last. What each event costs in bookkeeping, about 150 bytes, is bounded by the
-    /// number. An event that is a slice of a larger buffer keeps all of that alive: push what
-    /// [`Message::to_bytes`](crate::Message::to_bytes) made.
-    #[must_use]
-    pub const fn new(max_events: usize, max_bytes: usize) -> Self {
+    pub(super) const fn with(max_events: usize, max_bytes: usize) -> Self {
         Self {
             held: VecDeque::new(),
             remembered: VecDeque::new(),
@@ -144,7 +137,7 @@ impl ReplayLog {
         let id: Arc<str> = id.as_str().into();
         let end = self.end();
         if !id.is_empty() {
-            let place = self.index.entry(id.clone()).or_insert(Place { first: end, events: 0 });
+            let place = self.index.entry(id.clone()).or_insert(Named { first: end, events: 0 });
             place.events = place.events.saturating_add(1);
         }
         let event = Logged { id, bytes: event };
@@ -157,7 +150,7 @@ impl ReplayLog {
     #[must_use]
     pub fn after(&self, id: EventId<'_>) -> Replay<'_> {
         if id.is_empty() {
-            return Replay::FromStart(self.events());
+            return Replay::FromStart(self.iter());
         }
         let Some(place) = self.index.get(id.as_str()) else {
             return Replay::Unknown;
@@ -174,7 +167,7 @@ impl ReplayLog {
 
     /// All events held, from old to new.
     #[must_use]
-    pub fn events(&self) -> Events<'_> {
+    pub fn iter(&self) -> Events<'_> {
         Events { events: self.held.iter() }
     }
 
@@ -254,6 +247,15 @@ impl<'l> Iterator for Events<'l> {
 
     fn size_hint(&self) -> (usize, Option<usize>) {
         self.events.size_hint()
+    }
+}
+
+impl<'l> IntoIterator for &'l ReplayLog {
+    type Item = &'l Logged;
+    type IntoIter = Events<'l>;
+
+    fn into_iter(self) -> Events<'l> {
+        self.iter()
     }
 }
 

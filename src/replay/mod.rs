@@ -27,7 +27,7 @@
 //! ```
 //! use bytes::Bytes;
 //! use sse_proto::replay::{EpochId, Replay, ReplayLog};
-//! use sse_proto::{EventId, Message, http};
+//! use sse_proto::{EventId, Message, headers};
 //! use std::sync::{Mutex, mpsc};
 //!
 //! struct Topic {
@@ -50,7 +50,7 @@
 //!         self.clients.lock().unwrap().push(client); // 1. subscribe
 //!         let (missed, end) = {
 //!             let log = self.log.lock().unwrap();
-//!             let named = http::parse_last_event_id(last_event_id.unwrap_or_default());
+//!             let named = headers::parse_last_event_id(last_event_id.unwrap_or_default());
 //!             let missed: Option<Vec<Bytes>> = match named.map(|id| log.after(id)) {
 //!                 Ok(Replay::Events(events)) => Some(events.map(|event| event.bytes().clone()).collect()),
 //!                 Ok(Replay::FromStart(_) | Replay::UpToDate) => Some(Vec::new()),
@@ -71,7 +71,7 @@
 //!     }
 //! }
 //!
-//! let topic = Topic { log: Mutex::new(ReplayLog::new(1000, 1024 * 1024)), clients: Mutex::default() };
+//! let topic = Topic { log: Mutex::new(ReplayLog::new()), clients: Mutex::default() };
 //! topic.publish(1, "a");
 //! topic.publish(1, "b");
 //! let mut sent = Vec::new();
@@ -113,12 +113,14 @@
 //!   date nevertheless.
 //! - **Limits of zero** hold nothing: the id pushed last is up to date, and any other unknown.
 //! - **An id that an event cannot have** never gets here: [`EventId`] rules it out, and
-//!   [`http::parse_last_event_id`](crate::http::parse_last_event_id) what no header can carry.
+//!   [`headers::parse_last_event_id`](crate::headers::parse_last_event_id) what no header can carry.
 
-mod epoch;
+mod builder;
+mod epoch_id;
 mod log;
 
-pub use epoch::{EpochId, EpochIdText};
+pub use builder::ReplayLogBuilder;
+pub use epoch_id::{EpochId, EpochIdText, NotAnEpochId};
 pub use log::{Events, Evicted, Logged, Replay, ReplayLog};
 
 #[cfg(doc)]

@@ -75,6 +75,51 @@ pub struct Block<'d> {
     start: Scanner,
 }
 
+/// How a [`BlockScanner`] is configured. Made by [`BlockScanner::builder`].
+///
+/// ```
+/// use sse_proto::{BlockScanner, BlockScannerBuilder};
+///
+/// const SMALL: BlockScannerBuilder = BlockScanner::builder().max_block_size(4096);
+/// let blocks = SMALL.build();
+/// ```
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct BlockScannerBuilder {
+    max_block_size: usize,
+}
+
+impl Default for BlockScannerBuilder {
+    fn default() -> Self {
+        BlockScanner::builder()
+    }
+}
+
+impl BlockScannerBuilder {
+    /// The most bytes that a block may hold before its blank line, names, comments and unknown fields included. This is
+    /// also the most that is ever held. The default is [`DEFAULT_MAX_EVENT_SIZE`].
+    ///
+    /// A larger block gives one [`BlockTooLarge`] and is skipped.
+    pub const fn max_block_size(mut self, bytes: usize) -> Self {
+        self.max_block_size = bytes;
+        self
+    }
+
+    /// The scanner, at the start of a stream.
+    #[must_use]
+    pub const fn build(self) -> BlockScanner {
+        BlockScanner {
+            scanner: Scanner::new(),
+            start: Scanner::new(),
+            held: Vec::new(),
+            lent: false,
+            limit: self.max_block_size,
+            skipping: false,
+            leading_lf: false,
+        }
+    }
+}
+
 impl Default for BlockScanner {
     fn default() -> Self {
         Self::new()
@@ -85,22 +130,16 @@ impl BlockScanner {
     /// At the start of a stream; a block may hold [`DEFAULT_MAX_EVENT_SIZE`] bytes.
     #[must_use]
     pub const fn new() -> Self {
-        Self::with_max_block_size(DEFAULT_MAX_EVENT_SIZE)
+        Self::builder().build()
     }
 
-    /// At the start of a stream; a block may hold `bytes` bytes before its blank line, names, comments and unknown
-    /// fields included. This is also the most that is ever held.
-    #[must_use]
-    pub const fn with_max_block_size(bytes: usize) -> Self {
-        Self {
-            scanner: Scanner::new(),
-            start: Scanner::new(),
-            held: Vec::new(),
-            lent: false,
-            limit: bytes,
-            skipping: false,
-            leading_lf: false,
-        }
+    /// A scanner with another limit.
+    ///
+    /// ```
+    /// let blocks = sse_proto::BlockScanner::builder().max_block_size(1024 * 1024).build(); // 1 MiB
+    /// ```
+    pub const fn builder() -> BlockScannerBuilder {
+        BlockScannerBuilder { max_block_size: DEFAULT_MAX_EVENT_SIZE }
     }
 
     /// The next block of `input`, which is moved past it; `None` when all of it is taken. A block that lies whole in
@@ -113,7 +152,7 @@ impl BlockScanner {
     /// ```
     /// use sse_proto::BlockScanner;
     ///
-    /// let mut blocks = BlockScanner::with_max_block_size(8);
+    /// let mut blocks = BlockScanner::builder().max_block_size(8).build();
     /// let mut chunk = &b"data: too large\n\nid\n\n"[..];
     /// let error = blocks.scan(&mut chunk).unwrap_err();
     /// assert_eq!(error.to_string(), "block at byte 0 of the stream larger than max_block_size (8 bytes); skipped");

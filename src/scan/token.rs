@@ -33,7 +33,7 @@ pub enum LineKind {
 ///
 /// let mut input: &[u8] = b"\xEF\xBB\xBF\ndata\n";
 /// let mut scanner = Scanner::new();
-/// assert_eq!(scanner.scan(&mut input), Some(Token::BlankLine { offset: 3 }));
+/// assert!(matches!(scanner.scan(&mut input), Some(Token::BlankLine { offset: 3, .. })));
 /// assert!(matches!(scanner.scan(&mut input), Some(Token::Piece(_))));
 /// assert_eq!(scanner.scan(&mut input), None);
 /// ```
@@ -43,6 +43,7 @@ pub enum Token<'i> {
     /// A line, or a part of one that an edge of the input has cut.
     Piece(Piece<'i>),
     /// A blank line. It ends the block: an event is dispatched here (9.2.6).
+    #[non_exhaustive]
     BlankLine {
         /// Where its line end stands, in bytes from the start of the stream.
         offset: u64,
@@ -55,17 +56,18 @@ pub enum Token<'i> {
 /// empty only where a value is, or at the end of a line whose bytes have all been handed out.
 ///
 /// ```
-/// use sse_proto::{LineKind, Piece, Scanner, Token};
+/// use sse_proto::{LineKind, Scanner, Token};
 ///
 /// let mut scanner = Scanner::new();
-/// let mut input: &[u8] = b"id: 4";
-/// let piece = Piece { kind: LineKind::Id, bytes: b"4", offset: 4, first: true, last: false };
-/// assert_eq!(scanner.scan(&mut input), Some(Token::Piece(piece)));
-/// let mut input: &[u8] = b"2\n";
-/// let piece = Piece { kind: LineKind::Id, bytes: b"2", offset: 5, first: false, last: true };
-/// assert_eq!(scanner.scan(&mut input), Some(Token::Piece(piece)));
+/// let Some(Token::Piece(piece)) = scanner.scan(&mut &b"id: 4"[..]) else { unreachable!() };
+/// assert_eq!((piece.kind, piece.bytes, piece.offset), (LineKind::Id, &b"4"[..], 4));
+/// assert!(piece.first && !piece.last);
+/// let Some(Token::Piece(piece)) = scanner.scan(&mut &b"2\n"[..]) else { unreachable!() };
+/// assert_eq!((piece.kind, piece.bytes, piece.offset), (LineKind::Id, &b"2"[..], 5));
+/// assert!(!piece.first && piece.last);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Piece<'i> {
     /// What the line is.
     pub kind: LineKind,

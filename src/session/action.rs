@@ -1,27 +1,28 @@
 //! What a session says, and what it is told.
 
-use core::time::Duration;
-
 use thiserror::Error;
 
 use crate::field::EventId;
-use crate::http;
+use crate::headers;
+
+use super::time::Time;
 
 /// What to do next: the one answer of [`Session::poll`](crate::session::Session::poll).
 ///
 /// Whoever holds a connection and gets anything but [`Action::Read`] has to drop it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Action<'s> {
     /// Send this request. Said once for each connection; then tell the session what came of it.
     Connect(Request<'s>),
     /// Nothing to do until then, on the clock of the caller. Polling earlier does no harm.
-    WaitUntil(Duration),
+    WaitUntil(Time),
     /// A connection is there, or under way: read its head, then its body.
+    #[non_exhaustive]
     Read {
         /// When to poll again if nothing comes: the end of the idle timeout, on the clock of the caller.
         /// `None` without one.
-        until: Option<Duration>,
+        until: Option<Time>,
     },
     /// The session has failed for good and never connects again (WHATWG HTML 9.2.3, "fail the connection").
     Failed(Failure),
@@ -33,20 +34,19 @@ pub enum Action<'s> {
 /// redirects (WHATWG HTML 9.2.2, 9.2.3).
 ///
 /// ```
-/// use sse_proto::session::{Action, Policy, Session};
+/// use sse_proto::session::{Action, Session, Time};
 /// use sse_proto::{Decoder, EventId};
-/// use std::time::Duration;
 ///
 /// let decoder = Decoder::builder().last_event_id(EventId::new("é7")?).build(); // known from an earlier run
-/// let mut session = Session::with_decoder(Policy::new(), decoder);
-/// let Action::Connect(request) = session.poll(Duration::ZERO, 0) else { unreachable!() };
+/// let mut session = Session::builder().decoder(decoder).build();
+/// let Action::Connect(request) = session.poll(Time::START, 0) else { unreachable!() };
 /// let headers: Vec<(&str, &[u8])> = request.headers().collect();
 /// assert_eq!(headers[0], ("accept", &b"text/event-stream"[..]));
 /// assert_eq!(headers[1], ("cache-control", &b"no-store"[..]));
 /// assert_eq!(headers[2], ("last-event-id", "é7".as_bytes()));
 /// # Ok::<(), sse_proto::InvalidValue>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Request<'s> {
     last_event_id: Option<&'s [u8]>,
     attempt: u32,
@@ -55,20 +55,20 @@ pub struct Request<'s> {
 impl<'s> Request<'s> {
     pub(crate) fn new(id: EventId<'s>, attempt: u32) -> Self {
         let last_event_id =
-            Some(id).filter(|id| !id.is_empty()).and_then(|id| http::last_event_id_value(id).ok());
+            Some(id).filter(|id| !id.is_empty()).and_then(|id| headers::last_event_id_value(id).ok());
         Self { last_event_id, attempt }
     }
 
-    /// Names in lower case and values: [`http::REQUEST_HEADERS`], and `last-event-id` if there is one to send.
+    /// Names in lower case and values: [`headers::REQUEST_HEADERS`], and `last-event-id` if there is one to send.
     ///
     /// Values are bytes because an id goes as UTF-8 (9.2.3), which not every library calls text.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &'s [u8])> + use<'s> {
-        let fixed = http::REQUEST_HEADERS.into_iter().map(|(name, value)| (name, value.as_bytes()));
-        fixed.chain(self.last_event_id.map(|value| (http::LAST_EVENT_ID, value)))
+        let fixed = headers::REQUEST_HEADERS.into_iter().map(|(name, value)| (name, value.as_bytes()));
+        fixed.chain(self.last_event_id.map(|value| (headers::LAST_EVENT_ID, value)))
     }
 
     /// The value of `Last-Event-ID`, as UTF-8 (9.2.4). `None` when the last event ID is empty, and when it holds
-    /// what no header can carry ([`http::last_event_id_value`]): such an id would make every connection fail on this
+    /// what no header can carry ([`headers::last_event_id_value`]): such an id would make every connection fail on this
     /// side, so the session connects without it.
     #[must_use]
     pub const fn last_event_id(&self) -> Option<&'s [u8]> {
@@ -85,10 +85,10 @@ impl<'s> Request<'s> {
 /// What [`Session::response`](crate::session::Session::response) made of a response head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Head {
+pub enum HeadOutcome {
     /// The stream is open (WHATWG HTML 9.2.3, "announce the connection"): hand in its body.
     Opened,
-    /// The policy names this status as one to try again.
+    /// The settings name this status as one to try again.
     Retry,
     /// The session has failed for good.
     Failed(Failure),
@@ -100,23 +100,23 @@ pub enum Head {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum Failure {
-    /// The status is not 200 (WHATWG HTML 9.2.3), nor one that the policy tries again. With 204 the server asks for
+    /// The status is not 200 (WHATWG HTML 9.2.3), nor one that the settings try again. With 204 the server asks for
     /// no further connection. Any number may stand here, as the caller gave it.
     #[error("the server answered with status {0}, not with 200")]
     Status(u16),
     /// The `Content-Type` is not `text/event-stream` (9.2.3).
     #[error("the server answered with another content type than text/event-stream")]
     ContentType,
-    /// There is no `Content-Type`, and the policy does not accept that.
+    /// There is no `Content-Type`, and the settings do not accept that.
     #[error("the server answered without a content type")]
     NoContentType,
-    /// So many connections in a row were fruitless: the policy's limit.
+    /// So many connections in a row were fruitless: the limit that the settings name.
     #[error("gave up after {0} connections in a row without an event")]
     TooManyAttempts(u32),
-    /// The connection failed, and the policy is not to connect again.
+    /// The connection failed, and the session is not to connect again.
     #[error("the connection failed, and the request is not to be repeated")]
     NetworkError,
-    /// Nothing came for the policy's idle timeout, and it is not to connect again.
+    /// Nothing came for the idle timeout, and the session is not to connect again.
     #[error("nothing came for the idle timeout, and the request is not to be repeated")]
     IdleTimeout,
 }

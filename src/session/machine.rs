@@ -3,19 +3,21 @@
 //! States hold how long something has lasted or is still to last, never a moment. That is why a clock that goes back
 //! does no harm: `advance` adds the time that has passed, and then none has.
 
+use core::fmt;
 use core::time::Duration;
 
 use bytes::Bytes;
 
-use super::action::{Action, Failure, Head, ReadyState, Request};
+use super::action::{Action, Failure, HeadOutcome, ReadyState, Request};
 use super::policy::Policy;
+use super::time::Time;
 use crate::decode::chunk::{Chunk, SharedChunk};
 use crate::decode::decoder::Decoder;
 use crate::decode::event::{End, Event, Frame};
 use crate::decode::owned::FrameBuf;
 use crate::error::DecodeError;
 use crate::field::EventId;
-use crate::http;
+use crate::headers;
 
 /// An `EventSource` without IO: see the [module's page](crate::session) for states, rules and whole clients.
 ///
@@ -23,14 +25,14 @@ use crate::http;
 /// connection; the open block does not, and a byte order mark may come again (WHATWG HTML 9.2.3).
 ///
 /// ```
-/// use sse_proto::session::{Action, Head, Session};
+/// use sse_proto::session::{Action, HeadOutcome, Session, Time};
 /// use sse_proto::Frame;
 /// use std::time::Duration;
 ///
-/// let seconds = Duration::from_secs;
-/// let mut session = Session::default();
+/// let seconds = |n| Time::from(Duration::from_secs(n));
+/// let mut session = Session::new();
 /// assert!(matches!(session.poll(seconds(0), 0), Action::Connect(_)));
-/// assert_eq!(session.response(200, Some(b"text/event-stream"), seconds(1)), Head::Opened);
+/// assert_eq!(session.response(200, Some(b"text/event-stream"), seconds(1)), HeadOutcome::Opened);
 ///
 /// let mut chunk = session.receive(b"retry: 5000\nid: 7\ndata: x\n\ndata: los", seconds(2));
 /// while let Some(frame) = session.decode(&mut chunk)? {
@@ -44,13 +46,13 @@ use crate::http;
 /// assert_eq!(request.last_event_id(), Some(&b"7"[..]));
 /// # Ok::<(), sse_proto::DecodeError>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Session {
     decoder: Decoder,
     policy: Policy,
     state: State,
     /// What the caller's clock showed last.
-    now: Duration,
+    now: Time,
     /// Connections in a row without an event, or time, that would prove them good.
     fruitless: u32,
 }
@@ -68,7 +70,7 @@ enum State {
     Open {
         quiet: Duration,
         lasted: Duration,
-        from: Duration,
+        from: Time,
         event: bool,
     },
     /// The connection is gone for so long; poll has yet to choose the wait, for it has the random number.
@@ -83,26 +85,11 @@ enum State {
     Closed,
 }
 
-impl Default for Session {
-    /// A session by the default policy.
-    fn default() -> Self {
-        Self::new(Policy::new())
-    }
-}
-
 impl Session {
-    /// A session with a new decoder, due to connect.
-    #[must_use]
-    pub fn new(policy: Policy) -> Self {
-        Self::with_decoder(policy, Decoder::new())
-    }
-
-    /// A session with a decoder that has limits of its own, yields comments, or knows the last event ID of an earlier
-    /// run: then already the first request names it.
-    #[must_use]
-    pub fn with_decoder(policy: Policy, mut decoder: Decoder) -> Self {
+    /// A session due to connect, by `decoder`, of which only what lasts from connection to connection counts.
+    pub(super) fn with(policy: Policy, mut decoder: Decoder) -> Self {
         decoder.reconnect();
-        Self { decoder, policy, state: State::Due, now: Duration::ZERO, fruitless: 0 }
+        Self { decoder, policy, state: State::Due, now: Time::START, fruitless: 0 }
     }
 
     /// What to do next. Ask after every input, and when the time has come that an earlier answer named.
@@ -110,7 +97,7 @@ impl Session {
     /// `random` is any number, best evenly spread; it is used when a wait is chosen, and 0 chooses the shortest.
     /// What a poll at the same time says does not change but by inputs, except that [`Action::Connect`] comes once.
     #[must_use]
-    pub fn poll(&mut self, now: Duration, random: u64) -> Action<'_> {
+    pub fn poll(&mut self, now: Time, random: u64) -> Action<'_> {
         self.advance(now);
         if let (State::Connecting { quiet } | State::Open { quiet, .. }, Some(limit)) =
             (self.state, self.policy.idle_timeout)
@@ -136,25 +123,25 @@ impl Session {
             }
             State::Connecting { quiet } | State::Open { quiet, .. } => {
                 let left = self.policy.idle_timeout.map(|limit| limit.saturating_sub(quiet));
-                Action::Read { until: left.map(|left| now.saturating_add(left)) }
+                Action::Read { until: left.map(|left| now + left) }
             }
             // `Lost` was left above; were it not, the next poll would go on.
             State::Lost { .. } => Action::WaitUntil(now),
-            State::Waiting { left } => Action::WaitUntil(now.saturating_add(left)),
+            State::Waiting { left } => Action::WaitUntil(now + left),
             State::Failed(failure) => Action::Failed(failure),
             State::Closed => Action::Closed,
         }
     }
 
     /// The head of the response has come: its final status, and the value of its `Content-Type` if there is one
-    /// (9.2.3). When it says [`Head::Opened`], what the policy's idle timeout counts begins anew.
-    pub fn response(&mut self, status: u16, content_type: Option<&[u8]>, now: Duration) -> Head {
+    /// (9.2.3). When it says [`HeadOutcome::Opened`], what the idle timeout counts begins anew.
+    pub fn response(&mut self, status: u16, content_type: Option<&[u8]>, now: Time) -> HeadOutcome {
         self.advance(now);
         let State::Connecting { .. } = self.state else {
-            return Head::Ignored;
+            return HeadOutcome::Ignored;
         };
         let failure = match (status, content_type) {
-            (200, Some(value)) if http::is_event_stream(value) => None,
+            (200, Some(value)) if headers::is_event_stream(value) => None,
             (200, Some(_)) => Some(Failure::ContentType),
             (200, None) => Some(Failure::NoContentType).filter(|_| !self.policy.missing_content_type),
             _ => Some(Failure::Status(status)),
@@ -162,7 +149,7 @@ impl Session {
         let Some(failure) = failure else {
             let zero = Duration::ZERO;
             self.state = State::Open { quiet: zero, lasted: zero, from: now, event: false };
-            return Head::Opened;
+            return HeadOutcome::Opened;
         };
         if !matches!(status, 200 | 204) && (self.policy.retry_status)(status) {
             self.lose(failure);
@@ -170,21 +157,21 @@ impl Session {
             self.state = State::Failed(failure);
         }
         match self.state {
-            State::Failed(failure) => Head::Failed(failure),
-            _ => Head::Retry,
+            State::Failed(failure) => HeadOutcome::Failed(failure),
+            _ => HeadOutcome::Retry,
         }
     }
 
     /// Bytes of the body have come: the chunk to hand to [`Session::decode`] until it says `None`. They feed the idle
     /// timeout, whatever they are. Without an open connection the chunk is empty.
     #[inline]
-    pub fn receive<'i>(&mut self, bytes: &'i [u8], now: Duration) -> Chunk<'i> {
+    pub fn receive<'i>(&mut self, bytes: &'i [u8], now: Time) -> Chunk<'i> {
         Chunk::new(if self.heard(bytes.len(), now) { bytes } else { &[] })
     }
 
     /// As [`Session::receive`], for [`Session::decode_shared`].
     #[inline]
-    pub fn receive_shared(&mut self, bytes: Bytes, now: Duration) -> SharedChunk {
+    pub fn receive_shared(&mut self, bytes: Bytes, now: Time) -> SharedChunk {
         SharedChunk::from(if self.heard(bytes.len(), now) { bytes } else { Bytes::new() })
     }
 
@@ -243,11 +230,12 @@ impl Session {
     }
 
     /// The body has ended (9.2.3): the connection is lost, to be made again after the reconnection time, or the session
-    /// is closed if its policy is not to reconnect. Before the head it is a network error.
+    /// is closed if it is not to reconnect. Before the head it is a network error.
     ///
     /// Lends what the open block held. The standard discards it, and a reconnect asks for the event again; take it only
-    /// where there is none.
-    pub fn end_of_body(&mut self, now: Duration) -> End<'_> {
+    /// where there is none: [`End::event`] is the event if the decoder's setting
+    /// [`unfinished`](crate::DecoderBuilder::unfinished) takes it.
+    pub fn end_of_body(&mut self, now: Time) -> End<'_> {
         self.advance(now);
         if matches!(self.state, State::Open { .. }) && !self.policy.reconnect {
             self.state = State::Closed;
@@ -258,7 +246,7 @@ impl Session {
     }
 
     /// The connection could not be made, or has broken (9.2.3).
-    pub fn network_error(&mut self, now: Duration) {
+    pub fn network_error(&mut self, now: Time) {
         self.advance(now);
         self.decoder.reconnect();
         self.lose(Failure::NetworkError);
@@ -292,7 +280,7 @@ impl Session {
         self.decoder.last_event_id()
     }
 
-    /// The reconnection time in force: what `retry` or the policy says, and not below the floor.
+    /// The reconnection time in force: what `retry` or the setting says, and not below the floor.
     #[must_use]
     pub fn reconnection_time(&self) -> Duration {
         self.policy.base(self.decoder.reconnection_time())
@@ -306,16 +294,16 @@ impl Session {
 
     /// Adds the time since the last input to what the state counts.
     #[inline]
-    fn advance(&mut self, now: Duration) {
+    fn advance(&mut self, now: Time) {
         let before = core::mem::replace(&mut self.now, now);
-        let passed = now.saturating_sub(before);
+        let passed = now.saturating_since(before);
         let add = |to: &mut Duration| *to = to.saturating_add(passed);
         match &mut self.state {
             State::Connecting { quiet } => add(quiet),
             State::Open { quiet, lasted, from, .. } => {
                 add(quiet);
                 if now < before {
-                    *lasted = lasted.saturating_add(before.saturating_sub(*from));
+                    *lasted = lasted.saturating_add(before.saturating_since(*from));
                     *from = now;
                 }
             }
@@ -327,7 +315,7 @@ impl Session {
 
     /// Whether bytes that came now are of an open connection; then they end its silence.
     #[inline]
-    fn heard(&mut self, bytes: usize, now: Duration) -> bool {
+    fn heard(&mut self, bytes: usize, now: Time) -> bool {
         if let State::Open { quiet, .. } = &mut self.state {
             if bytes > 0 && now >= self.now {
                 *quiet = Duration::ZERO;
@@ -340,7 +328,7 @@ impl Session {
 
     /// No bytes, at no time for them, or on a clock that has gone back.
     #[cold]
-    fn heard_otherwise(&mut self, bytes: usize, now: Duration) -> bool {
+    fn heard_otherwise(&mut self, bytes: usize, now: Time) -> bool {
         self.advance(now);
         let State::Open { quiet, .. } = &mut self.state else {
             return false;
@@ -356,7 +344,7 @@ impl Session {
         let good = match self.state {
             State::Connecting { .. } => false,
             State::Open { lasted, from, event, .. } => {
-                event || lasted.saturating_add(self.now.saturating_sub(from)) >= self.policy.stable_after
+                event || lasted.saturating_add(self.now.saturating_since(from)) >= self.policy.stable_after
             }
             _ => return,
         };
@@ -368,5 +356,16 @@ impl Session {
         } else {
             State::Lost { ago: Duration::ZERO }
         };
+    }
+}
+
+/// Fits on a line of a log.
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("state", &self.state)
+            .field("fruitless", &self.fruitless)
+            .field("decoder", &self.decoder)
+            .finish_non_exhaustive()
     }
 }

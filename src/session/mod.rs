@@ -2,8 +2,8 @@
 //! 9.2.3). When to connect and with which headers, what a response means, how long to wait, when to give up.
 //!
 //! A [`Session`] opens nothing, reads no clock and draws no random number. It is told what happened, and
-//! [`Session::poll`] says what to do. Time is a [`Duration`] since any moment the caller likes, the same one
-//! throughout; for `random` any source will do, it only spreads the waits of many clients.
+//! [`Session::poll`] says what to do. A [`Time`] is how long after a start of the caller's choice it is, the
+//! same one throughout; for `random` any source will do, it only spreads the waits of many clients.
 //!
 //! # States
 //!
@@ -41,15 +41,14 @@
 //!
 //! ```
 //! use sse_proto::Frame;
-//! use sse_proto::session::{Action, Failure, Session};
-//! # use std::time::Duration;
+//! use sse_proto::session::{Action, Failure, Session, Time};
 //! # use std::io;
 //!
 //! trait Io { // yours: a socket, a clock, a source of random numbers
 //!     fn connect<'a>(&mut self, headers: impl Iterator<Item = (&'static str, &'a [u8])>) -> io::Result<(u16, Option<Vec<u8>>)>;
-//!     fn read(&mut self, buf: &mut [u8], until: Option<Duration>) -> io::Result<usize>;
-//!     fn sleep_until(&mut self, at: Duration);
-//!     fn now(&self) -> Duration;
+//!     fn read(&mut self, buf: &mut [u8], until: Option<Time>) -> io::Result<usize>;
+//!     fn sleep_until(&mut self, at: Time);
+//!     fn now(&self) -> Time;
 //!     fn random(&mut self) -> u64;
 //! }
 //!
@@ -62,7 +61,7 @@
 //!                 Err(_) => session.network_error(io.now()),
 //!             },
 //!             Action::WaitUntil(at) => io.sleep_until(at),
-//!             Action::Read { until } => match io.read(&mut buf, until) {
+//!             Action::Read { until, .. } => match io.read(&mut buf, until) {
 //!                 Ok(0) => drop(session.end_of_body(io.now())),
 //!                 Ok(n) => {
 //!                     let mut chunk = session.receive(&buf[..n], io.now());
@@ -82,23 +81,23 @@
 //!         }
 //!     }
 //! }
-//! # struct Fake(Vec<&'static [u8]>, Duration);
+//! # struct Fake(Vec<&'static [u8]>, Time);
 //! # impl Io for Fake {
 //! #     fn connect<'a>(&mut self, _: impl Iterator<Item = (&'static str, &'a [u8])>) -> io::Result<(u16, Option<Vec<u8>>)> {
 //! #         if self.0.is_empty() { return Ok((204, None)) }
 //! #         Ok((200, Some(b"text/event-stream".to_vec())))
 //! #     }
-//! #     fn read(&mut self, buf: &mut [u8], _: Option<Duration>) -> io::Result<usize> {
+//! #     fn read(&mut self, buf: &mut [u8], _: Option<Time>) -> io::Result<usize> {
 //! #         let bytes = self.0.remove(0);
 //! #         buf[..bytes.len()].copy_from_slice(bytes);
 //! #         Ok(bytes.len())
 //! #     }
-//! #     fn sleep_until(&mut self, at: Duration) { assert!(at > self.1); self.1 = at }
-//! #     fn now(&self) -> Duration { self.1 }
+//! #     fn sleep_until(&mut self, at: Time) { assert!(at > self.1); self.1 = at }
+//! #     fn now(&self) -> Time { self.1 }
 //! #     fn random(&mut self) -> u64 { 4 }
 //! # }
 //! # let mut seen = Vec::new();
-//! # let mut io = Fake(vec![b"data: 1\n\n", b"", b"data: 2\n\ndata: lost", b""], Duration::ZERO);
+//! # let mut io = Fake(vec![b"data: 1\n\n", b"", b"data: 2\n\ndata: lost", b""], Time::START);
 //! # let outcome = run(&mut Session::default(), &mut io, |data| seen.push(data.to_owned()));
 //! # assert_eq!((outcome, seen.join(" ")), (Err(Failure::Status(204)), "1 2".into()));
 //! ```
@@ -110,15 +109,14 @@
 //! ```
 //! use bytes::Bytes;
 //! use sse_proto::FrameBuf;
-//! use sse_proto::session::{Action, Failure, Session};
-//! # use std::time::Duration;
+//! use sse_proto::session::{Action, Failure, Session, Time};
 //! # use std::io;
 //!
 //! trait Io { // yours, over your runtime and its HTTP client
 //!     async fn connect<'a>(&mut self, headers: impl Iterator<Item = (&'static str, &'a [u8])>) -> io::Result<(u16, Option<Bytes>)>;
-//!     async fn read(&mut self, until: Option<Duration>) -> io::Result<Option<Bytes>>; // next piece, in a timeout
-//!     async fn sleep_until(&mut self, at: Duration);
-//!     fn now(&self) -> Duration;
+//!     async fn read(&mut self, until: Option<Time>) -> io::Result<Option<Bytes>>; // next piece, in a timeout
+//!     async fn sleep_until(&mut self, at: Time);
+//!     fn now(&self) -> Time;
 //!     fn random(&mut self) -> u64;
 //! }
 //!
@@ -130,7 +128,7 @@
 //!                 Err(_) => session.network_error(io.now()),
 //!             },
 //!             Action::WaitUntil(at) => io.sleep_until(at).await,
-//!             Action::Read { until } => match io.read(until).await {
+//!             Action::Read { until, .. } => match io.read(until).await {
 //!                 Ok(None) => drop(session.end_of_body(io.now())),
 //!                 Ok(Some(bytes)) => {
 //!                     let mut chunk = session.receive_shared(bytes, io.now());
@@ -150,21 +148,21 @@
 //!         }
 //!     }
 //! }
-//! # struct Fake(Vec<Bytes>, Duration);
+//! # struct Fake(Vec<Bytes>, Time);
 //! # impl Io for Fake {
 //! #     async fn connect<'a>(&mut self, _: impl Iterator<Item = (&'static str, &'a [u8])>) -> io::Result<(u16, Option<Bytes>)> {
 //! #         if self.0.is_empty() { return Ok((204, None)) }
 //! #         Ok((200, Some(Bytes::from_static(b"text/event-stream"))))
 //! #     }
-//! #     async fn read(&mut self, _: Option<Duration>) -> io::Result<Option<Bytes>> {
+//! #     async fn read(&mut self, _: Option<Time>) -> io::Result<Option<Bytes>> {
 //! #         Ok(Some(self.0.remove(0)).filter(|bytes| !bytes.is_empty()))
 //! #     }
-//! #     async fn sleep_until(&mut self, at: Duration) { assert!(at > self.1); self.1 = at }
-//! #     fn now(&self) -> Duration { self.1 }
+//! #     async fn sleep_until(&mut self, at: Time) { assert!(at > self.1); self.1 = at }
+//! #     fn now(&self) -> Time { self.1 }
 //! #     fn random(&mut self) -> u64 { 4 }
 //! # }
 //! # let mut seen = Vec::new();
-//! # let mut io = Fake([&b"data: 1\n\n"[..], b"", b"retry: 7\n", b""].map(Bytes::from_static).into(), Duration::ZERO);
+//! # let mut io = Fake([&b"data: 1\n\n"[..], b"", b"retry: 7\n", b""].map(Bytes::from_static).into(), Time::START);
 //! # let mut session = Session::default();
 //! # let outcome = {
 //! #     let mut run = std::pin::pin!(run(&mut session, &mut io, |frame| seen.push(frame)));
@@ -177,12 +175,12 @@
 //!
 //! # Beyond the standard
 //!
-//! The standard lets a client wait longer than the reconnection time (9.2.3) and says no more. By [`Policy`]:
+//! The standard lets a client wait longer than the reconnection time (9.2.3) and says no more. By the settings of [`SessionBuilder`]:
 //!
 //! - **Backoff.** The wait doubles with each connection in a row that was fruitless, from the second on, up to a
-//!   cap. Fruitless is one that failed, or brought no event and did not last ([`Policy::stable_after`]). A 200 proves
+//!   cap. Fruitless is one that failed, or brought no event and did not last ([`SessionBuilder::stable_after`]). A 200 proves
 //!   nothing: a server of empty 200s is asked ever less often. Neither do `retry`, comments, or an event that was over
-//!   the limit: one that [`OversizedId::Keep`](crate::OversizedId::Keep) asks for again and again is no progress.
+//!   the limit: one that [`OversizedId::Discard`](crate::OversizedId::Discard) asks for again and again is no progress.
 //! - **Jitter** only lengthens a wait.
 //! - **A floor** under `retry: 0`; a **limit of attempts**; an **idle timeout**, fed by bytes; **no second request**
 //!   where it would repeat what the first one did.
@@ -194,8 +192,8 @@
 //! - **A clock that goes back** has stood still: what was left to wait is left to wait. One that jumps ahead has
 //!   waited. Deadlines beyond `Duration::MAX` are that; on a clock that stands there no wait ever ends, so that there
 //!   is no storm.
-//! - **Zero durations**: no wait is shorter than [`Policy::floor`], and that is a millisecond at least.
-//! - **Huge durations**, in the policy or in `retry` (up to `u64::MAX` milliseconds), are waited for.
+//! - **Zero durations**: no wait is shorter than [`SessionBuilder::floor`], and that is a millisecond at least.
+//! - **Huge durations**, in the settings or in `retry` (up to `u64::MAX` milliseconds), are waited for.
 //! - **A status out of range**, 0 or 999, fails as any other that is not 200. So do 1xx: hand in the final one.
 //! - **Bytes before a head, between connections or after the end** are dropped: [`Session::receive`] lends an empty
 //!   chunk. **What is left of a chunk** when its connection is lost is dropped at the next `decode`; a chunk kept until
@@ -203,12 +201,12 @@
 //! - **The same loss told twice**, as an error and as the end of the body, counts once.
 
 mod action;
+mod builder;
 mod machine;
 mod policy;
+mod time;
 
-pub use action::{Action, Failure, Head, ReadyState, Request};
+pub use action::{Action, Failure, HeadOutcome, ReadyState, Request};
+pub use builder::SessionBuilder;
 pub use machine::Session;
-pub use policy::Policy;
-
-#[cfg(doc)]
-use core::time::Duration;
+pub use time::Time;

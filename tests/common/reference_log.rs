@@ -114,7 +114,7 @@ fn answer(log: &ReplayLog, id: &str) -> Answer {
         Replay::FromStart(events) => Answer::FromStart(events.map(|event| number(event.bytes())).collect()),
         Replay::Events(events) => Answer::Events(events.map(|event| number(event.bytes())).collect()),
         Replay::UpToDate => Answer::UpToDate,
-        Replay::TooOld { oldest } => Answer::TooOld(oldest.map(|id| id.to_string())),
+        Replay::TooOld { oldest, .. } => Answer::TooOld(oldest.map(|id| id.to_string())),
         Replay::Unknown => Answer::Unknown,
         other => panic!("{other:?}"),
     }
@@ -122,7 +122,7 @@ fn answer(log: &ReplayLog, id: &str) -> Answer {
 
 /// Pushes all, and asserts after each that eviction, bounds and the answers for all ids are the model's.
 pub fn check(case: &Pushes) {
-    let mut log = ReplayLog::new(case.max_events, case.max_bytes);
+    let mut log = ReplayLog::builder().max_events(case.max_events).max_bytes(case.max_bytes).build();
     let mut model = Model::default();
     for (at, (id, len)) in case.pushes.iter().enumerate() {
         let event = Bytes::from(format!("{at}{}", "x".repeat(*len)));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use arbitrary::{Arbitrary, Result, Unstructured};
-use sse_proto::session::{Action, Failure, Head, Policy, ReadyState, Session};
+use sse_proto::session::{Action, Failure, HeadOutcome, ReadyState, Session, Time};
 use sse_proto::{Decoder, End, Frame};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -176,9 +176,9 @@ impl Model {
         };
     }
 
-    fn head(&mut self, status: u16, content_type: u8) -> Head {
+    fn head(&mut self, status: u16, content_type: u8) -> HeadOutcome {
         if self.at != At::Connecting {
-            return Head::Ignored;
+            return HeadOutcome::Ignored;
         }
         let failure = match (status, content_type) {
             (200, 0) => None,
@@ -191,14 +191,14 @@ impl Model {
             None => {
                 (self.at, self.heard, self.opened) = (At::Open, self.clock, self.clock);
                 self.proven = false;
-                return Head::Opened;
+                return HeadOutcome::Opened;
             }
             Some(failure) if status == 503 && self.settings.busy => self.lose(failure),
             Some(failure) => self.at = At::Failed(failure),
         }
         match self.at {
-            At::Failed(failure) => Head::Failed(failure),
-            _ => Head::Retry,
+            At::Failed(failure) => HeadOutcome::Failed(failure),
+            _ => HeadOutcome::Retry,
         }
     }
 }
@@ -210,7 +210,7 @@ fn nanos(time: Duration) -> u128 {
 /// Runs a session through `inputs` and asserts that it does what the model says.
 pub fn check(settings: &Settings, inputs: &[Input]) {
     let ms = Duration::from_millis;
-    let policy = Policy::new()
+    let policy = Session::builder()
         .reconnection_time(ms(settings.first))
         .floor(ms(settings.floor))
         .backoff_cap(ms(settings.cap))
@@ -221,7 +221,7 @@ pub fn check(settings: &Settings, inputs: &[Input]) {
         .accept_missing_content_type(settings.untyped)
         .reconnect(settings.reconnect)
         .jitter_percent(settings.jitter);
-    let mut session = Session::with_decoder(policy, Decoder::builder().max_event_size(LIMIT).build());
+    let mut session = policy.decoder(Decoder::builder().max_event_size(LIMIT).build()).build();
     let mut model = Model {
         settings: *settings,
         at: At::Due,
@@ -256,7 +256,7 @@ pub fn check(settings: &Settings, inputs: &[Input]) {
             }
             Input::Head(status, content_type) => {
                 let expected = model.head(status, content_type);
-                let got = session.response(status, TYPES[usize::from(content_type)], now);
+                let got = session.response(status, TYPES[usize::from(content_type)], now.into());
                 assert_eq!(got, expected, "{status} {content_type}");
             }
             Input::Bytes(which) => bytes(&mut session, &mut model, now, &PIECES[usize::from(which)]),
@@ -268,7 +268,7 @@ pub fn check(settings: &Settings, inputs: &[Input]) {
                 } else {
                     model.lose(Failure::NetworkError);
                 }
-                let end = match session.end_of_body(now) {
+                let end = match session.end_of_body(now.into()) {
                     End::Truncated(block) => block.event().map(|event| event.data().to_owned()),
                     _ => None,
                 };
@@ -276,7 +276,7 @@ pub fn check(settings: &Settings, inputs: &[Input]) {
             }
             Input::Error => {
                 model.lose(Failure::NetworkError);
-                session.network_error(now);
+                session.network_error(now.into());
             }
             Input::Close => {
                 if !matches!(model.at, At::Failed(_)) {
@@ -305,7 +305,7 @@ fn poll(session: &mut Session, model: &mut Model, now: Duration, random: u64) ->
     {
         model.lose(Failure::IdleTimeout);
     }
-    let said = session.poll(now, random);
+    let said = session.poll(now.into(), random);
     if model.at == At::Lost {
         // What it is to wait for is known but for the jitter: take that from what it says, if it may be.
         let cap = u128::from(model.settings.cap) * MS;
@@ -315,7 +315,7 @@ fn poll(session: &mut Session, model: &mut Model, now: Duration, random: u64) ->
         let since = model.clock - model.lost;
         model.wake = match said {
             Action::WaitUntil(at) => {
-                let wait = nanos(at) - nanos(now) + since;
+                let wait = nanos(at.since_start()) - nanos(now) + since;
                 assert!(wait >= shortest && wait <= longest, "{wait} is not in {shortest}..={longest}");
                 model.lost + wait
             }
@@ -342,13 +342,16 @@ fn poll(session: &mut Session, model: &mut Model, now: Duration, random: u64) ->
         }
         At::Waiting => {
             let at = now + Duration::from_nanos((model.wake - model.clock) as u64);
-            assert_eq!(said, Action::WaitUntil(at));
+            assert_eq!(said, Action::WaitUntil(at.into()));
             return Some(at);
         }
         At::Connecting | At::Open => {
             let until =
                 idle.map(|idle| now + Duration::from_nanos((model.heard + idle - model.clock) as u64));
-            assert_eq!(said, Action::Read { until });
+            assert!(
+                matches!(said, Action::Read { until: said, .. } if said == until.map(Time::from)),
+                "{said:?}"
+            );
             return until;
         }
         At::Failed(failure) => assert_eq!(said, Action::Failed(failure)),
@@ -362,7 +365,7 @@ fn bytes(session: &mut Session, model: &mut Model, now: Duration, piece: &Piece)
     // A block that is open takes what comes: end it first, in one chunk with the rest.
     let blank = model.at == At::Open && model.open_block.take().is_some();
     let whole = [if blank { "\n" } else { "" }, piece.bytes].concat();
-    let mut chunk = session.receive(whole.as_bytes(), now);
+    let mut chunk = session.receive(whole.as_bytes(), now.into());
     let (mut events, mut errors) = (0, 0);
     loop {
         match session.decode(&mut chunk) {

@@ -19,7 +19,7 @@ pub fn decoder(rules: &Rules) -> Decoder {
         .last_event_id(EventId::new(&rules.last_event_id).expect("test ids are valid"))
         .oversized_id(match rules.policy {
             Policy::Commit => OversizedId::Commit,
-            Policy::Keep => OversizedId::Keep,
+            Policy::Keep => OversizedId::Discard,
         })
         .build()
 }
@@ -153,7 +153,7 @@ fn of_event(event: Event<'_>) -> Got {
         assert_eq!(id, event.last_event_id(), "an id committed since the last event is the last one");
     }
     Got::Event {
-        event_type: event.event_type().to_owned(),
+        event_type: event.event_type().to_string(),
         data: event.data().to_owned(),
         last_event_id: event.last_event_id().as_str().to_owned(),
         id_set: event.id().is_some(),
@@ -163,7 +163,7 @@ fn of_event(event: Event<'_>) -> Got {
 fn of_event_buf(event: &EventBuf) -> Got {
     let got = of_event(event.as_event());
     let direct = Got::Event {
-        event_type: event.event_type().to_owned(),
+        event_type: event.event_type().to_string(),
         data: event.data().to_owned(),
         last_event_id: event.last_event_id().to_string(),
         id_set: event.id().is_some(),
@@ -258,7 +258,7 @@ fn assemble(
     lines: &mut Vec<ScannedLine>,
 ) {
     match token {
-        Token::BlankLine { offset } => {
+        Token::BlankLine { offset, .. } => {
             assert!(open.is_none(), "a blank line inside a line");
             assert!(matches!(input[index(offset)], b'\r' | b'\n'));
             lines.push(ScannedLine { kind: None, bytes: Vec::new(), offset: index(offset), due: Some(due) });

@@ -12,13 +12,13 @@ mod waits;
 
 use std::time::Duration;
 
-use sse_proto::session::{Action, Failure, Head, Policy, ReadyState, Session};
+use sse_proto::session::{Action, Failure, HeadOutcome, ReadyState, Session, SessionBuilder, Time};
 use sse_proto::{Chunk, Decoder, End, EventId, Frame};
 
 const STREAM: Option<&[u8]> = Some(b"text/event-stream");
 
 /// No jitter, and an idle timeout of 45 s: waits are as computed.
-const PLAIN: Policy = Policy::new().jitter_percent(0).idle_timeout(Some(s(45)));
+const PLAIN: SessionBuilder = Session::builder().jitter_percent(0).idle_timeout(Some(s(45)));
 
 const fn s(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
@@ -43,14 +43,14 @@ fn poll(session: &mut Session, now: Duration) -> Act {
 }
 
 fn poll_with(session: &mut Session, now: Duration, random: u64) -> Act {
-    match session.poll(now, random) {
+    match session.poll(now.into(), random) {
         Action::Connect(request) => {
             let id = request.last_event_id().map(|id| String::from_utf8(id.to_vec()).unwrap());
             assert_eq!(request.headers().count(), 2 + usize::from(id.is_some()));
             Act::Connect(id)
         }
-        Action::WaitUntil(at) => Act::Wait(at),
-        Action::Read { until } => Act::Read(until),
+        Action::WaitUntil(at) => Act::Wait(at.since_start()),
+        Action::Read { until, .. } => Act::Read(until.map(Time::since_start)),
         Action::Failed(failure) => Act::Failed(failure),
         Action::Closed => Act::Closed,
         other => panic!("{other:?}"),
@@ -59,7 +59,7 @@ fn poll_with(session: &mut Session, now: Duration, random: u64) -> Act {
 
 /// The data of the events in `bytes`, received now.
 fn feed(session: &mut Session, bytes: &[u8], now: Duration) -> Vec<String> {
-    let mut chunk = session.receive(bytes, now);
+    let mut chunk = session.receive(bytes, now.into());
     let mut seen = Vec::new();
     loop {
         match session.decode(&mut chunk) {
@@ -75,7 +75,7 @@ fn feed(session: &mut Session, bytes: &[u8], now: Duration) -> Vec<String> {
 
 /// A session in each of its states, all at the time 100 s.
 fn in_state(name: &str) -> Session {
-    let mut session = Session::new(PLAIN);
+    let mut session = PLAIN.build();
     let at = s(100);
     let connect = |session: &mut Session| assert_eq!(poll(session, at), Act::Connect(None));
     match name {
@@ -83,7 +83,7 @@ fn in_state(name: &str) -> Session {
         "connecting" => connect(&mut session),
         "open" | "open, a line in" | "closed" => {
             connect(&mut session);
-            assert_eq!(session.response(200, STREAM, at), Head::Opened);
+            assert_eq!(session.response(200, STREAM, at.into()), HeadOutcome::Opened);
             match name {
                 "open, a line in" => assert!(feed(&mut session, b"data: half", at).is_empty()),
                 "closed" => session.close(),
@@ -92,14 +92,14 @@ fn in_state(name: &str) -> Session {
         }
         "lost" | "waiting" => {
             connect(&mut session);
-            session.network_error(at);
+            session.network_error(at.into());
             if name == "waiting" {
                 assert_eq!(poll(&mut session, at), Act::Wait(s(103)));
             }
         }
         "failed" => {
             connect(&mut session);
-            assert_eq!(session.response(404, STREAM, at), Head::Failed(Failure::Status(404)));
+            assert_eq!(session.response(404, STREAM, at.into()), HeadOutcome::Failed(Failure::Status(404)));
         }
         other => panic!("{other}"),
     }
@@ -134,19 +134,19 @@ fn told(act: &Act) -> String {
     }
 }
 
-fn give(session: &mut Session, input: &str) -> Head {
+fn give(session: &mut Session, input: &str) -> HeadOutcome {
     match input {
         "nothing" => {}
-        "200" => return session.response(200, STREAM, s(101)),
-        "204" => return session.response(204, None, s(101)),
+        "200" => return session.response(200, STREAM, s(101).into()),
+        "204" => return session.response(204, None, s(101).into()),
         "bytes" => drop(feed(session, b": hi\n", s(101))),
         "no bytes" => drop(feed(session, b"", s(101))),
-        "end of body" => _ = session.end_of_body(s(101)),
-        "network error" => session.network_error(s(101)),
+        "end of body" => _ = session.end_of_body(s(101).into()),
+        "network error" => session.network_error(s(101).into()),
         "close" => session.close(),
         other => panic!("{other}"),
     }
-    Head::Ignored
+    HeadOutcome::Ignored
 }
 
 #[test]
@@ -159,9 +159,9 @@ fn every_transition() {
         for (input, expected) in inputs.iter().zip(row) {
             let mut session = in_state(state);
             let head = match give(&mut session, input) {
-                Head::Ignored => "",
-                Head::Opened => "opened; ",
-                Head::Failed(_) => "failed; ",
+                HeadOutcome::Ignored => "",
+                HeadOutcome::Opened => "opened; ",
+                HeadOutcome::Failed(_) => "failed; ",
                 other => panic!("{other:?}"),
             };
             let ready = session.ready_state();
@@ -195,7 +195,7 @@ fn the_idle_timeout_loses_a_connection_with_the_poll_that_sees_it() {
     }
     // Bytes feed it, comments too; a head does; a poll does not.
     let mut session = in_state("connecting");
-    assert_eq!(session.response(200, STREAM, s(140)), Head::Opened);
+    assert_eq!(session.response(200, STREAM, s(140).into()), HeadOutcome::Opened);
     for now in [180, 220, 260] {
         assert_eq!(feed(&mut session, b":\n\n", s(now)), [""; 0]);
         assert_eq!(poll(&mut session, s(now + 1)), Act::Read(Some(s(now + 45))));
@@ -204,7 +204,7 @@ fn the_idle_timeout_loses_a_connection_with_the_poll_that_sees_it() {
     assert_eq!(feed(&mut session, b"data: x\n\n", s(1000)), ["x"]);
     assert_eq!(poll(&mut session, s(1000)), Act::Read(Some(s(1045))));
     // Zero gives up at the next poll.
-    let mut session = Session::new(PLAIN.idle_timeout(Some(s(0))));
+    let mut session = PLAIN.idle_timeout(Some(s(0))).build();
     assert_eq!(poll(&mut session, s(0)), Act::Connect(None));
     assert_eq!(poll(&mut session, s(0)), Act::Wait(s(3)));
 }
@@ -212,34 +212,58 @@ fn the_idle_timeout_loses_a_connection_with_the_poll_that_sees_it() {
 #[test]
 fn heads() {
     let retry = |status| matches!(status, 0 | 200 | 204 | 429 | 503);
-    let cases: [(u16, Option<&[u8]>, Head, Head); 16] = [
-        (200, STREAM, Head::Opened, Head::Opened),
-        (200, Some(b"Text/Event-Stream ; charset=utf-8"), Head::Opened, Head::Opened),
-        (200, None, Head::Failed(Failure::NoContentType), Head::Opened),
-        (200, Some(b""), Head::Failed(Failure::ContentType), Head::Failed(Failure::ContentType)),
-        (200, Some(b"text/html"), Head::Failed(Failure::ContentType), Head::Failed(Failure::ContentType)),
-        (200, Some(b"\xFF"), Head::Failed(Failure::ContentType), Head::Failed(Failure::ContentType)),
-        (204, STREAM, Head::Failed(Failure::Status(204)), Head::Failed(Failure::Status(204))),
-        (201, STREAM, Head::Failed(Failure::Status(201)), Head::Failed(Failure::Status(201))),
-        (103, STREAM, Head::Failed(Failure::Status(103)), Head::Failed(Failure::Status(103))),
-        (301, None, Head::Failed(Failure::Status(301)), Head::Failed(Failure::Status(301))),
-        (429, None, Head::Failed(Failure::Status(429)), Head::Retry),
-        (503, STREAM, Head::Failed(Failure::Status(503)), Head::Retry),
-        (500, STREAM, Head::Failed(Failure::Status(500)), Head::Failed(Failure::Status(500))),
-        (0, STREAM, Head::Failed(Failure::Status(0)), Head::Retry),
-        (999, STREAM, Head::Failed(Failure::Status(999)), Head::Failed(Failure::Status(999))),
-        (65535, None, Head::Failed(Failure::Status(65535)), Head::Failed(Failure::Status(65535))),
+    let cases: [(u16, Option<&[u8]>, HeadOutcome, HeadOutcome); 16] = [
+        (200, STREAM, HeadOutcome::Opened, HeadOutcome::Opened),
+        (200, Some(b"Text/Event-Stream ; charset=utf-8"), HeadOutcome::Opened, HeadOutcome::Opened),
+        (200, None, HeadOutcome::Failed(Failure::NoContentType), HeadOutcome::Opened),
+        (
+            200,
+            Some(b""),
+            HeadOutcome::Failed(Failure::ContentType),
+            HeadOutcome::Failed(Failure::ContentType),
+        ),
+        (
+            200,
+            Some(b"text/html"),
+            HeadOutcome::Failed(Failure::ContentType),
+            HeadOutcome::Failed(Failure::ContentType),
+        ),
+        (
+            200,
+            Some(b"\xFF"),
+            HeadOutcome::Failed(Failure::ContentType),
+            HeadOutcome::Failed(Failure::ContentType),
+        ),
+        (204, STREAM, HeadOutcome::Failed(Failure::Status(204)), HeadOutcome::Failed(Failure::Status(204))),
+        (201, STREAM, HeadOutcome::Failed(Failure::Status(201)), HeadOutcome::Failed(Failure::Status(201))),
+        (103, STREAM, HeadOutcome::Failed(Failure::Status(103)), HeadOutcome::Failed(Failure::Status(103))),
+        (301, None, HeadOutcome::Failed(Failure::Status(301)), HeadOutcome::Failed(Failure::Status(301))),
+        (429, None, HeadOutcome::Failed(Failure::Status(429)), HeadOutcome::Retry),
+        (503, STREAM, HeadOutcome::Failed(Failure::Status(503)), HeadOutcome::Retry),
+        (500, STREAM, HeadOutcome::Failed(Failure::Status(500)), HeadOutcome::Failed(Failure::Status(500))),
+        (0, STREAM, HeadOutcome::Failed(Failure::Status(0)), HeadOutcome::Retry),
+        (999, STREAM, HeadOutcome::Failed(Failure::Status(999)), HeadOutcome::Failed(Failure::Status(999))),
+        (
+            65535,
+            None,
+            HeadOutcome::Failed(Failure::Status(65535)),
+            HeadOutcome::Failed(Failure::Status(65535)),
+        ),
     ];
     let lenient = PLAIN.retry_status(retry).accept_missing_content_type(true);
     for (status, content_type, strict, loose) in cases {
-        for (policy, expected) in [(PLAIN, strict), (lenient, loose)] {
-            let mut session = Session::new(policy);
+        for (policy, expected) in [(PLAIN, strict), (lenient.clone(), loose)] {
+            let mut session = policy.build();
             assert_eq!(poll(&mut session, s(0)), Act::Connect(None));
-            assert_eq!(session.response(status, content_type, s(1)), expected, "{status} {content_type:?}");
+            assert_eq!(
+                session.response(status, content_type, s(1).into()),
+                expected,
+                "{status} {content_type:?}"
+            );
             let then = match expected {
-                Head::Opened => Act::Read(Some(s(46))),
-                Head::Retry => Act::Wait(s(4)),
-                Head::Failed(failure) => Act::Failed(failure),
+                HeadOutcome::Opened => Act::Read(Some(s(46))),
+                HeadOutcome::Retry => Act::Wait(s(4)),
+                HeadOutcome::Failed(failure) => Act::Failed(failure),
                 other => panic!("{other:?}"),
             };
             assert_eq!(poll(&mut session, s(1)), then, "{status} {content_type:?}");
@@ -248,15 +272,15 @@ fn heads() {
 }
 
 /// A session with an open connection at `now`.
-fn open(policy: Policy, now: Duration) -> Session {
-    let mut session = Session::new(policy);
+fn open(policy: SessionBuilder, now: Duration) -> Session {
+    let mut session = policy.build();
     reopen(&mut session, now);
     session
 }
 
 fn reopen(session: &mut Session, now: Duration) {
     assert!(matches!(poll(session, now), Act::Connect(_)));
-    assert_eq!(session.response(200, STREAM, now), Head::Opened);
+    assert_eq!(session.response(200, STREAM, now.into()), HeadOutcome::Opened);
 }
 
 #[test]
@@ -264,33 +288,36 @@ fn what_outlives_a_connection_and_what_does_not() {
     let mut session = open(PLAIN, s(0));
     let stream = b"\xEF\xBB\xBFretry: 7000\nid: 1\ndata: a\n\nid: 2\nevent: lost\ndata: lost\n";
     assert_eq!(feed(&mut session, stream, s(0)), ["a"]);
-    session.network_error(s(0));
+    session.network_error(s(0).into());
     assert_eq!(session.reconnection_time(), s(7));
     assert_eq!(poll(&mut session, s(0)), Act::Wait(s(7)));
     assert_eq!(poll(&mut session, s(7)), Act::Connect(Some("1".into())), "2 was never dispatched");
-    assert_eq!(session.response(200, STREAM, s(7)), Head::Opened);
+    assert_eq!(session.response(200, STREAM, s(7).into()), HeadOutcome::Opened);
     assert_eq!(feed(&mut session, b"\xEF\xBB", s(7)), [""; 0], "half of a byte order mark, in vain");
-    session.end_of_body(s(7));
+    session.end_of_body(s(7).into());
     reopen(&mut session, s(14));
-    let mut chunk = session.receive(b"\xEF\xBB\xBFdata: b\n\n", s(14));
+    let mut chunk = session.receive(b"\xEF\xBB\xBFdata: b\n\n", s(14).into());
     let event = session.decode_event(&mut chunk).unwrap().unwrap();
-    assert_eq!((event.event_type(), event.data(), event.last_event_id().as_str()), ("message", "b", "1"));
+    assert_eq!(
+        (event.event_type().as_str(), event.data(), event.last_event_id().as_str()),
+        ("message", "b", "1")
+    );
     // A LF that would have belonged to the old stream's CR is a line of its own.
     assert_eq!(feed(&mut session, b"data: c\r", s(14)), [""; 0]);
-    session.network_error(s(14));
+    session.network_error(s(14).into());
     reopen(&mut session, s(21));
     assert_eq!(feed(&mut session, b"\ndata: d\n\n", s(21)), ["d"]);
     // `id` alone clears: no header then.
     assert_eq!(feed(&mut session, b"id\n\n", s(21)), [""; 0]);
-    session.end_of_body(s(21));
+    session.end_of_body(s(21).into());
     let _ = poll(&mut session, s(21));
     assert_eq!(poll(&mut session, s(28)), Act::Connect(None));
     // A session handed a decoder in mid-stream begins a stream of its own.
     let mut decoder = Decoder::builder().last_event_id(EventId::from_static("9")).build();
     assert!(decoder.decode(&mut Chunk::new(b"data: half\n")).unwrap().is_none());
-    let mut session = Session::with_decoder(PLAIN, decoder);
+    let mut session = PLAIN.decoder(decoder).build();
     assert_eq!(poll(&mut session, s(0)), Act::Connect(Some("9".into())));
-    assert_eq!(session.response(200, STREAM, s(0)), Head::Opened);
+    assert_eq!(session.response(200, STREAM, s(0).into()), HeadOutcome::Opened);
     assert_eq!(feed(&mut session, b"data: whole\n\n", s(0)), ["whole"]);
     assert_eq!(session.into_decoder().last_event_id(), "9");
 }
@@ -304,7 +331,7 @@ fn an_id_that_no_header_can_carry_is_kept_and_not_sent() {
         // Two spaces: the field takes one.
         assert_eq!(feed(&mut session, format!("id: {id}\ndata: x\n\n").as_bytes(), s(0)), ["x"]);
         assert_eq!(session.last_event_id(), id);
-        session.end_of_body(s(0));
+        session.end_of_body(s(0).into());
         assert_eq!(poll(&mut session, s(0)), Act::Wait(s(3)));
         assert_eq!(poll(&mut session, s(3)), Act::Connect(sent.then(|| id.to_owned())), "{id:?}");
         // And it is not forgotten.
@@ -316,32 +343,32 @@ fn an_id_that_no_header_can_carry_is_kept_and_not_sent() {
 fn a_request_that_must_not_be_repeated() {
     let once = PLAIN.reconnect(false).retry_status(|status| status == 503);
     // The end of the body is the end, and what its open block held can be taken.
-    let mut session = open(once, s(0));
+    let mut session = open(once.clone(), s(0));
     assert_eq!(feed(&mut session, b"data: 1\n\ndata: [DONE]\n", s(0)), ["1"]);
-    let End::Truncated(block) = session.end_of_body(s(1)) else { panic!("clean") };
+    let End::Truncated(block) = session.end_of_body(s(1).into()) else { panic!("clean") };
     assert_eq!(block.event().unwrap().data(), "[DONE]");
     assert_eq!(poll(&mut session, s(1000)), Act::Closed);
     // All else fails, with its reason.
     let mut cases: Vec<(Session, Failure)> = Vec::new();
-    let mut session = open(once, s(0));
-    session.network_error(s(1));
+    let mut session = open(once.clone(), s(0));
+    session.network_error(s(1).into());
     cases.push((session, Failure::NetworkError));
-    let mut session = open(once, s(0));
+    let mut session = open(once.clone(), s(0));
     assert_eq!(poll(&mut session, s(45)), Act::Failed(Failure::IdleTimeout));
     cases.push((session, Failure::IdleTimeout));
     for end in [true, false] {
-        let mut session = Session::new(once);
+        let mut session = once.clone().build();
         let _ = poll(&mut session, s(0));
         if end {
-            session.end_of_body(s(0));
+            session.end_of_body(s(0).into());
         } else {
-            session.network_error(s(0));
+            session.network_error(s(0).into());
         }
         cases.push((session, Failure::NetworkError));
     }
-    let mut session = Session::new(once);
+    let mut session = once.clone().build();
     let _ = poll(&mut session, s(0));
-    assert_eq!(session.response(503, None, s(0)), Head::Failed(Failure::Status(503)));
+    assert_eq!(session.response(503, None, s(0).into()), HeadOutcome::Failed(Failure::Status(503)));
     cases.push((session, Failure::Status(503)));
     for (mut session, failure) in cases {
         assert_eq!(poll(&mut session, s(1000)), Act::Failed(failure));
@@ -351,11 +378,11 @@ fn a_request_that_must_not_be_repeated() {
 
 #[test]
 fn a_loss_told_twice_counts_once() {
-    let mut session = Session::new(PLAIN.max_attempts(Some(2)));
+    let mut session = PLAIN.max_attempts(Some(2)).build();
     let _ = poll(&mut session, s(0));
-    session.network_error(s(0));
-    session.network_error(s(1));
-    assert_eq!(session.end_of_body(s(2)), End::Clean);
+    session.network_error(s(0).into());
+    session.network_error(s(1).into());
+    assert_eq!(session.end_of_body(s(2).into()), End::Clean);
     assert_eq!(poll(&mut session, s(2)), Act::Wait(s(3)), "counted from the first");
 }
 

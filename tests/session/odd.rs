@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use sse_proto::session::Head;
-use sse_proto::session::{Action, Policy, Session};
+use sse_proto::session::HeadOutcome;
+use sse_proto::session::{Action, Session};
 use sse_proto::{Chunk, Decoder, Frame, FrameBuf, SharedChunk};
 
 use super::{Act, PLAIN, STATES, STREAM, feed, in_state, ms, open, poll, poll_with, reopen, s};
@@ -14,7 +14,7 @@ use super::{Act, PLAIN, STATES, STREAM, feed, in_state, ms, open, poll, poll_wit
 fn closing_in_the_middle_of_a_chunk_ends_its_frames() {
     let stream = b"data: 1\n\ndata: 2\n\n";
     let mut session = open(PLAIN, s(0));
-    let mut chunk = session.receive(stream, s(0));
+    let mut chunk = session.receive(stream, s(0).into());
     assert_eq!(session.decode_event(&mut chunk).unwrap().unwrap().data(), "1");
     session.close();
     assert_eq!(session.decode(&mut chunk).unwrap(), None);
@@ -28,8 +28,8 @@ fn closing_in_the_middle_of_a_chunk_ends_its_frames() {
         let mut shared = SharedChunk::from(Bytes::from_static(stream));
         assert_eq!(session.decode_shared(&mut shared).unwrap(), None, "{state}");
         assert!(shared.rest().is_empty());
-        assert!(session.receive_shared(Bytes::from_static(stream), s(101)).rest().is_empty());
-        assert!(session.receive(stream, s(101)).rest().is_empty());
+        assert!(session.receive_shared(Bytes::from_static(stream), s(101).into()).rest().is_empty());
+        assert!(session.receive(stream, s(101).into()).rest().is_empty());
     }
 }
 
@@ -37,12 +37,12 @@ fn closing_in_the_middle_of_a_chunk_ends_its_frames() {
 fn owned_and_lent_frames_are_the_same() {
     let stream = b"id: 1\ndata: a\n\nretry: 5\n: c\ndata: b\n\n";
     let decoder = || Decoder::builder().comments(true).build();
-    let mut lent = Session::with_decoder(PLAIN, decoder());
+    let mut lent = PLAIN.decoder(decoder()).build();
     let mut owned = lent.clone();
     reopen(&mut lent, s(0));
     reopen(&mut owned, s(0));
-    let mut chunk = lent.receive(stream, s(0));
-    let mut shared = owned.receive_shared(Bytes::from_static(stream), s(0));
+    let mut chunk = lent.receive(stream, s(0).into());
+    let mut shared = owned.receive_shared(Bytes::from_static(stream), s(0).into());
     let mut frames = 0;
     while let Some(frame) = lent.decode(&mut chunk).unwrap() {
         let same = match (frame, owned.decode_shared(&mut shared).unwrap().unwrap()) {
@@ -58,7 +58,7 @@ fn owned_and_lent_frames_are_the_same() {
     // Each of the ways to decode knows an event when it sees one: the wait does not grow.
     for way in 0..3 {
         let mut session = open(PLAIN, s(0));
-        session.network_error(s(0));
+        session.network_error(s(0).into());
         let _ = poll(&mut session, s(0));
         reopen(&mut session, s(3));
         let (mut chunk, mut shared) = (Chunk::new(stream), SharedChunk::from(Bytes::from_static(stream)));
@@ -67,9 +67,9 @@ fn owned_and_lent_frames_are_the_same() {
             1 => assert!(session.decode_event(&mut chunk).unwrap().is_some()),
             _ => assert!(session.decode_shared(&mut shared).unwrap().is_some()),
         }
-        session.network_error(s(3));
+        session.network_error(s(3).into());
         let _ = poll(&mut session, s(3));
-        let Action::Connect(request) = session.poll(s(6), 0) else { panic!("not to connect") };
+        let Action::Connect(request) = session.poll(s(6).into(), 0) else { panic!("not to connect") };
         assert_eq!(request.attempt(), 1, "way {way}");
     }
 }
@@ -79,7 +79,7 @@ fn a_clock_that_goes_back_has_stood_still() {
     // Two of three seconds are waited, then the clock goes back by a day: one is left.
     let day = s(86_400);
     let mut session = open(PLAIN, day);
-    session.network_error(day);
+    session.network_error(day.into());
     assert_eq!(poll(&mut session, day), Act::Wait(day + s(3)));
     assert_eq!(poll(&mut session, day + s(2)), Act::Wait(day + s(3)));
     assert_eq!(poll(&mut session, s(0)), Act::Wait(s(1)));
@@ -90,8 +90,8 @@ fn a_clock_that_goes_back_has_stood_still() {
     assert_eq!(poll(&mut session, s(10)), Act::Read(Some(s(15))));
     assert_eq!(feed(&mut session, b":", s(5)), [""; 0]);
     assert_eq!(poll(&mut session, s(5)), Act::Read(Some(s(50))));
-    session.end_of_body(s(0));
-    assert_eq!(session.response(200, STREAM, s(0)), Head::Ignored);
+    session.end_of_body(s(0).into());
+    assert_eq!(session.response(200, STREAM, s(0).into()), HeadOutcome::Ignored);
     assert_eq!(poll(&mut session, s(0)), Act::Wait(s(3)));
 }
 
@@ -99,38 +99,38 @@ fn a_clock_that_goes_back_has_stood_still() {
 fn huge_and_zero_durations() {
     let max = Duration::MAX;
     // Where the clock stands at its end no wait is over, and so there is no storm.
-    let mut session = Session::new(PLAIN);
+    let mut session = PLAIN.build();
     assert_eq!(poll(&mut session, max), Act::Connect(None));
-    assert_eq!(session.response(200, STREAM, max), Head::Opened);
+    assert_eq!(session.response(200, STREAM, max.into()), HeadOutcome::Opened);
     assert_eq!(feed(&mut session, b"data\n\n", max), [""]);
     assert_eq!(poll(&mut session, max), Act::Read(Some(max)));
-    session.network_error(max);
+    session.network_error(max.into());
     for _ in 0..3 {
         assert_eq!(poll(&mut session, max), Act::Wait(max));
     }
     assert_eq!(poll(&mut session, s(0)), Act::Wait(s(3)), "and it goes on when the clock is mended");
     // Durations of the policy, and the longest `retry`.
-    let endless = Policy::new().reconnection_time(max).floor(max).backoff_cap(max).jitter_percent(255);
+    let endless = Session::builder().reconnection_time(max).floor(max).backoff_cap(max).jitter_percent(255);
     let mut session = open(endless.stable_after(max).idle_timeout(Some(max)), s(1));
     assert_eq!(poll(&mut session, s(1)), Act::Read(Some(max)));
-    session.network_error(s(1));
+    session.network_error(s(1).into());
     assert_eq!(poll_with(&mut session, s(1), u64::MAX), Act::Wait(max));
     let mut session = open(PLAIN.jitter_percent(255), s(1));
     assert_eq!(feed(&mut session, b"retry: 18446744073709551615\n", s(1)), [""; 0]);
-    session.network_error(s(1));
+    session.network_error(s(1).into());
     let Act::Wait(at) = poll_with(&mut session, s(1), u64::MAX) else { panic!("not to wait") };
     let asked = ms(u64::MAX);
     assert!(at >= asked + s(1) && at < asked + s(20_000_000_000), "584 years of jitter at most: {at:?}");
     // No floor is lower than a millisecond, and from there waits double.
     let eager = PLAIN.floor(s(0)).reconnection_time(s(0));
-    assert_eq!(open(eager, s(0)).reconnection_time(), ms(1));
-    let mut session = Session::new(eager);
+    assert_eq!(open(eager.clone(), s(0)).reconnection_time(), ms(1));
+    let mut session = eager.clone().build();
     let (mut now, mut attempts) = (s(0), 0);
     while now < s(60) {
         match poll(&mut session, now) {
             Act::Connect(_) => {
                 attempts += 1;
-                session.network_error(now)
+                session.network_error(now.into())
             }
             Act::Wait(at) => {
                 assert!(at > now);
@@ -141,6 +141,6 @@ fn huge_and_zero_durations() {
     }
     assert_eq!(attempts, 16);
     let mut session = open(PLAIN.floor(s(9)), s(0));
-    session.network_error(s(0));
+    session.network_error(s(0).into());
     assert_eq!(poll(&mut session, s(0)), Act::Wait(s(9)), "the floor is above the reconnection time");
 }

@@ -2,18 +2,18 @@
 
 use std::time::Duration;
 
-use sse_proto::session::{Action, Failure, Head, Policy, Session};
+use sse_proto::session::{Action, Failure, HeadOutcome, Session, SessionBuilder};
 use sse_proto::{Decoder, OversizedId};
 
 use super::{Act, PLAIN, STREAM, feed, in_state, ms, poll, poll_with, s};
 
 /// The waits of a client whose connections all go the same way, in seconds.
 fn waits(
-    policy: Policy,
+    policy: SessionBuilder,
     count: usize,
     mut connection: impl FnMut(&mut Session, Duration) -> Duration,
 ) -> Vec<u64> {
-    let mut session = Session::new(policy);
+    let mut session = policy.build();
     let mut now = s(0);
     (0..count)
         .map(|_| {
@@ -31,16 +31,16 @@ fn waits(
 fn waits_grow_unless_an_event_came_or_time_passed() {
     const GROWING: [u64; 8] = [3, 6, 12, 24, 48, 60, 60, 60];
     let stream = |bytes: &'static [u8], lasting: Duration| {
-        move |session: &mut Session, now| {
-            assert_eq!(session.response(200, STREAM, now), Head::Opened);
+        move |session: &mut Session, now: Duration| {
+            assert_eq!(session.response(200, STREAM, now.into()), HeadOutcome::Opened);
             feed(session, bytes, now);
-            session.end_of_body(now + lasting);
+            session.end_of_body((now + lasting).into());
             now + lasting
         }
     };
     assert_eq!(
         waits(PLAIN, 8, |session, now| {
-            session.network_error(now);
+            session.network_error(now.into());
             now
         }),
         GROWING,
@@ -55,8 +55,8 @@ fn waits_grow_unless_an_event_came_or_time_passed() {
     let never = PLAIN.stable_after(Duration::MAX);
     assert_eq!(waits(never, 8, stream(b"", s(1_000_000))), GROWING, "only events are good");
     let busy = PLAIN.retry_status(|status| status == 503);
-    let answer = |session: &mut Session, now| {
-        session.response(503, None, now);
+    let answer = |session: &mut Session, now: Duration| {
+        session.response(503, None, now.into());
         now
     };
     assert_eq!(waits(busy, 8, answer), GROWING, "503");
@@ -79,15 +79,15 @@ fn waits_grow_unless_an_event_came_or_time_passed() {
 
 #[test]
 fn an_event_over_the_limit_is_no_progress() {
-    for policy in [OversizedId::Commit, OversizedId::Keep] {
+    for policy in [OversizedId::Commit, OversizedId::Discard] {
         let decoder = Decoder::builder().max_event_size(4).oversized_id(policy).build();
-        let mut session = Session::with_decoder(PLAIN, decoder);
+        let mut session = PLAIN.decoder(decoder).build();
         let (mut now, mut waits) = (s(0), Vec::new());
         for _ in 0..4 {
             let Act::Connect(_) = poll(&mut session, now) else { panic!("not to connect") };
-            assert_eq!(session.response(200, STREAM, now), Head::Opened);
+            assert_eq!(session.response(200, STREAM, now.into()), HeadOutcome::Opened);
             assert_eq!(feed(&mut session, b"id: 7\ndata: too large\n\n", now), ["too large"]);
-            session.end_of_body(now);
+            session.end_of_body(now.into());
             let Act::Wait(at) = poll(&mut session, now) else { panic!("not to wait") };
             waits.push((at - now).as_secs());
             now = at;
@@ -108,9 +108,9 @@ fn a_server_of_empty_200s_is_not_hammered() {
             match poll(&mut session, now) {
                 Act::Connect(_) => {
                     attempts += 1;
-                    assert_eq!(session.response(200, STREAM, now), Head::Opened);
+                    assert_eq!(session.response(200, STREAM, now.into()), HeadOutcome::Opened);
                     feed(&mut session, body, now);
-                    session.end_of_body(now);
+                    session.end_of_body(now.into());
                 }
                 Act::Wait(at) => now = at,
                 other => panic!("{other:?}"),
@@ -125,9 +125,9 @@ fn a_server_of_empty_200s_is_not_hammered() {
 #[test]
 fn jitter_only_lengthens() {
     let wait = |percent: u8, random: u64| {
-        let mut session = Session::new(Policy::new().jitter_percent(percent));
+        let mut session = Session::builder().jitter_percent(percent).build();
         let _ = poll(&mut session, s(0));
-        session.network_error(s(0));
+        session.network_error(s(0).into());
         let Act::Wait(at) = poll_with(&mut session, s(0), random) else { panic!("not to wait") };
         at
     };
@@ -147,14 +147,14 @@ fn jitter_only_lengthens() {
 #[test]
 fn attempts() {
     for limit in [0, 1, 3, u32::MAX] {
-        let mut session = Session::new(PLAIN.max_attempts(Some(limit)));
+        let mut session = PLAIN.max_attempts(Some(limit)).build();
         let mut now = s(0);
         let mut made = 0;
         let end = loop {
             match poll(&mut session, now) {
                 Act::Connect(_) => {
                     made += 1;
-                    session.network_error(now)
+                    session.network_error(now.into())
                 }
                 Act::Wait(_) if made == 50 => break None,
                 Act::Wait(at) => now = at,
@@ -166,19 +166,19 @@ fn attempts() {
         assert_eq!((end, made), (expected, limit.min(50)));
     }
     // In a row: an event between them starts the count again. The last one fails at once, with its head too.
-    let mut session = Session::new(PLAIN.max_attempts(Some(2)).retry_status(|status| status == 503));
+    let mut session = PLAIN.max_attempts(Some(2)).retry_status(|status| status == 503).build();
     for (turn, event) in [false, true, false].into_iter().enumerate() {
         let now = s(100 * turn as u64);
-        let Action::Connect(request) = session.poll(now, 0) else { panic!("not to connect") };
+        let Action::Connect(request) = session.poll(now.into(), 0) else { panic!("not to connect") };
         assert_eq!(request.attempt(), [1, 2, 1][turn]);
-        assert_eq!(session.response(200, STREAM, now), Head::Opened);
+        assert_eq!(session.response(200, STREAM, now.into()), HeadOutcome::Opened);
         feed(&mut session, if event { b"data\n\n" } else { b"" }, now);
-        session.end_of_body(now);
+        session.end_of_body(now.into());
         let _ = poll(&mut session, now);
     }
     let _ = poll(&mut session, s(300));
     let failure = Failure::TooManyAttempts(2);
-    assert_eq!(session.response(503, None, s(300)), Head::Failed(failure));
+    assert_eq!(session.response(503, None, s(300).into()), HeadOutcome::Failed(failure));
     assert_eq!(poll(&mut session, s(300)), Act::Failed(failure));
 }
 

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use sse_proto::session::{Policy, Session};
+use sse_proto::session::{Session, SessionBuilder};
 use sse_proto::{Decoder, EventId, Frame};
 
 use super::counting::live;
@@ -25,8 +25,8 @@ pub(crate) struct Client {
     pub(crate) all_attempts: usize,
 }
 
-pub(crate) fn policy(random: &mut Random) -> Policy {
-    Policy::new()
+pub(crate) fn policy(random: &mut Random) -> SessionBuilder {
+    Session::builder()
         .reconnection_time(Duration::from_millis(random.below(4000)))
         .floor(FLOOR)
         .backoff_cap(Duration::from_secs(20))
@@ -43,14 +43,14 @@ impl Client {
     /// A new session with what the old one knew, as if it had been stored.
     pub(crate) fn restart(&mut self, random: &mut Random) {
         let id = self.session.last_event_id().to_string();
-        self.session = Session::with_decoder(policy(random), decoder(EventId::new(&id).unwrap()));
+        self.session = policy(random).decoder(decoder(EventId::new(&id).unwrap())).build();
         self.session_holds = 0;
         self.attempts.clear();
     }
 
     pub(crate) fn receive(&mut self, made: &[Made], bytes: &[u8], now: Duration) {
         let before = live();
-        let mut chunk = self.session.receive(bytes, now);
+        let mut chunk = self.session.receive(bytes, now.into());
         loop {
             match self.session.decode(&mut chunk) {
                 Ok(Some(Frame::Event(event))) => {

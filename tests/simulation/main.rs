@@ -28,7 +28,7 @@ use client::{Client, decoder, policy};
 use network::{Connection, Input};
 use random::Random;
 use server::Server;
-use sse_proto::session::{Action, Failure, Head, Session};
+use sse_proto::session::{Action, Failure, HeadOutcome};
 use sse_proto::{EventId, EventType, KEEP_ALIVE};
 
 const GONE: EventType<'static> = EventType::from_static("gone");
@@ -74,7 +74,7 @@ fn world(seed: u64) -> Came {
     let pace = 200 + random.below(4000);
     let mut server = Server::new();
     let mut client = Client {
-        session: Session::with_decoder(policy(random), decoder(EventId::EMPTY)),
+        session: policy(random).decoder(decoder(EventId::EMPTY)).build(),
         session_holds: 0,
         next: 0,
         skipped: 0,
@@ -119,7 +119,7 @@ fn world(seed: u64) -> Came {
             next_comment = now + 15_000;
             if let Some(connection) = &mut connection {
                 if connection.live_from.is_some() {
-                    connection.send(now, random, &Bytes::from_static(KEEP_ALIVE.as_bytes()));
+                    connection.send(now, random, &Bytes::from_static(KEEP_ALIVE));
                 }
             }
         }
@@ -153,23 +153,25 @@ fn world(seed: u64) -> Came {
             match input {
                 Input::Head(status, content_type) => {
                     *came.heads.entry(status).or_default() += 1;
-                    let head = client.session.response(status, content_type, at);
+                    let head = client.session.response(status, content_type, at.into());
                     let as_expected = match (status, head) {
-                        (503, Head::Retry) | (500, Head::Failed(Failure::Status(500))) => true,
-                        (200, Head::Opened) => content_type != Some(b"text/html"),
-                        (200, Head::Failed(Failure::ContentType)) => content_type == Some(b"text/html"),
+                        (503, HeadOutcome::Retry) | (500, HeadOutcome::Failed(Failure::Status(500))) => true,
+                        (200, HeadOutcome::Opened) => content_type != Some(b"text/html"),
+                        (200, HeadOutcome::Failed(Failure::ContentType)) => {
+                            content_type == Some(b"text/html")
+                        }
                         _ => false,
                     };
                     assert!(as_expected, "{status} gave {head:?}");
                 }
                 Input::Bytes(bytes) => client.receive(&server.made, &bytes, at),
-                Input::End => drop(client.session.end_of_body(at)),
-                Input::Error => client.session.network_error(at),
+                Input::End => drop(client.session.end_of_body(at.into())),
+                Input::Error => client.session.network_error(at.into()),
             }
         }
         // The client: what it does next.
         let wakes = loop {
-            match client.session.poll(at, random.next()) {
+            match client.session.poll(at.into(), random.next()) {
                 Action::Connect(request) => {
                     let named = request.last_event_id().map(<[u8]>::to_vec);
                     client.connects(at);
@@ -188,17 +190,17 @@ fn world(seed: u64) -> Came {
                     connection = Some(new);
                 }
                 Action::WaitUntil(until) => {
-                    assert!(until > at, "to wait for what has been");
+                    assert!(until > at.into(), "to wait for what has been");
                     connection = None;
                     break Some(until);
                 }
-                Action::Read { until } => break until,
+                Action::Read { until, .. } => break until,
                 Action::Failed(_) => {
                     // The user presses the button, after a while.
                     came.failures += 1;
                     client.restart(random);
                     connection = None;
-                    break Some(at + Duration::from_secs(5));
+                    break Some((at + Duration::from_secs(5)).into());
                 }
                 other => panic!("{other:?}"),
             }
@@ -209,7 +211,8 @@ fn world(seed: u64) -> Came {
             let arrives = connection.arrives.as_ref().map(|(at, _)| *at);
             input.into_iter().chain(arrives).min()
         });
-        let wakes = wakes.map(|at| at.as_nanos().div_ceil(1_000_000) as u64);
+        let wakes =
+            wakes.map(|at: sse_proto::session::Time| at.since_start().as_nanos().div_ceil(1_000_000) as u64);
         let event = (now < BAD).then_some(next_event);
         now = [connection_due, wakes, event, Some(next_comment)]
             .into_iter()

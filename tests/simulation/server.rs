@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use sse_proto::replay::{EpochId, Replay, ReplayLog};
-use sse_proto::{Message, http};
+use sse_proto::{Message, headers};
 
 use super::counting::live;
 use super::random::Random;
@@ -31,7 +31,7 @@ impl Server {
     pub(crate) fn new() -> Self {
         Self {
             epoch: 1,
-            log: ReplayLog::new(MAX_EVENTS, MAX_BYTES),
+            log: ReplayLog::builder().max_events(MAX_EVENTS).max_bytes(MAX_BYTES).build(),
             log_holds: 0,
             made: Vec::new(),
             held: VecDeque::new(),
@@ -41,7 +41,7 @@ impl Server {
     /// All that it held is gone.
     pub(crate) fn restart(&mut self) {
         self.epoch += 1;
-        self.log = ReplayLog::new(MAX_EVENTS, MAX_BYTES);
+        self.log = ReplayLog::builder().max_events(MAX_EVENTS).max_bytes(MAX_BYTES).build();
         self.log_holds = 0;
         self.held.clear();
     }
@@ -77,7 +77,7 @@ impl Server {
 
     /// What a connection that names `id` begins with, checked against the list of all that was made.
     pub(crate) fn replay(&self, named: Option<&[u8]>) -> Vec<Bytes> {
-        let id = http::parse_last_event_id(named.unwrap_or_default()).unwrap();
+        let id = headers::parse_last_event_id(named.unwrap_or_default()).unwrap();
         let from = self.made.iter().position(|made| made.id.text().as_event_id() == id);
         let missed = |from: usize| -> Vec<Bytes> {
             self.held.iter().filter(|(number, _)| *number >= from).map(|(_, event)| event.clone()).collect()
@@ -110,9 +110,9 @@ impl Server {
                 assert!(whole && missed(from.unwrap() + 1).is_empty());
                 Vec::new()
             }
-            Replay::TooOld { oldest } => {
+            Replay::TooOld { oldest, .. } => {
                 assert!(!whole, "too old, though all is held");
-                assert_eq!(oldest, self.log.events().next().map(|event| event.id()));
+                assert_eq!(oldest, self.log.iter().next().map(|event| event.id()));
                 gone()
             }
             Replay::Unknown => {

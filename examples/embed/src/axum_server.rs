@@ -12,7 +12,7 @@ use axum::routing::{get, post};
 use bytes::{Bytes, BytesMut};
 use futures::{Stream, StreamExt, stream};
 use serde_json::{Value, json};
-use sse_proto::{EventId, KEEP_ALIVE, Message, http};
+use sse_proto::{EventId, KEEP_ALIVE, Message, headers};
 
 /// The routes of the server.
 pub fn router() -> Router {
@@ -48,8 +48,9 @@ async fn chat() -> Response {
 
 /// Numbered events: a client that comes back with a `Last-Event-ID` gets those behind it.
 async fn events(headers: HeaderMap) -> Response {
-    let last =
-        headers.get(http::LAST_EVENT_ID).and_then(|value| http::parse_last_event_id(value.as_bytes()).ok());
+    let last = headers
+        .get(headers::LAST_EVENT_ID)
+        .and_then(|value| headers::parse_last_event_id(value.as_bytes()).ok());
     let first = last.and_then(|id| id.as_str().parse::<u64>().ok()).map_or(1, |id| id + 1);
     event_stream(stream::iter((first..=5).map(|n| message(Some(&n.to_string()), &json!({"n": n})))))
 }
@@ -62,8 +63,8 @@ fn event_stream(messages: impl Stream<Item = Bytes> + Send + 'static) -> Respons
         match tokio::time::timeout(quiet, messages.next()).await {
             Ok(None) => None,
             Ok(Some(message)) => Some((Ok::<_, Infallible>(message), messages)),
-            Err(_) => Some((Ok(Bytes::from_static(KEEP_ALIVE.as_bytes())), messages)),
+            Err(_) => Some((Ok(Bytes::from_static(KEEP_ALIVE)), messages)),
         }
     });
-    (http::RESPONSE_HEADERS, Body::from_stream(body)).into_response()
+    (headers::RESPONSE_HEADERS, Body::from_stream(body)).into_response()
 }

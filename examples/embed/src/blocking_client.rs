@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 
-use sse_proto::{Decoder, EventBuf, EventReader, http};
+use sse_proto::{Decoder, EventBuf, EventReader, headers};
 
 use crate::Error;
 
@@ -12,13 +12,13 @@ use crate::Error;
 pub fn read(address: &str, path: &str, decoder: Decoder) -> Result<(Vec<EventBuf>, Decoder), Error> {
     let mut connection = TcpStream::connect(address)?;
     write!(connection, "GET {path} HTTP/1.0\r\nHost: {address}\r\n")?;
-    for (name, value) in http::REQUEST_HEADERS {
+    for (name, value) in headers::REQUEST_HEADERS {
         write!(connection, "{name}: {value}\r\n")?;
     }
     if !decoder.last_event_id().is_empty() {
         // An id may hold what no header may.
-        let id = http::last_event_id_value(decoder.last_event_id())?;
-        write!(connection, "{}: ", http::LAST_EVENT_ID)?;
+        let id = headers::last_event_id_value(decoder.last_event_id())?;
+        write!(connection, "{}: ", headers::LAST_EVENT_ID)?;
         connection.write_all(id)?;
         write!(connection, "\r\n")?;
     }
@@ -46,8 +46,8 @@ fn check_head(response: &mut impl BufRead) -> Result<(), Error> {
         response.read_line(&mut line)?;
         match line.trim_end().split_once(':') {
             None => break,
-            Some((name, value)) if name.eq_ignore_ascii_case(http::CONTENT_TYPE) => {
-                is_event_stream = http::is_event_stream(value.trim());
+            Some((name, value)) if name.eq_ignore_ascii_case(headers::CONTENT_TYPE) => {
+                is_event_stream = headers::is_event_stream(value.trim());
             }
             Some(_) => {}
         }

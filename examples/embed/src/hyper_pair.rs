@@ -10,7 +10,7 @@ use hyper::body::{Frame, Incoming};
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use sse_proto::{EventStream, Message, http};
+use sse_proto::{EventStream, Message, headers};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::Error;
@@ -47,7 +47,7 @@ fn answer() -> Response<StreamBody<impl stream::Stream<Item = Result<Frame<Bytes
     let messages = ["one", "two\nlines", "drei"].map(|data| Message::new().data(data).to_bytes());
     let mut response =
         Response::new(StreamBody::new(stream::iter(messages.map(|bytes| Ok(Frame::data(bytes))))));
-    for (name, value) in http::RESPONSE_HEADERS {
+    for (name, value) in headers::RESPONSE_HEADERS {
         response.headers_mut().insert(name, hyper::header::HeaderValue::from_static(value));
     }
     response
@@ -57,7 +57,7 @@ fn answer() -> Response<StreamBody<impl stream::Stream<Item = Result<Frame<Bytes
 pub async fn read(address: SocketAddr, version: Version) -> Result<Vec<String>, Error> {
     let connection = TokioIo::new(TcpStream::connect(address).await?);
     let mut request = Request::get(format!("http://{address}/")).header("host", address.to_string());
-    for (name, value) in http::REQUEST_HEADERS {
+    for (name, value) in headers::REQUEST_HEADERS {
         request = request.header(name, value);
     }
     let request = request.body(Empty::<Bytes>::new())?;
@@ -78,8 +78,9 @@ pub async fn read(address: SocketAddr, version: Version) -> Result<Vec<String>, 
 }
 
 async fn events(response: Response<Incoming>) -> Result<Vec<String>, Error> {
-    let content_type = response.headers().get(http::CONTENT_TYPE).map_or(&b""[..], |value| value.as_bytes());
-    if response.status() != 200 || !http::is_event_stream(content_type) {
+    let content_type =
+        response.headers().get(headers::CONTENT_TYPE).map_or(&b""[..], |value| value.as_bytes());
+    if response.status() != 200 || !headers::is_event_stream(content_type) {
         return Err(format!("no event stream: {}, {content_type:?}", response.status()).into());
     }
     // Trailers are no bytes of the stream.

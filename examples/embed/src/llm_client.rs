@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use serde_json::Value;
-use sse_proto::{Chunk, Decoder, End, Event, http};
+use sse_proto::{Chunk, Decoder, End, Event, headers};
 
 use crate::Error;
 
@@ -18,15 +18,16 @@ enum Delta {
 /// Posts `request` to `url` and returns the text that was streamed back.
 pub async fn chat(url: &str, request: &Value, idle: Duration) -> Result<String, Error> {
     let response =
-        reqwest::Client::new().post(url).header("accept", http::MEDIA_TYPE).json(request).send().await?;
+        reqwest::Client::new().post(url).header("accept", headers::MEDIA_TYPE).json(request).send().await?;
     collect(response, idle).await
 }
 
 /// The text of a response that has begun.
 pub async fn collect(response: reqwest::Response, idle: Duration) -> Result<String, Error> {
     let response = response.error_for_status()?;
-    let content_type = response.headers().get(http::CONTENT_TYPE).map_or(&b""[..], |value| value.as_bytes());
-    if !http::is_event_stream(content_type) {
+    let content_type =
+        response.headers().get(headers::CONTENT_TYPE).map_or(&b""[..], |value| value.as_bytes());
+    if !headers::is_event_stream(content_type) {
         return Err(format!("no event stream but {:?}", String::from_utf8_lossy(content_type)).into());
     }
     let (mut body, mut decoder, mut text) = (response.bytes_stream(), Decoder::new(), String::new());

@@ -7,9 +7,10 @@ use core::time::Duration;
 
 use crate::decode::chunk::Cursor;
 use crate::decode::open_block::{Here, OpenBlock, Place};
+use crate::decode::settings::OversizedId;
 use crate::decode::value_buf::decode_into;
 use crate::error::DecodeError;
-use crate::limits::{DEFAULT_MAX_EVENT_SIZE, OversizedId};
+use crate::limits::DEFAULT_MAX_EVENT_SIZE;
 use crate::scan::line::{Lexeme, Part, Span};
 use crate::scan::retry::RetryDigits;
 use crate::scan::scanner::Scanner;

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response, Sse, sse};
 use axum::routing::get;
 use axum::serve::ListenerExt;
 use futures::{Stream, StreamExt, future, stream};
-use sse_proto::http;
+use sse_proto::headers;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -85,7 +85,7 @@ async fn talk(State(shared): State<Shared>, Path(index): Path<usize>) -> Respons
 }
 
 async fn resume(State(shared): State<Shared>, headers: HeaderMap) -> Response {
-    let last = headers.get(http::LAST_EVENT_ID).map(|value| value.as_bytes());
+    let last = headers.get(headers::LAST_EVENT_ID).map(|value| value.as_bytes());
     let is_last = |message: &Message| message.id.as_deref().map(str::as_bytes) == last;
     let start = shared.told.resume.iter().position(is_last).map_or(0, |at| at + 1);
     if start == shared.told.resume.len() {

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use futures::{Stream, StreamExt, TryStreamExt};
 use reqwest::{Client, Response, Version};
-use sse_proto::session::{Action, Failure, Policy, Session};
-use sse_proto::{Chunk, Decoder, Event, EventStream, Frame, FrameBuf, SharedChunk, http};
+use sse_proto::session::{Action, Failure, Session};
+use sse_proto::{Chunk, Decoder, Event, EventStream, Frame, FrameBuf, SharedChunk, headers};
 
 use crate::Error;
 use crate::told::{Outcome, Seen};
@@ -34,12 +34,12 @@ pub fn client(version: Version) -> Result<Client, Error> {
 /// Opens a stream: its status and its content type are right, or the error says what came instead.
 pub async fn open(client: &Client, url: &str) -> Result<Response, Error> {
     let mut request = client.get(url);
-    for (name, value) in http::REQUEST_HEADERS {
+    for (name, value) in headers::REQUEST_HEADERS {
         request = request.header(name, value);
     }
     let response = tokio::time::timeout(PATIENCE, request.send()).await.map_err(|_| "no response")??;
-    let content_type = response.headers().get(http::CONTENT_TYPE).map_or(&b""[..], |value| value.as_bytes());
-    if response.status() != 200 || !http::is_event_stream(content_type) {
+    let content_type = response.headers().get(headers::CONTENT_TYPE).map_or(&b""[..], |value| value.as_bytes());
+    if response.status() != 200 || !headers::is_event_stream(content_type) {
         let content_type = String::from_utf8_lossy(content_type);
         return Err(format!("no event stream: {}, content type {content_type:?}", response.status()).into());
     }
@@ -94,27 +94,27 @@ pub fn events(response: Response) -> EventStream<impl Stream<Item = Result<Bytes
 pub async fn resume(client: &Client, url: &str) -> Result<(Vec<String>, usize), Error> {
     let (start, mut data, mut connections) = (Instant::now(), Vec::new(), 0);
     let mut session =
-        Session::new(Policy::new().floor(Duration::from_millis(1)).backoff_cap(Duration::from_millis(10)));
+        Session::builder().floor(Duration::from_millis(1)).backoff_cap(Duration::from_millis(10)).build();
     let mut body = None;
     loop {
-        match session.poll(start.elapsed(), 0) {
+        match session.poll(start.elapsed().into(), 0) {
             Action::Connect(request) => {
                 let request =
                     request.headers().fold(client.get(url), |to, (name, value)| to.header(name, value));
                 connections += 1;
                 let response =
                     tokio::time::timeout(PATIENCE, request.send()).await.map_err(|_| "no response")??;
-                let content_type = response.headers().get(http::CONTENT_TYPE).map(|value| value.as_bytes());
-                session.response(response.status().as_u16(), content_type, start.elapsed());
+                let content_type = response.headers().get(headers::CONTENT_TYPE).map(|value| value.as_bytes());
+                session.response(response.status().as_u16(), content_type, start.elapsed().into());
                 body = Some(response.bytes_stream());
             }
-            Action::WaitUntil(at) => tokio::time::sleep(at.saturating_sub(start.elapsed())).await,
+            Action::WaitUntil(at) => tokio::time::sleep(at.saturating_sub(start.elapsed().into())).await,
             Action::Read { .. } => {
                 let next = body.as_mut().ok_or("to read without a body")?.try_next();
                 match tokio::time::timeout(PATIENCE, next).await.map_err(|_| "silence")?? {
-                    None => drop(session.end_of_body(start.elapsed())),
+                    None => drop(session.end_of_body(start.elapsed().into())),
                     Some(bytes) => {
-                        let mut chunk = session.receive(&bytes, start.elapsed());
+                        let mut chunk = session.receive(&bytes, start.elapsed().into());
                         while let Some(event) = session.decode_event(&mut chunk)? {
                             data.push(event.data().to_owned());
                         }
@@ -131,7 +131,7 @@ pub async fn resume(client: &Client, url: &str) -> Result<(Vec<String>, usize), 
 impl From<Event<'_>> for Seen {
     fn from(event: Event<'_>) -> Self {
         Self::Event {
-            event_type: event.event_type().to_owned(),
+            event_type: event.event_type().to_string(),
             data: event.data().to_owned(),
             id: event.id().map(|id| id.as_str().to_owned()),
             last_event_id: event.last_event_id().as_str().to_owned(),

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use fastrand::Rng;
-use sse_proto::{Chunk, Decoder, EventId, http};
+use sse_proto::{Chunk, Decoder, EventId, headers};
 
 use crate::Error;
 use crate::browsers::Browser;
@@ -118,7 +118,7 @@ fn as_seen(browser: Browser, case: &Case, cut: Cut, random: &mut Rng) -> Result<
 fn has_plain_id(case: &Case) -> bool {
     let id = case.streams[0].last_event_id.as_str();
     id.trim_matches([' ', '\t']) == id
-        && EventId::new(id).is_ok_and(|id| http::last_event_id_value(id).is_ok())
+        && EventId::new(id).is_ok_and(|id| headers::last_event_id_value(id).is_ok())
 }
 
 /// A client that is served these streams.

@@ -14,7 +14,7 @@ use axum::{Json, Router};
 use bytes::Bytes;
 use futures::stream;
 use serde::{Deserialize, Serialize};
-use sse_proto::http;
+use sse_proto::headers;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinHandle;
@@ -170,7 +170,7 @@ async fn stream_of(
     headers: HeaderMap,
 ) -> Response {
     let Some(case) = shared.cases.get(number) else { return StatusCode::NOT_FOUND.into_response() };
-    let last_event_id = headers.get(http::LAST_EVENT_ID).map(|value| value.as_bytes().to_owned());
+    let last_event_id = headers.get(headers::LAST_EVENT_ID).map(|value| value.as_bytes().to_owned());
     let turn = {
         let visits = &mut shared.visits()[number];
         visits.push(Visit { at: Instant::now(), last_event_id, ended: None });
@@ -193,5 +193,5 @@ async fn stream_of(
             }
         }
     });
-    (http::RESPONSE_HEADERS, Body::from_stream(body)).into_response()
+    (headers::RESPONSE_HEADERS, Body::from_stream(body)).into_response()
 }

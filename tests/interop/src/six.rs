@@ -16,7 +16,7 @@ use futures::{StreamExt, stream};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
-use sse_proto::{EventType, Message, http};
+use sse_proto::{EventType, Message, headers};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -168,5 +168,5 @@ async fn endless(State(shared): State<Shared>, Extension(from): Extension<Socket
             .map_or(Bytes::new(), |_| Message::new().event_type(ENOUGH).data("").to_bytes())
     });
     let body = first.chain(last).chain(stream::pending()).map(Ok::<_, Infallible>);
-    (http::RESPONSE_HEADERS, Body::from_stream(body)).into_response()
+    (headers::RESPONSE_HEADERS, Body::from_stream(body)).into_response()
 }

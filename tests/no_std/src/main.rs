@@ -48,7 +48,7 @@ struct Fields {
 fn run() -> Option<()> {
     let mut buffer = [0; 160];
     let mut len = KEEP_ALIVE.len();
-    buffer.get_mut(..len)?.copy_from_slice(KEEP_ALIVE.as_bytes());
+    buffer.get_mut(..len)?.copy_from_slice(KEEP_ALIVE);
     let id = EventId::new("7").ok()?;
     let message = Message::new().event_type(EventType::from_static("temp")).id(id).data("21.5\r\n22");
     len += message.encode_to_slice(buffer.get_mut(len..)?).ok()?;

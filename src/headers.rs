@@ -37,7 +37,7 @@ pub const NO_BUFFERING: &str = "no";
 ///
 /// ```
 /// let head: String =
-///     sse_proto::http::REQUEST_HEADERS.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+///     sse_proto::headers::REQUEST_HEADERS.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
 /// assert_eq!(head, "accept: text/event-stream\r\ncache-control: no-store\r\n");
 /// ```
 pub const REQUEST_HEADERS: [(&str, &str); 2] = [(ACCEPT, MEDIA_TYPE), (CACHE_CONTROL, NO_STORE)];
@@ -45,7 +45,7 @@ pub const REQUEST_HEADERS: [(&str, &str); 2] = [(ACCEPT, MEDIA_TYPE), (CACHE_CON
 /// What a server answers with, besides the status 200 (WHATWG HTML 9.2.3).
 ///
 /// ```
-/// use sse_proto::http::RESPONSE_HEADERS;
+/// use sse_proto::headers::RESPONSE_HEADERS;
 ///
 /// assert!(RESPONSE_HEADERS.contains(&("content-type", "text/event-stream")));
 /// ```
@@ -59,7 +59,7 @@ pub const RESPONSE_HEADERS: [(&str, &str); 3] =
 /// at all is for the caller to judge; the standard refuses it.
 ///
 /// ```
-/// use sse_proto::http::is_event_stream;
+/// use sse_proto::headers::is_event_stream;
 ///
 /// assert!(is_event_stream("text/event-stream"));
 /// assert!(is_event_stream("Text/Event-Stream; charset=utf-8"));
@@ -89,11 +89,11 @@ pub fn is_event_stream(content_type: impl AsRef<[u8]>) -> bool {
 /// [`InvalidHeaderValue`] names the first byte that a header cannot carry, and its position.
 ///
 /// ```
-/// use sse_proto::{EventId, http};
+/// use sse_proto::{EventId, headers};
 ///
-/// assert_eq!(http::last_event_id_value(EventId::new("é7")?)?, "é7".as_bytes());
+/// assert_eq!(headers::last_event_id_value(EventId::new("é7")?)?, "é7".as_bytes());
 ///
-/// let error = http::last_event_id_value(EventId::new("7\u{1}")?).unwrap_err();
+/// let error = headers::last_event_id_value(EventId::new("7\u{1}")?).unwrap_err();
 /// assert_eq!(error.to_string(), "a Last-Event-ID must not hold the control character 0x01, found at byte 1");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -112,11 +112,11 @@ pub fn last_event_id_value(id: EventId<'_>) -> Result<&[u8], InvalidHeaderValue>
 /// [`InvalidHeaderValue`] says what is wrong with the value, and at which byte.
 ///
 /// ```
-/// use sse_proto::http;
+/// use sse_proto::headers;
 ///
-/// assert_eq!(http::parse_last_event_id(b"73857293")?.as_str(), "73857293");
+/// assert_eq!(headers::parse_last_event_id(b"73857293")?.as_str(), "73857293");
 ///
-/// let error = http::parse_last_event_id(b"7\xff").unwrap_err();
+/// let error = headers::parse_last_event_id(b"7\xff").unwrap_err();
 /// assert_eq!(error.to_string(), "a Last-Event-ID must be UTF-8, found something else at byte 1");
 /// # Ok::<(), sse_proto::InvalidHeaderValue>(())
 /// ```

@@ -1,6 +1,7 @@
 //! Ids that a restart does not use again.
 
 use core::fmt;
+use core::str::FromStr;
 
 use crate::field::EventId;
 
@@ -18,8 +19,9 @@ use crate::field::EventId;
 ///
 /// let id = EpochId::new(1732105794, 42);
 /// assert_eq!(id.text().as_event_id().as_str(), "1732105794-42"); // no allocation
-/// assert_eq!(EpochId::parse(EventId::new("1732105794-42")?), Some(id));
-/// assert_eq!(EpochId::parse(EventId::new("1732105794-042")?), None);
+/// assert_eq!(EpochId::try_from(EventId::new("1732105794-42")?), Ok(id));
+/// assert!(EpochId::try_from(EventId::new("1732105794-042")?).is_err());
+/// assert_eq!("1732105794-42".parse(), Ok(id));
 /// assert_eq!(id.next(), Some(EpochId::new(1732105794, 43)));
 /// # Ok::<(), sse_proto::InvalidValue>(())
 /// ```
@@ -68,14 +70,6 @@ impl EpochId {
         }
     }
 
-    /// Reads an id; `None` if `id` is not one: two numbers in decimal digits, without leading zeros or signs, each
-    /// within `u64`, and a hyphen between.
-    #[must_use]
-    pub fn parse(id: EventId<'_>) -> Option<Self> {
-        let (epoch, sequence) = id.as_str().split_once('-')?;
-        Some(Self::new(number(epoch)?, number(sequence)?))
-    }
-
     /// Its text, on the stack.
     #[must_use]
     pub fn text(self) -> EpochIdText {
@@ -87,6 +81,32 @@ impl EpochId {
     }
 }
 
+/// Reads an id: two numbers in decimal digits, without leading zeros or signs, each within `u64`, and a hyphen between.
+impl TryFrom<EventId<'_>> for EpochId {
+    type Error = NotAnEpochId;
+
+    fn try_from(id: EventId<'_>) -> Result<Self, NotAnEpochId> {
+        id.as_str().parse()
+    }
+}
+
+/// Like from an [`EventId`].
+impl FromStr for EpochId {
+    type Err = NotAnEpochId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnEpochId> {
+        let parse = |(epoch, sequence)| Some(Self::new(number(epoch)?, number(sequence)?));
+        text.split_once('-').and_then(parse).ok_or(NotAnEpochId)
+    }
+}
+
+/// Its text, on the stack.
+impl From<EpochId> for EpochIdText {
+    fn from(id: EpochId) -> Self {
+        id.text()
+    }
+}
+
 /// `text` as a number, if it is how that number is written.
 fn number(text: &str) -> Option<u64> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
@@ -95,12 +115,17 @@ fn number(text: &str) -> Option<u64> {
 }
 
 impl EpochIdText {
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        // Digits and a hyphen are UTF-8.
+        core::str::from_utf8(self.bytes.get(self.start..).unwrap_or_default()).unwrap_or_default()
+    }
+
     /// The id, for a [`Message`](crate::Message) and for [`ReplayLog::push`](crate::replay::ReplayLog::push).
     #[must_use]
     pub fn as_event_id(&self) -> EventId<'_> {
-        let text = self.bytes.get(self.start..).unwrap_or_default();
-        // Digits and a hyphen are UTF-8, and an id.
-        EventId::decoded(core::str::from_utf8(text).unwrap_or_default())
+        EventId::decoded(self.as_str()) // digits and a hyphen are an id
     }
 
     fn prepend(&mut self, byte: u8) {
@@ -127,8 +152,33 @@ impl fmt::Display for EpochId {
     }
 }
 
-impl fmt::Debug for EpochIdText {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("EpochIdText").field(&self.as_event_id().as_str()).finish()
+impl AsRef<str> for EpochIdText {
+    fn as_ref(&self) -> &str {
+        self.as_str()
     }
 }
+
+impl fmt::Display for EpochIdText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for EpochIdText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("EpochIdText").field(&self.as_str()).finish()
+    }
+}
+
+/// The text is not an [`EpochId`]: it is from another kind of log, or made up.
+///
+/// ```
+/// use sse_proto::replay::EpochId;
+///
+/// let error = "42".parse::<EpochId>().unwrap_err();
+/// assert_eq!(error.to_string(), "not an epoch id, which is two decimal numbers with a hyphen between, like 1732105794-42");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[error("not an epoch id, which is two decimal numbers with a hyphen between, like 1732105794-42")]
+#[non_exhaustive]
+pub struct NotAnEpochId;

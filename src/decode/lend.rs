@@ -1,0 +1,124 @@
+//! Places into text: the last step of each view. The engine says where the values of a frame are, in the chunk or in a buffer;
+//! here they are checked, repaired if need be, and lent.
+
+use core::ops::Range;
+
+use crate::field::{EventId, EventType};
+
+use super::chunk::Chunk;
+use super::decoder::Decoder;
+use super::engine::ahead::NamedBlock;
+use super::engine::machine::{Engine, Lent};
+use super::event::Event;
+use super::open_block::Place;
+use super::value_buf::{ValueBuf, decode_into, set_text};
+
+impl Decoder {
+    /// An event of data alone.
+    #[inline(always)]
+    pub(super) fn data_event<'d, 'i: 'd>(
+        &'d mut self,
+        data: Range<usize>,
+        chunk: &mut Chunk<'i>,
+    ) -> Event<'d> {
+        let Engine { block, lent, last_event_id, .. } = &mut self.engine;
+        Event {
+            event_type: EventType::decoded(""),
+            data: text_in(data.clone(), data.start, chunk, &mut block.data, lent, Lent::Event),
+            last_event_id: EventId::decoded(last_event_id),
+            id_is_new: false,
+        }
+    }
+
+    /// An event of a type and data.
+    #[inline(always)]
+    pub(super) fn named_event<'d, 'i: 'd>(
+        &'d mut self,
+        named: NamedBlock,
+        chunk: &mut Chunk<'i>,
+    ) -> Event<'d> {
+        let NamedBlock { first, event_type, id, data } = named;
+        let Engine { block, lent, last_event_id, .. } = &mut self.engine;
+        // The last value first: behind it nothing is left to check, where the chunk ends with the block.
+        let data = text_in(data, first, chunk, &mut block.data, lent, Lent::Event);
+        if let Some(range) = id.in_chunk() {
+            match chunk.text(range.clone(), first) {
+                Some(text) => set_text(last_event_id, text),
+                None => decode_into(chunk.bytes(range), last_event_id),
+            }
+        }
+        Event {
+            event_type: EventType::decoded(text_at(
+                event_type,
+                first,
+                chunk,
+                &mut block.event_type,
+                lent,
+                Lent::Event,
+            )),
+            data,
+            last_event_id: EventId::decoded(last_event_id),
+            id_is_new: !id.is_buffer(),
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn event<'d, 'i: 'd>(&'d mut self, chunk: &mut Chunk<'i>) -> Event<'d> {
+        let Engine { block, found, lent, last_event_id, .. } = &mut self.engine;
+        let first = found.first;
+        if let Some(range) = found.id.in_chunk() {
+            match chunk.text(range.clone(), first) {
+                Some(text) => set_text(last_event_id, text),
+                None => decode_into(chunk.bytes(range), last_event_id),
+            }
+        }
+        let event_type = text_at(found.event_type, first, chunk, &mut block.event_type, lent, Lent::Event);
+        let data = text_at(found.data, first, chunk, &mut block.data, lent, Lent::Event);
+        Event {
+            event_type: EventType::decoded(event_type),
+            data,
+            last_event_id: EventId::decoded(last_event_id),
+            id_is_new: found.id_is_new,
+        }
+    }
+
+    pub(super) fn comment<'d, 'i: 'd>(&'d mut self, chunk: &mut Chunk<'i>) -> &'d str {
+        let Engine { block, found, lent, .. } = &mut self.engine;
+        text_at(found.data, found.data.start_or_max(), chunk, &mut block.line, lent, Lent::Comment)
+    }
+}
+
+/// The text at `place`: the chunk's own if it is UTF-8 there, else what `buffer` holds or is given.
+#[inline(always)]
+fn text_at<'d, 'i: 'd>(
+    place: Place,
+    first: usize,
+    chunk: &mut Chunk<'i>,
+    buffer: &'d mut ValueBuf,
+    lent: &mut Lent,
+    lends: Lent,
+) -> &'d str {
+    match place.in_chunk() {
+        Some(range) => text_in(range, first, chunk, buffer, lent, lends),
+        None => buffer.text(),
+    }
+}
+
+/// The text at `range` of the chunk.
+#[inline(always)]
+fn text_in<'d, 'i: 'd>(
+    range: Range<usize>,
+    first: usize,
+    chunk: &mut Chunk<'i>,
+    buffer: &'d mut ValueBuf,
+    lent: &mut Lent,
+    lends: Lent,
+) -> &'d str {
+    match chunk.text(range.clone(), first) {
+        Some(text) => text,
+        None => {
+            *lent = lends;
+            buffer.repair(chunk.bytes(range))
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! What a decoder does where the standard leaves a choice, or is not followed by all servers.
+
+/// What becomes of the `id` of an event that was skipped because it is larger than the limit.
+///
+/// ```
+/// use sse_proto::{Chunk, Decoder, OversizedId};
+///
+/// let stream = b"data: too large\nid: 7\n\n";
+/// for (policy, last_event_id) in [(OversizedId::Commit, "7"), (OversizedId::Discard, "")] {
+///     let mut decoder = Decoder::builder().max_event_size(4).oversized_id(policy).build();
+///     let mut chunk = Chunk::new(stream);
+///     assert!(decoder.decode(&mut chunk).is_err());
+///     assert!(decoder.decode(&mut chunk).unwrap().is_none());
+///     assert_eq!(decoder.last_event_id(), last_event_id);
+/// }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum OversizedId {
+    /// It becomes the last event ID, as the standard has it: a reconnect goes on behind the event.
+    #[default]
+    Commit,
+    /// The id is dropped and the last event ID stays as it was: a reconnect gets the event again. Useful if the next attempt
+    /// raises the limit; otherwise the client loops on the same event.
+    Discard,
+}
+
+/// What becomes of an event whose blank line does not come before the stream ends.
+///
+/// The standard discards it (WHATWG HTML 9.2.6), but some servers leave out the last blank line, or even the last line end.
+/// The readers and streams obey this setting at the end of their source, [`PushDecoder`](crate::PushDecoder) at
+/// [`end`](crate::PushDecoder::end), and whoever calls [`Decoder::finish`](crate::Decoder::finish) finds its answer in
+/// [`End::event`](crate::End::event). A source that fails has not ended: then the event is discarded.
+///
+/// Keep the default where a connection that breaks in the middle of an event is made again: the event will come again.
+///
+/// ```
+/// use sse_proto::{Decoder, EventReader, Unfinished};
+///
+/// for (setting, seen) in [(Unfinished::Discard, 1), (Unfinished::WholeLines, 1), (Unfinished::Anything, 2)] {
+///     let decoder = Decoder::builder().unfinished(setting).build();
+///     let events = EventReader::with_decoder(&b"data: 1\n\ndata: [DONE]"[..], decoder);
+///     assert_eq!(events.count(), seen);
+/// }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Unfinished {
+    /// It is discarded, as in the standard.
+    #[default]
+    Discard,
+    /// It is taken if the stream ended with a line end, so that each of its lines is whole.
+    WholeLines,
+    /// It is taken, even if the stream ended inside a line: its data may lack the end. For data that tells by itself
+    /// whether it is whole, such as JSON or `[DONE]`.
+    Anything,
+}

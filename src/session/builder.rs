@@ -1,0 +1,175 @@
+//! How a session is configured.
+
+use core::time::Duration;
+
+use crate::decode::decoder::Decoder;
+
+use super::machine::Session;
+use super::policy::Policy;
+
+/// How a [`Session`] is configured. Made by [`Session::builder`].
+///
+/// The standard leaves it to the client how long it waits at first and whether longer after failures (WHATWG HTML 9.2.3);
+/// each default has its reason beside it.
+///
+/// ```
+/// use sse_proto::session::{Session, SessionBuilder};
+/// use std::time::Duration;
+///
+/// const PATIENT: SessionBuilder = Session::builder()
+///     .idle_timeout(Some(Duration::from_secs(45))) // this server sends a comment every 15 seconds
+///     .retry_status(|status| matches!(status, 429 | 500..=599))
+///     .max_attempts(Some(20));
+/// let session = PATIENT.build();
+/// assert_eq!(session.reconnection_time(), Duration::from_secs(3)); // the default
+/// ```
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct SessionBuilder {
+    policy: Policy,
+    decoder: Option<Decoder>,
+}
+
+impl Default for SessionBuilder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl SessionBuilder {
+    const fn new() -> Self {
+        Self { policy: Policy::DEFAULT, decoder: None }
+    }
+
+    /// A decoder that has limits of its own, yields comments, or knows the last event ID of an earlier run: then already the
+    /// first request names it. The default is [`Decoder::new`].
+    ///
+    /// ```
+    /// use sse_proto::session::Session;
+    /// use sse_proto::{Decoder, EventId};
+    ///
+    /// let decoder = Decoder::builder().last_event_id(EventId::from_static("41")).build();
+    /// let session = Session::builder().decoder(decoder).build();
+    /// assert_eq!(session.last_event_id(), "41");
+    /// ```
+    pub fn decoder(mut self, decoder: Decoder) -> Self {
+        self.decoder = Some(decoder);
+        self
+    }
+
+    /// The reconnection time until a `retry` field sets it (9.2.3, 9.2.6). The default is 3 seconds, about what
+    /// browsers take.
+    pub const fn reconnection_time(mut self, time: Duration) -> Self {
+        self.policy.reconnection_time = time;
+        self
+    }
+
+    /// The shortest reconnection time, whatever [`SessionBuilder::reconnection_time`] and `retry` say. The default is 500
+    /// milliseconds: a server that sends `retry: 0` and an event to each connection gets two of them a second.
+    ///
+    /// Never less than a millisecond; a smaller value, zero too, means that.
+    pub const fn floor(mut self, time: Duration) -> Self {
+        self.policy.floor = time;
+        self
+    }
+
+    /// Where the wait stops doubling. The default is one minute.
+    ///
+    /// It limits only what the session adds: a reconnection time above it is kept, but does not grow.
+    pub const fn backoff_cap(mut self, time: Duration) -> Self {
+        self.policy.cap = time;
+        self
+    }
+
+    /// How much longer than computed a wait may be, in percent, by the caller's random number. The default is 50.
+    ///
+    /// It never shortens a wait, for the standard has the client wait at least the reconnection time (9.2.3), and it
+    /// lengthens the first one too: the clients of a server that restarts all lose it at once.
+    pub const fn jitter_percent(mut self, percent: u8) -> Self {
+        self.policy.jitter_percent = percent;
+        self
+    }
+
+    /// After this time a connection counts as good though no event has come, and the waits begin anew. The
+    /// default is one minute; zero makes each 200 good, `Duration::MAX` only those with an event.
+    pub const fn stable_after(mut self, time: Duration) -> Self {
+        self.policy.stable_after = time;
+        self
+    }
+
+    /// How many connections in a row may fail, or end with no event and before they were stable, until the
+    /// session fails ([`Failure::TooManyAttempts`](crate::session::Failure::TooManyAttempts)). The default is `None`:
+    /// no limit, as in the standard. `Some(1)` gives up after the first, `Some(0)` before it.
+    pub const fn max_attempts(mut self, attempts: Option<u32>) -> Self {
+        self.policy.max_attempts = attempts;
+        self
+    }
+
+    /// The longest silence, in which not one byte comes, neither head nor body, until a connection is given up as
+    /// lost. The default is `None`, as in the standard. Bytes of comments count, so a server that sends
+    /// one every 15 seconds (9.2.7) goes well with 45. Zero gives each connection up at the next poll.
+    pub const fn idle_timeout(mut self, time: Option<Duration>) -> Self {
+        self.policy.idle_timeout = time;
+        self
+    }
+
+    /// Which statuses are a reason to try again, by backoff, instead of failing for good (9.2.3), say 503. The default
+    /// is none. Not asked about 200, nor about 204, by which a server says that it wants no further connection.
+    pub const fn retry_status(mut self, status: fn(u16) -> bool) -> Self {
+        self.policy.retry_status = status;
+        self
+    }
+
+    /// Whether a 200 without any `Content-Type` opens. The default is no, as in the standard.
+    pub const fn accept_missing_content_type(mut self, yes: bool) -> Self {
+        self.policy.missing_content_type = yes;
+        self
+    }
+
+    /// Whether to connect again at all. The default is yes.
+    ///
+    /// Say no where a request must not be repeated, as with most POSTs: then there is one connection, the end of
+    /// its body closes the session, and whatever else ends it fails it with the reason.
+    pub const fn reconnect(mut self, yes: bool) -> Self {
+        self.policy.reconnect = yes;
+        self
+    }
+
+    /// The session, due to connect.
+    #[must_use]
+    pub fn build(self) -> Session {
+        Session::with(self.policy, self.decoder.unwrap_or_default())
+    }
+}
+
+impl Session {
+    /// A session with the default settings and a new decoder, due to connect.
+    ///
+    /// ```
+    /// use sse_proto::session::{ReadyState, Session};
+    ///
+    /// assert_eq!(Session::new().ready_state(), ReadyState::Connecting);
+    /// ```
+    #[must_use]
+    pub fn new() -> Self {
+        Self::builder().build()
+    }
+
+    /// A session with other settings.
+    ///
+    /// ```
+    /// use sse_proto::session::Session;
+    ///
+    /// let once = Session::builder().reconnect(false).build(); // for a request that must not be repeated
+    /// # let _ = once;
+    /// ```
+    pub const fn builder() -> SessionBuilder {
+        SessionBuilder::new()
+    }
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -51,14 +51,14 @@ pub(crate) fn run(args: &EncodeArgs) -> ExitCode {
 /// Writes one stream, however many files it is made of.
 struct Encoder<W: Write> {
     output: W,
-    /// That of the line before.
+    /// What the receiver has as last event ID now. It goes on from file to file, because for the receiver there are
+    /// none: where the next file begins without an id, an empty one has to say so.
     last_event_id: String,
 }
 
 impl<W: Write> Encoder<W> {
     /// Writes the lines of `file` as messages; those from standard input at once.
     fn file(&mut self, file: &Path) -> Result<(), Failure> {
-        self.last_event_id.clear();
         let live = terminal::is_standard_input(file);
         let mut input: Box<dyn BufRead> = match live {
             true => Box::new(io::stdin().lock()),

@@ -54,6 +54,8 @@ const ENCODE_EXAMPLES: &str = r#"Input, one JSON object a line:
   {"retry_ms":2500}                                       another reconnection time
   {"comment":" keep-alive"}                               a comment
   {"error":"..."}                                         nothing, it is left out
+An `id` is written where the last event ID differs from that of the event before, also
+from one file to the next.
 
 Examples:
   sse inspect a.sse | grep -v '^{"comment"' | sse encode

@@ -18,6 +18,34 @@ fn encoded_lines_are_inspected_as_the_same_lines() {
     assert_eq!(output_of(&["encode", "-"], PRINTED), encoded);
 }
 
+/// For the receiver there is one stream: its last event ID goes on from file to file.
+#[test]
+fn ids_survive_the_joint_of_two_files() {
+    // Set or not at the end of the first, and set or not at the begin of the second.
+    let beginnings =
+        [event("b", ""), event("b", "4"), event("b", "5"), format!("{PRINTED}{}", event("b", ""))];
+    for (number, first) in [event("a", ""), event("a", "4"), PRINTED.to_owned()].iter().enumerate() {
+        for second in &beginnings {
+            let a = file(format!("joint-{number}-a.jsonl"), first);
+            let b = file(format!("joint-{number}-b.jsonl"), second);
+            let encoded = output_of(&["encode".as_ref(), a.as_os_str(), b.as_os_str()], "");
+            assert_eq!(output_of(&["inspect", "-"], &encoded), format!("{first}{second}"));
+        }
+    }
+    // As it is written: one empty id, and then no more.
+    let a = file("joint-a.jsonl", event("a", "4"));
+    let b = file("joint-b.jsonl", "{\"retry_ms\":1}\n".to_owned() + &event("b", "") + &event("c", ""));
+    let encoded = output_of(&["encode".as_ref(), a.as_os_str(), b.as_os_str(), a.as_os_str()], "");
+    assert_eq!(encoded, "id: 4\ndata: a\n\nretry: 1\n\nid: \ndata: b\n\ndata: c\n\nid: 4\ndata: a\n\n");
+}
+
+#[test]
+fn files_and_standard_input_are_joined_in_order() {
+    let a = file("order-a.jsonl", event("a", "1"));
+    let encoded = output_of(&["encode".as_ref(), a.as_os_str(), "-".as_ref(), a.as_os_str()], event("b", ""));
+    assert_eq!(encoded, "id: 1\ndata: a\n\nid: \ndata: b\n\nid: 1\ndata: a\n\n");
+}
+
 #[test]
 fn encoding_leaves_out_errors_and_truncation_marks() {
     let lines = "{\"error\":\"too large\"}\n\

@@ -1,10 +1,14 @@
 //! The JSON lines, which `inspect` prints and `encode` reads.
 
-use std::io;
+use std::io::{self, Write};
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Serializer;
+use serde_json::ser::Formatter;
 use sse_proto::Event;
+
+use crate::terminal::write_legible;
 
 /// What a line may be, for whoever wrote another one. (`truncated` comes from `inspect` alone.)
 const FORMS: &str = r#"a line is one of {"type":TEXT,"data":TEXT,"last_event_id":TEXT}, {"retry_ms":NUMBER}, {"comment":TEXT}, {"error":TEXT}"#;
@@ -46,9 +50,19 @@ impl<'a> Line<'a> {
 
     /// Appends the line with its line end.
     pub(crate) fn write_to(&self, output: &mut Vec<u8>) -> io::Result<()> {
-        serde_json::to_writer(&mut *output, self)?;
+        self.serialize(&mut Serializer::with_formatter(&mut *output, Legible))?;
         output.push(b'\n');
         Ok(())
+    }
+}
+
+/// Compact JSON, as `serde_json` writes it, but for the characters that act on a terminal. Also where the output is
+/// no terminal, so that it does not depend on where it goes.
+struct Legible;
+
+impl Formatter for Legible {
+    fn write_string_fragment<W: Write + ?Sized>(&mut self, output: &mut W, fragment: &str) -> io::Result<()> {
+        write_legible(output, fragment)
     }
 }
 

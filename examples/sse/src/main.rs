@@ -14,6 +14,7 @@ mod inspect;
 mod lines;
 mod terminal;
 
+use std::env;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -38,6 +39,8 @@ const INSPECT_EXAMPLES: &str = r#"Output, one JSON object a line:
   {"comment":" keep-alive"}                               a comment
   {"error":"event larger than ..."}                       what was skipped, and why
 With --flush-at-end an event that lacks its blank line has `"truncated":true` as well.
+Control characters and bidi overrides are always written as \uXXXX, so that they
+cannot act on a terminal.
 
 Examples:
   sse inspect examples/data/sample.sse
@@ -108,8 +111,17 @@ struct EncodeArgs {
 }
 
 fn main() -> ExitCode {
-    match Args::parse().command {
+    match parse().command {
         Command::Inspect(args) => inspect::run(&args),
         Command::Encode(args) => encode::run(&args),
     }
+}
+
+/// The arguments; what is wrong with them is said with their control characters escaped.
+fn parse() -> Args {
+    Args::try_parse().unwrap_or_else(|error| {
+        // No argument becomes right by this: what is not a file name has no use for a backslash.
+        let legible = env::args_os().map(terminal::legible);
+        Args::try_parse_from(legible).err().unwrap_or(error).exit()
+    })
 }

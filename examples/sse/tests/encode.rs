@@ -18,6 +18,12 @@ fn encoded_lines_are_inspected_as_the_same_lines() {
     assert_eq!(output_of(&["encode", "-"], PRINTED), encoded);
 }
 
+#[test]
+fn escaped_characters_come_back_raw() {
+    let lines = event(r"a\u007fb\u009bc\u202ed", r"\u0085");
+    assert_eq!(output_of(&["encode"], &lines), "id: \u{85}\ndata: a\u{7F}b\u{9B}c\u{202E}d\n\n");
+}
+
 /// For the receiver there is one stream: its last event ID goes on from file to file.
 #[test]
 fn ids_survive_the_joint_of_two_files() {
@@ -100,6 +106,9 @@ fn a_bad_line_is_named_with_the_forms_that_a_line_may_have() {
         assert_eq!(stderr(&output), format!("sse encode: standard input: line 2: {says}{FORMS}\n"));
         assert_eq!(stdout(&output), "retry: 1\n\n", "what stands before is written, and nothing behind it");
     }
+    // The message may be longer where it lists what is known, and quotes the line.
+    let output = run(&["encode"], "{\"da\u{9b}ta\":\"a\"}\n");
+    assert!(stderr(&output).contains(r"line 1: unknown field `da\u009bta`, expected one of `type`, "));
 }
 
 #[test]

@@ -157,3 +157,64 @@ fn output_that_cannot_be_written_ends_with_status_2() {
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).starts_with("sse inspect: standard output: "), "{}", stderr(&output));
 }
+
+/// All the characters that are escaped, each a byte further into the text, past the end of the first block of the search.
+#[test]
+fn what_acts_on_a_terminal_is_escaped() {
+    let hidden = ('\u{1}'..='\u{2069}').filter(|c| !matches!(c, '\n' | '\r') && !is_harmless(&c.to_string()));
+    let mut stream = String::new();
+    let mut data = Vec::new();
+    for character in hidden {
+        let before = "x".repeat(data.len());
+        data.push(format!("{before}{character}ü–{character}"));
+        stream +=
+            &format!("event: {character}\nid: {character}\n:{character}\ndata: {}\n\n", data[data.len() - 1]);
+    }
+    assert_eq!(data.len(), 29 + 33 + 7 + 4, "C0 without line ends, DEL and C1, bidi");
+    let printed = output_of(&["inspect", "-"], &stream);
+    assert!(is_harmless(&printed), "a raw control character");
+    for (lines, data) in printed.lines().collect::<Vec<_>>().chunks(2).zip(&data) {
+        let [comment, event] = [0, 1].map(|n| serde_json::from_str::<serde_json::Value>(lines[n]).unwrap());
+        assert_eq!(event["data"], **data, "the value is the same");
+        let character = data.chars().last().unwrap().to_string();
+        assert_eq!([&event["type"], &event["last_event_id"], &comment["comment"]], [&character[..]; 3]);
+    }
+}
+
+#[test]
+fn other_characters_stay_as_they_are() {
+    // Neighbours of the escaped ones, and others that begin with the same bytes.
+    let text = " ~\u{A0}¿À\u{2027}\u{202F}\u{2065}\u{206A}–☕日本語🦀";
+    assert_eq!(output_of(&["inspect", "-"], format!("data: {text}\n\n")), event(text, ""));
+    let line = output_of(&["inspect", "-"], "data: a\u{7F}b\u{9b}c\u{202e}d\n\n");
+    assert_eq!(line, event(r"a\u007fb\u009bc\u202ed", ""));
+}
+
+#[test]
+fn names_and_arguments_in_messages_are_escaped() {
+    let (raw, shown) = ("no\u{1b}[31m\u{7}\n\u{9b}\u{202e}such", r"no\u001b[31m\u0007\u000a\u009b\u202esuch");
+    for args in [
+        &["inspect", raw][..],
+        &["encode", raw],
+        &[raw],
+        &["inspect", "--limit", raw, SAMPLE],
+        &["inspect", "--chunk", raw, SAMPLE],
+    ] {
+        let output = run(args, "");
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert!(
+            is_harmless(stderr(&output)) && stderr(&output).contains(shown),
+            "{args:?}: {}",
+            stderr(&output)
+        );
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn names_in_the_summary_are_escaped() {
+    let path = common::file("sum\u{1b}[31mmary.sse", "data: a\n\n");
+    let output = run(&["inspect".as_ref(), path.as_os_str()], "");
+    assert_eq!(stdout(&output), event("a", ""));
+    assert!(stderr(&output).contains(r"sum\u001b[31mmary.sse: 9 bytes, "), "{}", stderr(&output));
+}

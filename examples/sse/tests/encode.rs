@@ -172,3 +172,16 @@ fn output_that_cannot_be_written_ends_with_status_2() {
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).starts_with("sse encode: standard output: "), "{}", stderr(&output));
 }
+
+/// Apple's file systems refuse such names.
+#[test]
+#[cfg(all(unix, not(target_vendor = "apple")))]
+fn a_path_that_is_not_utf8_is_read() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let path = file(OsStr::from_bytes(b"encode-\xFF.jsonl"), event("a", "") + "{}");
+    let output = run(&["encode".as_ref(), path.as_os_str()], "");
+    assert_eq!((stdout(&output), output.status.code()), ("data: a\n\n", Some(2)));
+    assert!(stderr(&output).contains("encode-\u{FFFD}.jsonl: line 2: "), "{}", stderr(&output));
+}

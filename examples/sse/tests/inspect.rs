@@ -218,3 +218,19 @@ fn names_in_the_summary_are_escaped() {
     assert_eq!(stdout(&output), event("a", ""));
     assert!(stderr(&output).contains(r"sum\u001b[31mmary.sse: 9 bytes, "), "{}", stderr(&output));
 }
+
+/// Apple's file systems refuse such names.
+#[test]
+#[cfg(all(unix, not(target_vendor = "apple")))]
+fn a_path_that_is_not_utf8_is_read() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let path = common::file(OsStr::from_bytes(b"inspect-\xFF.sse"), "data: a\n\n");
+    let missing = OsStr::from_bytes(b"missing-\xFF.sse");
+    let output = run(&["inspect".as_ref(), path.as_os_str(), missing], "");
+    assert_eq!(stdout(&output), event("a", ""));
+    assert_eq!(output.status.code(), Some(2), "for the one that is missing");
+    assert!(stderr(&output).contains("inspect-\u{FFFD}.sse: 9 bytes, "), "{}", stderr(&output));
+    assert!(stderr(&output).contains("sse inspect: missing-\u{FFFD}.sse: "), "{}", stderr(&output));
+}

@@ -96,7 +96,7 @@ struct InspectArgs {
     /// Hand the decoder N bytes at a time (the output is the same)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=inspect::MAX_CHUNK))]
     chunk: Option<u32>,
-    /// Allow N bytes per event, not the library's default; what is larger becomes an error
+    /// Allow N bytes per event instead of the library's default
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
 }

@@ -8,7 +8,7 @@ use serde_json::Serializer;
 use serde_json::ser::Formatter;
 use sse_proto::Event;
 
-use crate::terminal::write_legible;
+use crate::terminal::{holds_hidden, write_legible};
 
 /// What a line may be, for whoever wrote another one. (`truncated` comes from `inspect` alone.)
 const FORMS: &str = r#"a line is one of {"type":TEXT,"data":TEXT,"last_event_id":TEXT}, {"retry_ms":NUMBER}, {"comment":TEXT}, {"error":TEXT}"#;
@@ -50,7 +50,13 @@ impl<'a> Line<'a> {
 
     /// Appends the line with its line end.
     pub(crate) fn write_to(&self, output: &mut Vec<u8>) -> io::Result<()> {
-        self.serialize(&mut Serializer::with_formatter(&mut *output, Legible))?;
+        let start = output.len();
+        serde_json::to_writer(&mut *output, self)?;
+        // Nearly always there is none. One look at the whole line costs less than one at each of its texts.
+        if holds_hidden(&output[start..]) {
+            output.truncate(start);
+            self.serialize(&mut Serializer::with_formatter(&mut *output, Legible))?;
+        }
         output.push(b'\n');
         Ok(())
     }

@@ -52,7 +52,7 @@ pub(crate) fn legible(text: impl AsRef<OsStr>) -> String {
     let mut shown = String::new();
     for character in text.as_ref().to_string_lossy().chars() {
         match is_hidden(character) {
-            true => shown += &escape(character),
+            true => shown.extend(escape(character).map(char::from)),
             false => shown.push(character),
         }
     }
@@ -61,25 +61,43 @@ pub(crate) fn legible(text: impl AsRef<OsStr>) -> String {
 
 /// Writes a piece of a JSON string with each hidden character escaped, which does not change the value.
 pub(crate) fn write_legible<W: Write + ?Sized>(output: &mut W, text: &str) -> io::Result<()> {
-    let bytes = text.as_bytes();
     let mut written = 0;
-    for (number, block) in bytes.chunks(BLOCK).enumerate() {
-        // Nearly always there is none.
-        if !block.iter().fold(false, |found, &byte| found | may_begin_hidden(byte)) {
-            continue;
-        }
-        for (place, _) in block.iter().enumerate().filter(|(_, byte)| may_begin_hidden(**byte)) {
-            // Such a byte never continues a character, and the character may go on in the next block.
-            let at = number * BLOCK + place;
-            let Some(hidden) = text[at..].chars().next().filter(|character| is_hidden(*character)) else {
-                continue;
-            };
-            output.write_all(&bytes[written..at])?;
-            output.write_all(escape(hidden).as_bytes())?;
-            written = at + hidden.len_utf8();
-        }
+    for (at, hidden) in text.char_indices().filter(|(_, character)| is_hidden(*character)) {
+        output.write_all(&text.as_bytes()[written..at])?;
+        output.write_all(&escape(hidden))?;
+        written = at + hidden.len_utf8();
     }
-    output.write_all(&bytes[written..])
+    output.write_all(&text.as_bytes()[written..])
+}
+
+/// Whether there is a hidden character in `text`, which is UTF-8.
+pub(crate) fn holds_hidden(text: &[u8]) -> bool {
+    (0..text.len()).step_by(BLOCK).any(|start| {
+        let rest = &text[start..];
+        match rest.first_chunk() {
+            Some(block) => hidden_begins_in(block),
+            None => {
+                let mut last = [b' '; BLOCK + 2];
+                last[..rest.len()].copy_from_slice(rest);
+                hidden_begins_in(&last)
+            }
+        }
+    })
+}
+
+/// Whether a hidden character begins in the first [`BLOCK`] bytes. C2 begins those of C1, E2 the others. Exact,
+/// because dashes and quotation marks begin with E2 too.
+fn hidden_begins_in(block: &[u8; BLOCK + 2]) -> bool {
+    let mut found = false;
+    for at in 0..BLOCK {
+        let [first, second, third] = [block[at], block[at + 1], block[at + 2]];
+        let separator_or_bidi = (second == 0x80) & matches!(third, 0xA8..=0xAE);
+        let isolate = (second == 0x81) & matches!(third, 0xA6..=0xA9);
+        // Without `||`, so that there is no branch.
+        found |= (first < 0x20) | (first == 0x7F);
+        found |= ((first == 0xC2) & (second < 0xA0)) | ((first == 0xE2) & (separator_or_bidi | isolate));
+    }
+    found
 }
 
 /// Control characters (C0, DEL, C1); the line and paragraph separators, at which some readers of lines cut; the
@@ -88,13 +106,37 @@ const fn is_hidden(character: char) -> bool {
     matches!(character, '\0'..='\x1F' | '\x7F'..='\u{9F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Whether a hidden character may begin with `byte`: C2 begins those of C1, E2 those above.
-const fn may_begin_hidden(byte: u8) -> bool {
-    // Without `||`, so that there is no branch.
-    (byte < 0x20) | (byte == 0x7F) | (byte == 0xC2) | (byte == 0xE2)
+/// The character as JSON writes it. None of the hidden ones needs more than four digits.
+fn escape(character: char) -> [u8; 6] {
+    let digit = |shift: u32| b"0123456789abcdef"[(u32::from(character) >> shift & 0xF) as usize];
+    [b'\\', b'u', digit(12), digit(8), digit(4), digit(0)]
 }
 
-/// The character as JSON writes it. None of the hidden ones needs more than four digits.
-fn escape(character: char) -> String {
-    format!("\\u{:04x}", u32::from(character))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The quick search and the set of hidden characters are written down apart. They agree for every character, alone
+    /// and around the end of a block.
+    #[test]
+    fn the_quick_search_finds_what_is_hidden_and_nothing_else() {
+        for before in [0, 1, BLOCK - 3, BLOCK - 2, BLOCK - 1, BLOCK, 2 * BLOCK - 1] {
+            for behind in [0, 1, 2, BLOCK] {
+                let (before, behind) =
+                    ("\u{2027}".repeat(before / 3) + &"x".repeat(before % 3), "é".repeat(behind));
+                for character in '\0'..='\u{FFFF}' {
+                    let text = format!("{before}{character}{behind}");
+                    assert_eq!(holds_hidden(text.as_bytes()), is_hidden(character), "{text:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn escapes_are_those_of_json() {
+        for character in ('\0'..='\u{FFFF}').filter(|character| is_hidden(*character)) {
+            let text = format!("\"ü{}–\"", String::from_utf8_lossy(&escape(character)));
+            assert_eq!(serde_json::from_str::<String>(&text).unwrap(), format!("ü{character}–"));
+        }
+    }
 }

@@ -1,88 +1,118 @@
-//! The way back: JSON lines in, an event stream out.
+//! `sse encode`: JSON lines in, an event stream out.
 
 use std::error::Error;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::time::Duration;
 
-use serde::Deserialize;
 use sse_proto::{EventId, EventType, InvalidValue, Message};
 
-/// One line of input, as `inspect` prints it.
-#[derive(Deserialize)]
-#[serde(untagged, deny_unknown_fields)]
-enum Line {
-    Event {
-        r#type: String,
-        data: String,
-        last_event_id: String,
-        #[serde(default, rename = "truncated")]
-        _truncated: bool,
-    },
-    Retry {
-        retry_ms: u64,
-    },
-    Comment {
-        comment: String,
-    },
-    Problem {
-        #[serde(rename = "error")]
-        _error: String,
-    },
-}
+use crate::EncodeArgs;
+use crate::lines::{Fields, Line};
+use crate::terminal::{self, FAILED, legible, say};
+
+const COMMAND: &str = "sse encode";
 
 /// Why encoding stopped.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Failure {
-    #[error("{0}")]
+enum Failure {
     Read(io::Error),
-    #[error("standard output: {0}")]
     Write(io::Error),
-    #[error("line {0}: {1}")]
     Line(u64, Box<dyn Error>),
 }
 
-/// Writes the lines of `name` as messages to standard output; those from standard input at once. An id is written
-/// where it differs from the line before; a line with an error stands for nothing.
-pub(crate) fn encode(name: &str) -> Result<(), Failure> {
-    let live = name == "-";
-    let lines: Box<dyn BufRead> = match live {
-        true => Box::new(io::stdin().lock()),
-        false => Box::new(BufReader::new(File::open(name).map_err(Failure::Read)?)),
-    };
-    let mut output = BufWriter::new(io::stdout().lock());
-    let mut last_event_id = String::new();
-    for (number, line) in (1..).zip(lines.lines()) {
-        let line = line.map_err(Failure::Read)?;
-        let line = serde_json::from_str(&line).map_err(|error| Failure::Line(number, error.into()))?;
-        let message = message(&line, &last_event_id).map_err(|error| Failure::Line(number, error.into()))?;
-        let Some(message) = message else { continue };
-        message.encode_to_io(&mut output).map_err(Failure::Write)?;
-        if live {
-            output.flush().map_err(Failure::Write)?;
+pub(crate) fn run(args: &EncodeArgs) -> ExitCode {
+    let standard_input = [PathBuf::from("-")];
+    let files = if args.files.is_empty() { &standard_input[..] } else { &args.files };
+    let mut encoder = Encoder { output: BufWriter::new(io::stdout().lock()), last_event_id: String::new() };
+    for file in files {
+        // What stands before a bad line is a stream too, and is written.
+        let read = encoder.file(file);
+        let failure = match (read, encoder.output.flush()) {
+            (Ok(()), Ok(())) => continue,
+            (Ok(()), Err(error)) => Failure::Write(error),
+            (Err(failure), _) => failure,
+        };
+        let name = terminal::name_of(file);
+        match failure {
+            Failure::Write(error) => return terminal::output_failed(COMMAND, &error),
+            Failure::Read(error) => say(format_args!("{COMMAND}: {name}: {}", terminal::reason(&error))),
+            // The error may quote the line.
+            Failure::Line(number, error) => {
+                say(format_args!("{COMMAND}: {name}: line {number}: {}", legible(error.to_string())));
+            }
         }
-        if let Line::Event { last_event_id: id, .. } = line {
-            last_event_id = id;
-        }
+        return ExitCode::from(FAILED);
     }
-    output.flush().map_err(Failure::Write)
+    ExitCode::SUCCESS
 }
 
-fn message<'l>(line: &'l Line, last_event_id: &str) -> Result<Option<Message<'l>>, InvalidValue> {
-    let message = Message::new();
-    Ok(Some(match line {
-        Line::Event { r#type, data, last_event_id: id, .. } => {
-            let mut message = message.data(data);
-            if r#type != "message" {
-                message = message.event_type(EventType::new(r#type)?);
+/// Writes one stream, however many files it is made of.
+struct Encoder<W: Write> {
+    output: W,
+    /// What the receiver has as last event ID now. It goes on from file to file, because for the receiver there are
+    /// none: where the next file begins without an id, an empty one has to say so.
+    last_event_id: String,
+}
+
+impl<W: Write> Encoder<W> {
+    /// Writes the lines of `file` as messages; those from standard input at once.
+    fn file(&mut self, file: &Path) -> Result<(), Failure> {
+        let live = terminal::is_standard_input(file);
+        let mut input: Box<dyn BufRead> = match live {
+            true => Box::new(io::stdin().lock()),
+            false => Box::new(BufReader::new(File::open(file).map_err(Failure::Read)?)),
+        };
+        let mut line = Vec::new();
+        for number in 1.. {
+            line.clear();
+            if input.read_until(b'\n', &mut line).map_err(Failure::Read)? == 0 {
+                break;
             }
-            if id != last_event_id {
-                message = message.id(EventId::new(id)?);
+            let fields = Fields::parse(&line).map_err(|error| Failure::Line(number, error.into()))?;
+            let line = fields.line().map_err(|error| Failure::Line(number, error.into()))?;
+            let message = self.message(&line).map_err(|error| Failure::Line(number, error))?;
+            let Some(message) = message else { continue };
+            message.encode_to_io(&mut self.output).map_err(Failure::Write)?;
+            if live {
+                self.output.flush().map_err(Failure::Write)?;
             }
-            message
+            if let Line::Event { last_event_id, .. } = line {
+                self.last_event_id.clear();
+                self.last_event_id.push_str(last_event_id);
+            }
         }
-        Line::Retry { retry_ms } => message.retry(Duration::from_millis(*retry_ms)),
-        Line::Comment { comment } => message.comment(comment),
-        Line::Problem { .. } => return Ok(None),
-    }))
+        Ok(())
+    }
+
+    /// The message that makes the receiver see `line`. The id is in it where the receiver has another one.
+    fn message<'l>(&self, line: &Line<'l>) -> Result<Option<Message<'l>>, Box<dyn Error>> {
+        let message = Message::new();
+        Ok(Some(match *line {
+            Line::Event { r#type, data, last_event_id, .. } => {
+                let mut message = message.data(data);
+                if r#type != "message" {
+                    message = message.event_type(event_type(r#type)?);
+                }
+                if last_event_id != self.last_event_id {
+                    message = message.id(EventId::new(last_event_id)?);
+                }
+                message
+            }
+            Line::Retry { retry_ms } => message.retry(Duration::from_millis(retry_ms)),
+            Line::Comment { comment } => message.comment(comment),
+            Line::Problem { .. } => return Ok(None),
+        }))
+    }
+}
+
+fn event_type(text: &str) -> Result<EventType<'_>, Box<dyn Error>> {
+    EventType::new(text).map_err(|error| match error {
+        // The library's advice, to leave it out, is not for a line, which has to have a type.
+        InvalidValue::EmptyEventType => {
+            r#"an event type must not be empty; write "message" for the default"#.into()
+        }
+        error => error.into(),
+    })
 }

@@ -1,65 +1,18 @@
-//! The example program as a user runs it: what it prints, where, and with which exit status.
+//! `sse inspect` as a user runs it: what it prints, where, and with which exit status.
 //!
 //! Rule: one JSON object a line on standard output, in stream order and in a fixed field order; the rest
-//! goes to standard error; frames of `-` are out as soon as they are in; wrong use ends with status 2.
-#![cfg(feature = "std")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
-#![allow(missing_docs, reason = "a test crate has no users")]
+//! goes to standard error; frames of `-` are out as soon as they are in; wrong use ends with status 2;
+//! nothing from a stream, a name or an argument acts on a terminal.
+
+mod common;
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
 
-const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/sample.sse");
-
-/// What `inspect` prints for the sample, written down by hand from WHATWG HTML 9.2.6.
-const PRINTED: &str = r#"{"comment":" this stream shows what an event stream can hold"}
-{"retry_ms":2500}
-{"type":"message_start","data":"{\"type\":\"message_start\",\"model\":\"tiny-1\",\"lang\":[\"en\",\"日本語\"]}","last_event_id":"1"}
-{"type":"delta","data":"{\"text\":\"Grüße\"}","last_event_id":"2"}
-{"type":"delta","data":"{\"text\":\" aus Zürich ☕\"}","last_event_id":"3"}
-{"comment":" keep-alive"}
-{"type":"delta","data":"{\n  \"text\": \" – 東京から\",\n  \"done\": false\n}","last_event_id":"4"}
-{"type":"message","data":"no space after the colon\n\nand an empty line before this one","last_event_id":"4"}
-{"type":"ping","data":"","last_event_id":"5"}
-{"type":"message_stop","data":"{\"type\":\"message_stop\"}","last_event_id":""}
-{"type":"message","data":"[DONE]","last_event_id":""}
-"#;
-
-/// The program: `cargo test` builds examples beside the directory of the test binaries. (With
-/// `--test inspect` alone it does not; `cargo build --example inspect` first.)
-fn program() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    let profile = test.parent().and_then(Path::parent).unwrap();
-    let program = profile.join("examples").join(format!("inspect{}", std::env::consts::EXE_SUFFIX));
-    assert!(program.exists(), "{} is missing: cargo build --example inspect", program.display());
-    program
-}
-
-fn run(args: &[&str], input: &str) -> Output {
-    let mut command = Command::new(program());
-    command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    std::thread::scope(|scope| {
-        // Beside reading the output, or two full pipes would wait for each other. Who ends over its
-        // arguments does not read: no error here.
-        scope.spawn(move || drop(stdin.write_all(input.as_bytes())));
-        child.wait_with_output().unwrap()
-    })
-}
-
-fn stdout(output: &Output) -> &str {
-    std::str::from_utf8(&output.stdout).unwrap()
-}
-
-fn stderr(output: &Output) -> &str {
-    std::str::from_utf8(&output.stderr).unwrap()
-}
+use common::{PRINTED, SAMPLE, event, is_harmless, output_of, run, start, stderr, stdout};
 
 #[test]
 fn prints_the_sample() {
-    let output = run(&[SAMPLE], "");
+    let output = run(&["inspect", SAMPLE], "");
     assert_eq!(stdout(&output), PRINTED);
     assert_eq!(output.status.code(), Some(0));
     let bytes = std::fs::metadata(SAMPLE).unwrap().len();
@@ -78,20 +31,19 @@ fn the_sample_holds_a_crlf() {
 #[test]
 fn chunking_is_invisible() {
     for chunk in ["1", "7", "1000000"] {
-        assert_eq!(stdout(&run(&["--chunk", chunk, SAMPLE], "")), PRINTED);
+        assert_eq!(output_of(&["inspect", "--chunk", chunk, SAMPLE], ""), PRINTED);
     }
     // More than one buffer of input, so that chunks meet the buffer's end.
     let long = std::fs::read_to_string(SAMPLE).unwrap().repeat(200);
-    let whole = run(&["-"], &long);
-    assert_eq!(stdout(&whole).lines().count(), 200 * PRINTED.lines().count());
-    assert_eq!(stdout(&run(&["--chunk", "7", "-"], &long)), stdout(&whole));
+    let whole = output_of(&["inspect", "-"], &long);
+    assert_eq!(whole.lines().count(), 200 * PRINTED.lines().count());
+    assert_eq!(output_of(&["inspect", "--chunk", "7", "-"], &long), whole);
 }
 
 #[test]
 fn each_file_is_its_own_stream() {
-    let output = run(&[SAMPLE, "-", SAMPLE], "\u{FEFF}id: 9\ndata: from standard input\n\n");
-    let between = r#"{"type":"message","data":"from standard input","last_event_id":"9"}"#;
-    assert_eq!(stdout(&output), format!("{PRINTED}{between}\n{PRINTED}"));
+    let output = run(&["inspect", SAMPLE, "-", SAMPLE], "\u{FEFF}id: 9\ndata: from standard input\n\n");
+    assert_eq!(stdout(&output), format!("{PRINTED}{}{PRINTED}", event("from standard input", "9")));
     assert_eq!(stderr(&output).lines().count(), 4, "one summary for each, and the total");
     let total = stderr(&output).lines().last().unwrap();
     assert!(total.starts_with("total: ") && total.contains(" 17 events, 4 comments, "), "{total}");
@@ -100,47 +52,41 @@ fn each_file_is_its_own_stream() {
 #[test]
 fn flush_at_end_takes_the_truncated_event() {
     let input = "data: a\n\nevent: last\nid: 1\ndata: b\ndata: [DONE";
-    let first = r#"{"type":"message","data":"a","last_event_id":""}"#;
-    let output = run(&["-"], input);
-    assert_eq!(stdout(&output), format!("{first}\n"));
+    let first = event("a", "");
+    let output = run(&["inspect", "-"], input);
+    assert_eq!(stdout(&output), first);
     assert!(stderr(&output).contains("1 events, 0 comments, 0 retries, 0 errors, truncated end, "));
 
-    let output = run(&["--flush-at-end", "-"], input);
+    let output = run(&["inspect", "--flush-at-end", "-"], input);
     let last = r#"{"type":"last","data":"b\n[DONE","last_event_id":"1","truncated":true}"#;
-    assert_eq!(stdout(&output), format!("{first}\n{last}\n"));
+    assert_eq!(stdout(&output), format!("{first}{last}\n"));
     assert!(stderr(&output).contains("2 events, "));
 
     // Nothing to take: nothing is printed.
-    assert_eq!(stdout(&run(&["--flush-at-end", "-"], "data: a\n\nid: 2\n")), format!("{first}\n"));
+    assert_eq!(output_of(&["inspect", "--flush-at-end", "-"], "data: a\n\nid: 2\n"), first);
 }
 
 #[test]
 fn limit_reports_and_goes_on() {
     let input = "data: 123456789\n\ndata: small\n\n";
-    let output = run(&["--limit", "8", "-"], input);
+    let output = run(&["inspect", "--limit", "8", "-"], input);
     let (error, rest) = stdout(&output).split_once('\n').unwrap();
     assert!(error.starts_with(r#"{"error":""#) && error.ends_with("\"}"), "{error}");
     assert!(error.contains('8'), "the limit is named: {error}");
-    assert_eq!(rest, "{\"type\":\"message\",\"data\":\"small\",\"last_event_id\":\"\"}\n");
+    assert_eq!(rest, event("small", ""));
     assert!(stderr(&output).contains("1 events, 0 comments, 0 retries, 1 errors, clean end, "));
     assert_eq!(output.status.code(), Some(0));
 }
 
 #[test]
 fn standard_input_is_shown_as_it_arrives() {
-    let mut child = Command::new(program())
-        .arg("-")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = start(&["inspect", "-"]);
     let mut input = child.stdin.take().unwrap();
     let mut output = BufReader::new(child.stdout.take().unwrap());
     for (frame, printed) in [
-        ("data: 1\n\n", "{\"type\":\"message\",\"data\":\"1\",\"last_event_id\":\"\"}\n"),
-        ("data: 2\r\n\r", "{\"type\":\"message\",\"data\":\"2\",\"last_event_id\":\"\"}\n"),
-        ("\n: c\n", "{\"comment\":\" c\"}\n"),
+        ("data: 1\n\n", event("1", "")),
+        ("data: 2\r\n\r", event("2", "")),
+        ("\n: c\n", "{\"comment\":\" c\"}\n".to_owned()),
     ] {
         input.write_all(frame.as_bytes()).unwrap();
         input.flush().unwrap();
@@ -156,23 +102,34 @@ fn standard_input_is_shown_as_it_arrives() {
 
 #[test]
 fn a_missing_file_is_named() {
-    let output = run(&["no-such-file.sse", SAMPLE], "");
+    let output = run(&["inspect", "no-such-file.sse", SAMPLE], "");
     assert_eq!(output.status.code(), Some(2));
-    assert!(stderr(&output).starts_with("inspect: no-such-file.sse: "), "{}", stderr(&output));
+    assert!(stderr(&output).starts_with("sse inspect: no-such-file.sse: "), "{}", stderr(&output));
     assert_eq!(stdout(&output), PRINTED, "the other files are still read");
 }
 
 #[test]
-fn a_read_error_ends_with_status_2() {
-    // A directory can be opened, but not read (or, elsewhere, not opened).
-    let output = run(&[env!("CARGO_MANIFEST_DIR")], "");
+fn a_directory_ends_with_status_2() {
+    // It can be opened, but not read (or, elsewhere, not opened).
+    let directory = env!("CARGO_MANIFEST_DIR");
+    let output = run(&["inspect", directory, SAMPLE], "");
     assert_eq!(output.status.code(), Some(2));
-    assert!(stderr(&output).starts_with("inspect: "), "{}", stderr(&output));
+    let says = format!("sse inspect: {directory}: ");
+    assert!(stderr(&output).starts_with(&says), "{}", stderr(&output));
+    #[cfg(unix)]
+    assert!(stderr(&output).contains("this is a directory; name the files in it\n"), "{}", stderr(&output));
+    assert_eq!(stdout(&output), PRINTED);
 }
 
 #[test]
 fn wrong_use_ends_with_status_2() {
-    for args in [&[][..], &["--no-such-option", SAMPLE], &["--chunk", "0", SAMPLE], &["--limit", "x", "-"]] {
+    for args in [
+        &["inspect"][..],
+        &["inspect", "--no-such-option", SAMPLE],
+        &["inspect", "--chunk", "0", SAMPLE],
+        &["inspect", "--limit", "x", "-"],
+        &["inspect", "--encode", SAMPLE],
+    ] {
         let output = run(args, "");
         assert_eq!(output.status.code(), Some(2), "{args:?}");
         assert!(stderr(&output).contains("error: "), "{args:?}: {}", stderr(&output));
@@ -182,13 +139,7 @@ fn wrong_use_ends_with_status_2() {
 
 #[test]
 fn a_closed_pipe_ends_quietly() {
-    let mut child = Command::new(program())
-        .arg("-")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = start(&["inspect", "-"]);
     drop(child.stdout.take());
     // It may be gone before all of this is written.
     let _ = child.stdin.take().unwrap().write_all("data: x\n\n".repeat(100_000).as_bytes());
@@ -197,33 +148,89 @@ fn a_closed_pipe_ends_quietly() {
     assert_eq!(output.status.code(), Some(0));
 }
 
-/// The way back: the stream is another, what it says is the same.
 #[test]
-fn encoded_lines_are_inspected_as_the_same_lines() {
-    let encoded = run(&["--encode"], PRINTED);
-    assert!(encoded.status.success(), "{}", stderr(&encoded));
-    assert!(stdout(&encoded).contains("event: delta\nid: 2\ndata: "));
-    let again = run(&["-"], stdout(&encoded));
-    assert_eq!(stdout(&again), PRINTED);
+#[cfg(target_os = "linux")]
+fn output_that_cannot_be_written_ends_with_status_2() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_sse"));
+    let output = command.args(["inspect", SAMPLE]).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).starts_with("sse inspect: standard output: "), "{}", stderr(&output));
 }
 
+/// All the characters that are escaped, each a byte further into the text, past the end of the first block of the search.
 #[test]
-fn encoding_leaves_out_errors_and_truncation_marks() {
-    let lines = "{\"error\":\"too large\"}\n\
-                 {\"type\":\"message\",\"data\":\"a\",\"last_event_id\":\"\",\"truncated\":true}\n";
-    assert_eq!(stdout(&run(&["--encode"], lines)), "data: a\n\n");
-}
-
-#[test]
-fn what_cannot_be_encoded_ends_with_status_2() {
-    let id = "{\"type\":\"message\",\"data\":\"\",\"last_event_id\":\"a\\nb\"}\n";
-    for (lines, says) in [
-        (id, "standard input: line 1: an id must not hold LF (U+000A), found at byte 1"),
-        ("{\"retry_ms\":1}\nnonsense\n", "standard input: line 2: "),
-    ] {
-        let output = run(&["--encode"], lines);
-        assert_eq!(output.status.code(), Some(2));
-        assert!(stderr(&output).contains(says), "{}", stderr(&output));
+fn what_acts_on_a_terminal_is_escaped() {
+    let hidden = ('\u{1}'..='\u{2069}').filter(|c| !matches!(c, '\n' | '\r') && !is_harmless(&c.to_string()));
+    let mut stream = String::new();
+    let mut data = Vec::new();
+    for character in hidden {
+        let before = "x".repeat(data.len());
+        data.push(format!("{before}{character}ü–{character}"));
+        stream +=
+            &format!("event: {character}\nid: {character}\n:{character}\ndata: {}\n\n", data[data.len() - 1]);
     }
-    assert_eq!(run(&["--encode", "--chunk", "2"], "").status.code(), Some(2));
+    assert_eq!(data.len(), 29 + 33 + 7 + 4, "C0 without line ends, DEL and C1, bidi");
+    let printed = output_of(&["inspect", "-"], &stream);
+    assert!(is_harmless(&printed), "a raw control character");
+    for (lines, data) in printed.lines().collect::<Vec<_>>().chunks(2).zip(&data) {
+        let [comment, event] = [0, 1].map(|n| serde_json::from_str::<serde_json::Value>(lines[n]).unwrap());
+        assert_eq!(event["data"], **data, "the value is the same");
+        let character = data.chars().last().unwrap().to_string();
+        assert_eq!([&event["type"], &event["last_event_id"], &comment["comment"]], [&character[..]; 3]);
+    }
+}
+
+#[test]
+fn other_characters_stay_as_they_are() {
+    // Neighbours of the escaped ones, and others that begin with the same bytes.
+    let text = " ~\u{A0}¿À\u{2027}\u{202F}\u{2065}\u{206A}–☕日本語🦀";
+    assert_eq!(output_of(&["inspect", "-"], format!("data: {text}\n\n")), event(text, ""));
+    let line = output_of(&["inspect", "-"], "data: a\u{7F}b\u{9b}c\u{202e}d\n\n");
+    assert_eq!(line, event(r"a\u007fb\u009bc\u202ed", ""));
+}
+
+#[test]
+fn names_and_arguments_in_messages_are_escaped() {
+    let (raw, shown) = ("no\u{1b}[31m\u{7}\n\u{9b}\u{202e}such", r"no\u001b[31m\u0007\u000a\u009b\u202esuch");
+    for args in [
+        &["inspect", raw][..],
+        &["encode", raw],
+        &[raw],
+        &["inspect", "--limit", raw, SAMPLE],
+        &["inspect", "--chunk", raw, SAMPLE],
+    ] {
+        let output = run(args, "");
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert!(
+            is_harmless(stderr(&output)) && stderr(&output).contains(shown),
+            "{args:?}: {}",
+            stderr(&output)
+        );
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn names_in_the_summary_are_escaped() {
+    let path = common::file("sum\u{1b}[31mmary.sse", "data: a\n\n");
+    let output = run(&["inspect".as_ref(), path.as_os_str()], "");
+    assert_eq!(stdout(&output), event("a", ""));
+    assert!(stderr(&output).contains(r"sum\u001b[31mmary.sse: 9 bytes, "), "{}", stderr(&output));
+}
+
+/// Apple's file systems refuse such names.
+#[test]
+#[cfg(all(unix, not(target_vendor = "apple")))]
+fn a_path_that_is_not_utf8_is_read() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let path = common::file(OsStr::from_bytes(b"inspect-\xFF.sse"), "data: a\n\n");
+    let missing = OsStr::from_bytes(b"missing-\xFF.sse");
+    let output = run(&["inspect".as_ref(), path.as_os_str(), missing], "");
+    assert_eq!(stdout(&output), event("a", ""));
+    assert_eq!(output.status.code(), Some(2), "for the one that is missing");
+    assert!(stderr(&output).contains("inspect-\u{FFFD}.sse: 9 bytes, "), "{}", stderr(&output));
+    assert!(stderr(&output).contains("sse inspect: missing-\u{FFFD}.sse: "), "{}", stderr(&output));
 }

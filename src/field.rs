@@ -235,6 +235,13 @@ macro_rules! text_value {
             }
         }
 
+        #[cfg(feature = "alloc")]
+        impl From<$name<'_>> for alloc::string::String {
+            fn from(value: $name<'_>) -> Self {
+                value.0.into()
+            }
+        }
+
         impl<'a> From<$name<'a>> for &'a str {
             fn from(value: $name<'a>) -> Self {
                 value.0

@@ -40,7 +40,7 @@ pub(crate) enum Line<'a> {
 impl<'a> Line<'a> {
     pub(crate) fn event(event: Event<'a>, truncated: bool) -> Self {
         let last_event_id = event.last_event_id().as_str();
-        Self::Event { r#type: event.event_type(), data: event.data(), last_event_id, truncated }
+        Self::Event { r#type: event.event_type().into(), data: event.data(), last_event_id, truncated }
     }
 
     pub(crate) fn retry(time: Duration) -> Self {

@@ -39,7 +39,7 @@ pub extern "C" fn feed(length: usize) -> usize {
             match decoder.decode_event(&mut chunk) {
                 Ok(Some(found)) => {
                     let (event_type, data) = (found.event_type(), found.data());
-                    event(event_type.as_ptr(), event_type.len(), data.as_ptr(), data.len());
+                    event(event_type.as_str().as_ptr(), event_type.as_str().len(), data.as_ptr(), data.len());
                 }
                 Ok(None) => break too_large,
                 Err(_) => too_large += 1,

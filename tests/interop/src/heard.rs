@@ -108,7 +108,7 @@ pub async fn resume(client: &Client, url: &str) -> Result<(Vec<String>, usize), 
                 session.response(response.status().as_u16(), content_type, start.elapsed().into());
                 body = Some(response.bytes_stream());
             }
-            Action::WaitUntil(at) => tokio::time::sleep(at.saturating_sub(start.elapsed().into())).await,
+            Action::WaitUntil(at) => tokio::time::sleep(at.saturating_since(start.elapsed().into())).await,
             Action::Read { .. } => {
                 let next = body.as_mut().ok_or("to read without a body")?.try_next();
                 match tokio::time::timeout(PATIENCE, next).await.map_err(|_| "silence")?? {

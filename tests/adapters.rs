@@ -15,11 +15,12 @@ use std::io::{self, Read};
 use common::run::{of_frame, of_frame_buf, pieces};
 use common::strategies::streams::{cuts, places, stream};
 use common::twin::{Got, Rules, twin_with};
-use futures::{StreamExt, executor::block_on};
+use futures::stream::FusedStream;
+use futures::{Stream, StreamExt, executor::block_on};
 use proptest::prelude::*;
 use sse_proto::{
     BlockScanner, Decoder, End, EventReader, EventStream, EventWriter, FrameReader, FrameStream, Message,
-    SourceError,
+    SourceError, Unfinished, session,
 };
 
 /// A source that yields what it was given, one item for each read.
@@ -150,7 +151,7 @@ fn an_error_of_the_source_in_the_middle_of_an_event_loses_nothing_that_was_compl
     source(block_on(stream.next()).unwrap().unwrap_err());
     assert_eq!(block_on(stream.next()).unwrap().unwrap().data(), "2");
     assert!(block_on(stream.next()).is_none());
-    assert!(futures::stream::FusedStream::is_terminated(&stream));
+    assert!(stream.is_terminated());
     assert!(block_on(stream.next()).is_none(), "the end stays the end");
 }
 
@@ -237,4 +238,142 @@ fn a_cut_crlf_does_not_make_the_next_block_larger() {
     let mut blocks = BlockScanner::builder().max_block_size(9).build();
     assert!(blocks.scan(&mut &b"data\r\n\r"[..]).unwrap().is_some());
     assert_eq!(blocks.scan(&mut &b"\ndata: 12\n\n"[..]).unwrap().unwrap().bytes(), b"\ndata: 12\n\n");
+}
+
+/// What the setting takes at the end of the source, for each adapter; the push decoder's is in `tests/push.rs`.
+#[test]
+fn an_unfinished_event_is_taken_as_the_setting_says() {
+    use Unfinished::{Anything, Discard, WholeLines};
+    for (input, setting, taken) in [
+        ("data: 1\n\ndata: [DONE]\n", Discard, false),
+        ("data: 1\n\ndata: [DONE]\n", WholeLines, true),
+        ("data: 1\n\ndata: [DONE]\r", WholeLines, true),
+        ("data: 1\n\ndata: [DONE]", WholeLines, false),
+        ("data: 1\n\ndata: [DONE]", Anything, true),
+        ("data: 1\n\ndata: [DONE]\nid: 7", WholeLines, false),
+        ("data: 1\n\ndata: [DONE]\nid: 7", Anything, true),
+        ("data: 1\n\nid: 7\n", Anything, false),
+        ("data: 1\n\n", Anything, false),
+    ] {
+        let expected: &[&str] = if taken { &["1", "[DONE]"] } else { &["1"] };
+        let decoder = || Decoder::builder().unfinished(setting).build();
+        for cuts in [vec![], (1..input.len()).collect()] {
+            let mut reader = EventReader::with_decoder(Source::new(input.as_bytes(), &cuts), decoder());
+            let seen: Vec<_> = reader.by_ref().map(|event| event.unwrap().data().to_owned()).collect();
+            assert_eq!(seen, expected, "{input:?}, {setting:?}");
+            assert!(reader.next().is_none());
+            assert_eq!(reader.decoder().last_event_id(), "", "a reconnect asks for it again");
+
+            let source = || futures::stream::iter(Source::new(input.as_bytes(), &cuts).0);
+            let mut events = EventStream::with_decoder(source(), decoder());
+            let seen: Vec<_> =
+                block_on(events.by_ref().map(|event| event.unwrap().data().to_owned()).collect());
+            assert_eq!(seen, expected, "{input:?}, {setting:?}");
+            assert!(block_on(events.next()).is_none() && events.is_terminated());
+            // What was discarded can still be had.
+            let end = events.decoder_mut().finish();
+            assert_eq!(matches!(end, End::Truncated(_)), setting == Discard && input.len() > 9);
+        }
+        let mut session = session::Session::builder().decoder(decoder()).reconnect(false).build();
+        assert!(matches!(session.poll(session::Time::START, 0), session::Action::Connect(_)));
+        session.response(200, Some(b"text/event-stream"), session::Time::START);
+        let mut chunk = session.receive(input.as_bytes(), session::Time::START);
+        while session.decode(&mut chunk).unwrap().is_some() {}
+        let last = session.end_of_body(session::Time::START).event().map(|event| event.data().to_owned());
+        assert_eq!(last.as_deref(), taken.then_some("[DONE]"), "{input:?}, {setting:?}");
+    }
+    // A source that fails has not ended.
+    let failing = || vec![Ok(b"data: half\n".to_vec()), Err(io::Error::from(io::ErrorKind::ConnectionReset))];
+    let decoder = || Decoder::builder().unfinished(Anything).build();
+    let mut reader = EventReader::with_decoder(Source(failing().into()), decoder());
+    assert!(matches!(reader.next(), Some(Err(SourceError::Source(_)))));
+    assert!(reader.next().is_none());
+}
+
+#[test]
+fn a_reader_ends_after_an_error_that_will_not_go_away() {
+    use io::ErrorKind::{BrokenPipe, ConnectionReset, TimedOut, WouldBlock};
+    /// A socket that is dead, or slow.
+    struct Failing(io::ErrorKind);
+    impl Read for Failing {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(self.0.into())
+        }
+    }
+    for kind in [BrokenPipe, ConnectionReset] {
+        assert_eq!(EventReader::new(Failing(kind)).count(), 1, "{kind:?}");
+    }
+    for kind in [TimedOut, WouldBlock] {
+        assert_eq!(EventReader::new(Failing(kind)).take(5).count(), 5, "{kind:?}");
+    }
+}
+
+/// A decoder taken over from a connection that broke in the middle of a block joins nothing of it to the next one.
+#[test]
+fn two_connections_are_never_spliced() {
+    let mut reader = EventReader::new(&b"id: 1\nretry: 5\n\nevent: old\ndata: lost"[..]);
+    assert!(reader.next().is_none());
+    let (_, decoder) = reader.into_parts();
+    let next = b"\xEF\xBB\xBFdata: x\n\n";
+    let mut reader = EventReader::with_decoder(&next[..], decoder.clone());
+    let event = reader.next().unwrap().unwrap();
+    assert_eq!(
+        (event.event_type().as_str(), event.data(), event.last_event_id().as_str()),
+        ("message", "x", "1")
+    );
+    let source = futures::stream::iter([Ok::<_, io::Error>(&next[..])]);
+    let mut stream = EventStream::with_decoder(source, decoder);
+    let event = block_on(stream.next()).unwrap().unwrap();
+    assert_eq!(
+        (event.event_type().as_str(), event.data(), event.last_event_id().as_str()),
+        ("message", "x", "1")
+    );
+    assert_eq!(stream.decoder().reconnection_time().unwrap().as_millis(), 5);
+}
+
+#[test]
+fn sources_and_sinks_can_be_reached() {
+    let mut reader = EventReader::new(io::Cursor::new("data: 1\n\n"));
+    assert_eq!(reader.get_ref().position(), 0);
+    assert!(reader.next().is_some());
+    assert_eq!(reader.get_mut().position(), 9);
+    let mut stream = EventStream::new(futures::stream::iter([Ok::<_, io::Error>("data: 1\n\n")]));
+    assert_eq!(stream.get_ref().size_hint(), (1, Some(1)));
+    let _ = stream.get_mut();
+    let mut writer = EventWriter::new(Vec::new());
+    writer.keep_alive().unwrap();
+    writer.get_mut().clear();
+    writer.send(&Message::new().data("1")).unwrap();
+    assert_eq!(writer.get_ref(), b"data: 1\n\n");
+}
+
+/// Causes that are no `std::error::Error` themselves.
+#[test]
+fn an_error_of_any_source_can_be_passed_on() {
+    type Cause = Box<dyn std::error::Error + Send + Sync>;
+    let read = || -> Result<(), Cause> {
+        let source = futures::stream::iter([Ok(&b"data: 1\n\n"[..]), Err(Cause::from("the cable is cut"))]);
+        block_on(async {
+            let mut events = EventStream::new(source);
+            while let Some(event) = events.next().await {
+                event?; // into a box: `SourceError<Box<dyn Error>>` is an error
+            }
+            Ok(())
+        })
+    };
+    let error = read().unwrap_err();
+    assert_eq!(error.to_string(), "the source of the event stream failed: the cable is cut");
+    let error = SourceError::Source(Cause::from("cut")).map_source(|cause| cause.to_string());
+    assert_eq!(error.clone().into_source().as_deref(), Some("cut"));
+    // Into `io::Error`: the cause as it is, an event over the limit as data that is not valid.
+    let error: io::Error = SourceError::Source(io::Error::from(io::ErrorKind::BrokenPipe)).into();
+    assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
+    let mut reader =
+        EventReader::with_decoder(&b"data: large\n\n"[..], Decoder::builder().max_event_size(2).build());
+    let error: io::Error = reader.next().unwrap().unwrap_err().into();
+    assert_eq!(error.kind(), io::ErrorKind::InvalidData);
+    assert!(error.to_string().contains("max_event_size (2 bytes)"), "{error}");
+    // And what a closure of `send_with` fails with.
+    let sent = EventWriter::new(Vec::new()).send_with(&Message::new(), |_| Err("no price today"));
+    assert!(sent.unwrap_err().to_string().ends_with("could not be written: no price today"));
 }

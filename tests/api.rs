@@ -11,9 +11,13 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::time::Duration;
 
 use bytes::Bytes;
+use sse_proto::replay::{EpochId, ReplayLog, ReplayLogBuilder};
+use sse_proto::session::{Action, Request, Session, SessionBuilder, Time};
 use sse_proto::{
-    Chunk, DecodeError, Decoder, DecoderBuilder, End, Event, EventBuf, EventId, EventType, Frame, FrameBuf,
-    InvalidValue, LineKind, OversizedId, Piece, Scanner, SharedChunk, Token, Truncated,
+    BlockScanner, BlockScannerBuilder, BlockTooLarge, BufferTooSmall, Chunk, DecodeError, Decoder,
+    DecoderBuilder, EncodeWithError, End, Event, EventBuf, EventId, EventType, Frame, FrameBuf,
+    InvalidHeaderValue, InvalidValue, LineKind, Message, OversizedId, PendingFull, Piece, PushDecoder,
+    Scanner, SharedChunk, Token, Truncated, Unfinished,
 };
 
 /// May move to another thread, be used from several, and pass through a caught panic.
@@ -39,21 +43,24 @@ fn auto_traits() {
         Truncated<'_>, Scanner, Token<'_>, Piece<'_>);
     each!(compared: Frame<'_>, Event<'_>, FrameBuf, EventBuf, DecodeError, EventId<'_>, Token<'_>, Piece<'_>);
     fn defaults<T: Default>() {}
-    each!(defaults: Decoder, Scanner);
-    fn errors<T: Error + Display + Clone + PartialEq>() {}
-    each!(errors: DecodeError, InvalidValue);
+    each!(defaults: Decoder, DecoderBuilder, PushDecoder, Scanner, BlockScanner, BlockScannerBuilder, SharedChunk,
+        EventId<'_>, EventType<'_>, Session, SessionBuilder, ReplayLog, ReplayLogBuilder, OversizedId, Unfinished);
+    fn errors<T: Error + Display + Clone + Eq + Hash>() {}
+    each!(errors: DecodeError, InvalidValue, InvalidHeaderValue, BufferTooSmall, BlockTooLarge, PendingFull,
+        EncodeWithError<&str>);
     fn hashed<T: Hash>() {}
-    each!(hashed: EventBuf, FrameBuf, Event<'_>, Frame<'_>);
+    each!(hashed: EventBuf, FrameBuf, Event<'_>, Frame<'_>, End<'_>, Truncated<'_>, EventId<'_>, EventType<'_>,
+        Token<'_>, Piece<'_>, Action<'_>, Request<'_>, Time, EpochId);
 }
 
 #[test]
 fn auto_traits_of_what_encodes() {
     fn send<T: Send + Sync + Unpin>() {}
-    send::<sse_proto::Message<'_>>();
+    send::<Message<'_>>();
     send::<sse_proto::EncodedMessage<'_>>();
-    send::<sse_proto::BufferTooSmall>();
-    send::<sse_proto::EncodeWithError<std::fmt::Error>>();
-    send::<sse_proto::InvalidHeaderValue>();
+    send::<BufferTooSmall>();
+    send::<EncodeWithError<std::fmt::Error>>();
+    send::<InvalidHeaderValue>();
 }
 
 /// The two machines live in tasks and behind locks.
@@ -244,4 +251,81 @@ fn unfinished_chunks_keep_their_rest() {
     assert_eq!((event.data(), rest.consumed()), ("2", 9));
     let mut chunk = Chunk::new(rest.rest());
     assert_eq!(decoder.decode_event(&mut chunk).unwrap().unwrap().data(), "3");
+}
+
+/// What a test of an embedding program makes without a decoder.
+#[test]
+fn events_can_be_made() {
+    let mut decoder = Decoder::new();
+    let mut chunk = Chunk::new(b"event: add\nid: 7\ndata: x\n\ndata: y\n\n");
+    let seven = EventId::from_static("7");
+    let add = EventType::from_static("add");
+    let made = Event::new(add, "x").with_id(seven);
+    assert_eq!(decoder.decode_event(&mut chunk).unwrap(), Some(made));
+    let made = Event::new(EventType::MESSAGE, "y").with_last_event_id(seven);
+    assert_eq!(decoder.decode_event(&mut chunk).unwrap(), Some(made));
+    assert_eq!(made.id(), None);
+    assert_eq!(EventBuf::new(add, "x"), Event::new(add, "x").to_buf());
+    assert_eq!(FrameBuf::from(EventBuf::new(add, "x")), FrameBuf::from(Event::new(add, "x")));
+    assert_eq!(FrameBuf::from(made).as_frame(), Frame::from(made));
+    assert_eq!(Message::from(made).to_string(), "data: y\n\n");
+}
+
+#[test]
+fn debug_shows_what_the_methods_return_and_fits_a_line() {
+    let event = Event::new(EventType::MESSAGE, "x").with_id(EventId::from_static("7"));
+    let shown = r#"{ event_type: "message", data: "x", id: Some("7"), last_event_id: "7" }"#;
+    assert_eq!(format!("{event:?}"), format!("Event {shown}"));
+    assert_eq!(format!("{:?}", event.to_buf()), format!("EventBuf {shown}"));
+    let mut decoder = Decoder::new();
+    let mut chunk = Chunk::new(b"retry: 5\nid: 7\n\ndata: 1\n");
+    while decoder.decode(&mut chunk).unwrap().is_some() {}
+    assert_eq!(
+        format!("{decoder:?}"),
+        r#"Decoder { position: 24, last_event_id: "7", reconnection_time: Some(5ms), .. }"#
+    );
+    // An id may be huge, and hold characters of several bytes.
+    let id = "\u{E9}".repeat(1000);
+    let decoder = Decoder::builder().last_event_id(EventId::new(&id).unwrap()).build();
+    assert!(format!("{decoder:?}").len() < 250, "{decoder:?}");
+    assert!(format!("{:?}", Session::builder().decoder(decoder).build()).len() < 350);
+}
+
+#[test]
+fn values_are_compared_and_turned_into_text_both_ways() {
+    let (id, add) = (EventId::from_static("7"), EventType::from_static("add"));
+    let text = String::from("7");
+    assert_eq!(id, "7");
+    assert_eq!("7", id);
+    assert_eq!(*"7", id);
+    assert_eq!(id, *"7");
+    assert_eq!(id, text);
+    assert_eq!((String::from(add), <&str>::from(add), add.to_string()), ("add".into(), "add", "add".into()));
+    assert_eq!(format!("[{add:>5}]"), "[  add]");
+    assert_eq!(EventType::default(), "message");
+}
+
+/// Where a constant is wrong that is only looked at when the program runs.
+#[test]
+fn a_bad_constant_is_named_where_it_is_written() {
+    let place = std::sync::Arc::new(std::sync::Mutex::new(None));
+    let seen = place.clone();
+    std::panic::set_hook(Box::new(move |panic| {
+        *seen.lock().unwrap() = panic.location().map(|place| (place.file().to_owned(), place.line()));
+    }));
+    let line = line!() + 1;
+    let panicked = std::panic::catch_unwind(|| EventType::from_static("a\nb")).is_err();
+    let _ = std::panic::take_hook();
+    assert!(panicked);
+    assert_eq!(*place.lock().unwrap(), Some((file!().to_owned(), line)));
+}
+
+#[test]
+fn a_value_straight_into_bytes_has_its_exact_size() {
+    let chunk = Message::new().to_bytes_with(|data| write!(data, "{}\n{}", 1, 2)).unwrap();
+    assert_eq!(chunk, "data: 1\ndata: 2\n\n");
+    // Nothing is left over: the vector it came from takes just what it holds.
+    assert_eq!(Vec::from(chunk).capacity(), 17);
+    let outcome = Message::new().to_bytes_with(|_| Err("no"));
+    assert_eq!(outcome, Err(EncodeWithError::Data("no")));
 }

@@ -116,7 +116,7 @@ fn long_data() {
 #[test]
 fn an_io_sink_that_is_full_is_an_error() {
     let mut room = [0; 5];
-    let error = Message::new().data("x").encode_to_io(&mut room.as_mut_slice()).unwrap_err();
+    let error = Message::new().data("x").encode_to_io(room.as_mut_slice()).unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::WriteZero);
 }
 

@@ -20,6 +20,8 @@ mod differential;
 mod encode_sinks;
 #[path = "../fuzz/fuzz_targets/limits.rs"]
 mod limits;
+#[path = "../fuzz/fuzz_targets/push.rs"]
+mod push;
 #[path = "../fuzz/fuzz_targets/replay.rs"]
 mod replay;
 #[path = "../fuzz/fuzz_targets/round_trip.rs"]
@@ -62,6 +64,11 @@ fn the_corpus_of_blocks() {
 #[test]
 fn the_corpus_of_differential() {
     corpus("differential", |case| differential::body(&case));
+}
+
+#[test]
+fn the_corpus_of_push() {
+    corpus("push", |case| push::body(&case));
 }
 
 #[test]
@@ -137,6 +144,7 @@ fn the_seeds_hold() {
         decode_split::body(&case);
         blocks::body(&case);
         differential::body(&case);
+        push::body(&case);
         limits::body(case);
         if let Some(folder) = &folder {
             fs::create_dir_all(folder).unwrap();

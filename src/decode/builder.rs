@@ -1,7 +1,7 @@
 //! How a decoder is configured.
 
 use crate::decode::decoder::Decoder;
-use crate::decode::engine::machine::Engine;
+use crate::decode::engine::step::Engine;
 use crate::decode::settings::{OversizedId, Unfinished};
 use crate::field::EventId;
 

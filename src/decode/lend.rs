@@ -8,7 +8,7 @@ use crate::field::{EventId, EventType};
 use super::chunk::Chunk;
 use super::decoder::Decoder;
 use super::engine::ahead::NamedBlock;
-use super::engine::machine::{Engine, Lent};
+use super::engine::step::{Engine, Lent};
 use super::event::Event;
 use super::open_block::Place;
 use super::value_buf::{ValueBuf, decode_into, set_text};

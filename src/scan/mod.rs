@@ -10,8 +10,8 @@
 //!
 //! For whoever changes it. Nothing is buffered: what cannot be judged at the end of a chunk (the
 //! start of a byte order mark, of a field name) is always a prefix of a literal known here, so
-//! `State` keeps its length and a false start is handed out later as a slice of that literal. A
-//! CR ends its line at once; `State::AfterCr` swallows an LF should one come next. One automaton
+//! `LineState` keeps its length and a false start is handed out later as a slice of that literal. A
+//! CR ends its line at once; `LineState::AfterCr` swallows an LF should one come next. One automaton
 //! serves the public [`Scanner::scan`] and the decoder, which calls [`Scanner::next`] for places
 //! instead of slices. What needs no state, because a line lies whole in the input, is in `line`.
 

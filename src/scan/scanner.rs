@@ -34,13 +34,13 @@ const BOM: &[u8] = b"\xEF\xBB\xBF";
 /// ```
 #[derive(Debug, Clone)]
 pub struct Scanner {
-    state: State,
+    state: LineState,
     /// Bytes of the stream taken so far, held back ones included.
     position: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
+enum LineState {
     /// At the start of the stream; this many bytes (0..=2) of a byte order mark are held back.
     Start(usize),
     /// At the start of a line, and the line before ended in CR: an LF belongs to it.
@@ -66,7 +66,7 @@ impl Scanner {
     /// A scanner at the start of a stream, where a byte order mark may stand.
     #[must_use]
     pub const fn new() -> Self {
-        Self { state: State::Start(0), position: 0 }
+        Self { state: LineState::Start(0), position: 0 }
     }
 
     /// The next token of `input`, which is moved past it; `None` when all of it is taken.
@@ -130,8 +130,8 @@ impl Scanner {
         let (state, position) = (self.state, self.position);
         *self = Self::new();
         let held = match state {
-            State::Start(held) => BOM.get(..held)?,
-            State::Name(kind, held) => name(kind).get(..held)?,
+            LineState::Start(held) => BOM.get(..held)?,
+            LineState::Name(kind, held) => name(kind).get(..held)?,
             _ => return None,
         };
         if held.is_empty() {
@@ -144,35 +144,35 @@ impl Scanner {
     /// Whether an LF, should it come next, belongs to the CR before it.
     #[cfg(feature = "alloc")]
     pub(crate) fn swallows_lf(&self) -> bool {
-        self.state == State::AfterCr
+        self.state == LineState::AfterCr
     }
 
     /// Whether the next byte starts a line, whatever it is.
     #[inline]
     #[cfg(feature = "alloc")]
     pub(crate) fn at_line_start(&self) -> bool {
-        self.state == State::LineStart
+        self.state == LineState::LineStart
     }
 
     /// Whether the stream stands in the value of a data line, of which a part was handed out.
     #[inline]
     #[cfg(feature = "alloc")]
     pub(crate) fn in_data(&self) -> bool {
-        self.state == State::Value(LineKind::Data, false)
+        self.state == LineState::Value(LineKind::Data, false)
     }
 
     /// Says that the open line was passed to its end.
     #[inline]
     #[cfg(feature = "alloc")]
     pub(crate) fn end_line(&mut self) {
-        self.state = State::LineStart;
+        self.state = LineState::LineStart;
     }
 
     /// Says that `taken` bytes were passed, which are a data line that goes on, and some of its value.
     #[inline]
     #[cfg(feature = "alloc")]
     pub(crate) fn open_data(&mut self, taken: usize) {
-        self.state = State::Value(LineKind::Data, false);
+        self.state = LineState::Value(LineKind::Data, false);
         self.advance(taken);
     }
 
@@ -180,9 +180,9 @@ impl Scanner {
     #[cfg(feature = "alloc")]
     pub(crate) fn open_line(&self) -> Option<LineKind> {
         match self.state {
-            State::Start(0) | State::AfterCr | State::LineStart => None,
-            State::Start(_) | State::Name(..) => Some(LineKind::Unknown),
-            State::Colon(kind) | State::Value(kind, _) => Some(kind),
+            LineState::Start(0) | LineState::AfterCr | LineState::LineStart => None,
+            LineState::Start(_) | LineState::Name(..) => Some(LineKind::Unknown),
+            LineState::Colon(kind) | LineState::Value(kind, _) => Some(kind),
         }
     }
 
@@ -203,7 +203,7 @@ impl Scanner {
         pos: &mut usize,
         mut find: impl FnMut(&[u8], usize) -> usize,
     ) -> Option<Lexeme> {
-        if self.state == State::LineStart {
+        if self.state == LineState::LineStart {
             let start = *pos;
             if *input.get(start)? == b'\n' {
                 *pos = start + 1;
@@ -215,7 +215,7 @@ impl Scanner {
             }
             // A CR at the edge ends the line at once; an LF that comes next belongs to it.
             *pos = behind_line_end(input, end).unwrap_or_else(|| {
-                self.state = State::AfterCr;
+                self.state = LineState::AfterCr;
                 end + 1
             });
             return Some(line_of(input, start, end));
@@ -235,63 +235,63 @@ impl Scanner {
             let start = *pos;
             let rest = input.get(start..).filter(|rest| !rest.is_empty())?;
             match self.state {
-                State::Start(held) => {
+                LineState::Start(held) => {
                     let literal = BOM.get(held..).unwrap_or_default();
                     let same = common_prefix(literal, rest);
                     if same == literal.len() {
                         *pos += same;
-                        self.state = State::LineStart;
+                        self.state = LineState::LineStart;
                     } else if same == rest.len() {
                         *pos += same;
-                        self.state = State::Start(held + same);
+                        self.state = LineState::Start(held + same);
                     } else if held == 0 {
-                        self.state = State::LineStart;
+                        self.state = LineState::LineStart;
                     } else {
                         return Some(self.false_start(BOM.get(..held).unwrap_or_default()));
                     }
                 }
-                State::AfterCr => {
-                    self.state = State::LineStart;
+                LineState::AfterCr => {
+                    self.state = LineState::LineStart;
                     if rest.first() == Some(&b'\n') {
                         *pos += 1;
                     }
                 }
                 // Out of the mark or the line end: the line may lie whole in the input.
-                State::LineStart => return self.next(input, pos, find),
-                State::Name(kind, held) => {
+                LineState::LineStart => return self.next(input, pos, find),
+                LineState::Name(kind, held) => {
                     let literal = name(kind).get(held..).unwrap_or_default();
                     let same = common_prefix(literal, rest);
                     match rest.get(same) {
                         None => {
                             *pos += same;
-                            self.state = State::Name(kind, held + same);
+                            self.state = LineState::Name(kind, held + same);
                         }
                         Some(b':') if same == literal.len() => {
                             *pos += same + 1;
-                            self.state = State::Colon(kind);
+                            self.state = LineState::Colon(kind);
                         }
                         Some(b'\r' | b'\n') if same == literal.len() => {
                             *pos += same;
-                            self.state = State::Value(kind, true);
+                            self.state = LineState::Value(kind, true);
                         }
                         _ => return Some(self.false_start(name(kind).get(..held).unwrap_or_default())),
                     }
                 }
-                State::Colon(kind) => {
-                    self.state = State::Value(kind, true);
+                LineState::Colon(kind) => {
+                    self.state = LineState::Value(kind, true);
                     if rest.first() == Some(&b' ') {
                         *pos += 1;
                     }
                 }
-                State::Value(kind, first) => {
+                LineState::Value(kind, first) => {
                     let end = find(input, start);
                     let last = end < input.len();
                     if last {
                         let at_edge = input.get(end..) == Some(b"\r");
-                        self.state = if at_edge { State::AfterCr } else { State::LineStart };
+                        self.state = if at_edge { LineState::AfterCr } else { LineState::LineStart };
                         *pos = if input.get(end..end + 2) == Some(b"\r\n") { end + 2 } else { end + 1 };
                     } else {
-                        self.state = State::Value(kind, false);
+                        self.state = LineState::Value(kind, false);
                         *pos = end;
                     }
                     let bytes = Span::Input(start..end);
@@ -311,13 +311,13 @@ impl Scanner {
         let same = common_prefix(name(kind), rest);
         let (kind, skip) = match rest.get(same) {
             None => {
-                self.state = State::Name(kind, same);
+                self.state = LineState::Name(kind, same);
                 return None;
             }
             Some(b':') if same == name(kind).len() => match (kind, rest.get(same + 1)) {
                 (LineKind::Unknown, _) => (LineKind::Comment, 1),
                 (_, None) => {
-                    self.state = State::Colon(kind);
+                    self.state = LineState::Colon(kind);
                     return None;
                 }
                 (_, Some(b' ')) => (kind, same + 2),
@@ -326,7 +326,7 @@ impl Scanner {
             Some(_) => (LineKind::Unknown, 0),
         };
         let empty = skip == rest.len();
-        self.state = State::Value(kind, empty);
+        self.state = LineState::Value(kind, empty);
         if empty {
             return None;
         }
@@ -336,7 +336,7 @@ impl Scanner {
 
     /// What was held back is no mark and no name that we know: it starts an unknown field.
     fn false_start(&mut self, held: &'static [u8]) -> Lexeme {
-        self.state = State::Value(LineKind::Unknown, false);
+        self.state = LineState::Value(LineKind::Unknown, false);
         Lexeme::Part(Part { kind: LineKind::Unknown, bytes: Span::Held(held), first: true, last: false })
     }
 }

@@ -6,14 +6,20 @@ use std::time::Duration;
 use bytes::Bytes;
 use sse_proto::{
     Chunk, DecodeError, Decoder, End, Event, EventBuf, EventId, Frame, FrameBuf, LineKind, OversizedId,
-    Scanner, SharedChunk, Token,
+    PushDecoder, Scanner, SharedChunk, Token, Unfinished,
 };
 
 use super::twin::{self, Cut, Got, Outcome, Policy, Rules, Seen};
 
 /// A decoder that reads by `rules`.
 pub fn decoder(rules: &Rules) -> Decoder {
+    decoder_ending(rules, Unfinished::Discard)
+}
+
+/// The same, with a setting for what is unfinished.
+pub fn decoder_ending(rules: &Rules, unfinished: Unfinished) -> Decoder {
     Decoder::builder()
+        .unfinished(unfinished)
         .max_event_size(rules.limit)
         .comments(rules.comments)
         .last_event_id(EventId::new(&rules.last_event_id).expect("test ids are valid"))
@@ -116,6 +122,63 @@ pub fn shared_open(decoder: &mut Decoder, input: &[u8], cuts: &[usize]) -> Outco
     drop(all);
     let seen = kept.into_iter().map(|(result, at)| placed(result.map(|f| of_frame_buf(&f)), at)).collect();
     so_far(decoder, seen)
+}
+
+/// A decoder that owns its bytes, and a caller who leaves its loop at an error if `stops`, and comes back with the next piece.
+/// Where frames were due is not known here: they stand at 0.
+pub fn pushed(input: &[u8], cuts: &[usize], rules: &Rules, unfinished: Unfinished, stops: bool) -> Outcome {
+    let mut decoder = PushDecoder::from(decoder_ending(rules, unfinished));
+    let mut seen = Vec::new();
+    let drain = |decoder: &mut PushDecoder, stops: bool, seen: &mut Vec<Seen>| {
+        loop {
+            match decoder.next_frame() {
+                Ok(Some(frame)) => seen.push(placed(Ok(of_frame_buf(&frame)), 0)),
+                Ok(None) => break assert_eq!(decoder.pending(), 0),
+                Err(error) => {
+                    seen.push(placed(Err(error), 0));
+                    if stops {
+                        break;
+                    }
+                }
+            }
+        }
+    };
+    let most = rules.limit.max(64 * 1024).saturating_add(input.len());
+    for (_, piece) in pieces(input, cuts) {
+        if let Err(full) = decoder.push_slice(piece) {
+            // Only for one who stops. Nothing is lost: it is taken when there is room.
+            assert!(stops);
+            drain(&mut decoder, false, &mut seen);
+            decoder.push(full.into_bytes()).expect("nothing is pending");
+        }
+        assert!(decoder.pending() <= most);
+        drain(&mut decoder, stops, &mut seen);
+    }
+    decoder.end();
+    drain(&mut decoder, false, &mut seen);
+    // The next stream begins at its start.
+    decoder.push("\u{FEFF}").expect("nothing is pending");
+    assert_eq!(decoder.next_frame(), Ok(None));
+    let mut decoder = decoder.into_decoder();
+    assert_eq!(decoder.finish(), End::Clean);
+    so_far(&decoder, seen)
+}
+
+/// What the twin says, as `pushed` can see it.
+pub fn as_pushed(mut expected: Outcome, unfinished: Unfinished) -> Outcome {
+    for seen in &mut expected.seen {
+        if !matches!(seen.got, Got::EventTooLarge | Got::CommentTooLarge) {
+            seen.at = 0;
+        }
+    }
+    let takes = |cut: &Cut| match unfinished {
+        Unfinished::WholeLines => !cut.in_line,
+        Unfinished::Anything => true,
+        _ => false,
+    };
+    let last = expected.cut.take().filter(takes).and_then(|cut| cut.event);
+    expected.seen.extend(last.map(|got| Seen { at: 0, got }));
+    expected
 }
 
 /// `Decoder::decode_event`: nothing but the events, and errors.

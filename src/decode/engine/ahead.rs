@@ -9,7 +9,7 @@ use crate::decode::open_block::{Here, Place};
 use crate::scan::line;
 use crate::simd::line_ends::LineEnds;
 
-use super::machine::{Engine, Found, Lent, Step, is_id};
+use super::step::{Engine, Found, Lent, Step, is_id};
 
 /// Where the values of a block are that has more than data.
 pub(crate) struct NamedBlock {

@@ -8,7 +8,7 @@ use crate::scan::line;
 use crate::simd::effort;
 use crate::simd::line_ends::LineEnds;
 
-use super::machine::{Engine, Lent, Step};
+use super::step::{Engine, Lent, Step};
 
 impl Engine {
     /// Fast path: the block starts with a data line that an edge of the chunk cuts, or behind which comes another. What

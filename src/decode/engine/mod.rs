@@ -9,4 +9,4 @@
 
 pub(crate) mod ahead;
 mod joined;
-pub(crate) mod machine;
+pub(crate) mod step;

@@ -38,7 +38,8 @@ pub async fn open(client: &Client, url: &str) -> Result<Response, Error> {
         request = request.header(name, value);
     }
     let response = tokio::time::timeout(PATIENCE, request.send()).await.map_err(|_| "no response")??;
-    let content_type = response.headers().get(headers::CONTENT_TYPE).map_or(&b""[..], |value| value.as_bytes());
+    let content_type =
+        response.headers().get(headers::CONTENT_TYPE).map_or(&b""[..], |value| value.as_bytes());
     if response.status() != 200 || !headers::is_event_stream(content_type) {
         let content_type = String::from_utf8_lossy(content_type);
         return Err(format!("no event stream: {}, content type {content_type:?}", response.status()).into());
@@ -104,7 +105,8 @@ pub async fn resume(client: &Client, url: &str) -> Result<(Vec<String>, usize), 
                 connections += 1;
                 let response =
                     tokio::time::timeout(PATIENCE, request.send()).await.map_err(|_| "no response")??;
-                let content_type = response.headers().get(headers::CONTENT_TYPE).map(|value| value.as_bytes());
+                let content_type =
+                    response.headers().get(headers::CONTENT_TYPE).map(|value| value.as_bytes());
                 session.response(response.status().as_u16(), content_type, start.elapsed().into());
                 body = Some(response.bytes_stream());
             }

@@ -29,7 +29,11 @@ impl Peer for Borrowed {
                 self.decoder.decode_event(&mut chunk).map_err(|error| error.to_string())?
             {
                 let id = event.last_event_id();
-                visit.event(event.event_type().as_str().as_bytes(), event.data().as_bytes(), id.as_str().as_bytes());
+                visit.event(
+                    event.event_type().as_str().as_bytes(),
+                    event.data().as_bytes(),
+                    id.as_str().as_bytes(),
+                );
             }
         }
         Ok(())

@@ -35,13 +35,16 @@ pub enum OversizedId {
 /// Keep the default where a connection that breaks in the middle of an event is made again: the event will come again.
 ///
 /// ```
-/// use sse_proto::{Decoder, EventReader, Unfinished};
+/// use sse_proto::{Decoder, PushDecoder, Unfinished};
 ///
 /// for (setting, seen) in [(Unfinished::Discard, 1), (Unfinished::WholeLines, 1), (Unfinished::Anything, 2)] {
 ///     let decoder = Decoder::builder().unfinished(setting).build();
-///     let events = EventReader::with_decoder(&b"data: 1\n\ndata: [DONE]"[..], decoder);
+///     let mut events = PushDecoder::from(decoder);
+///     events.push("data: 1\n\ndata: [DONE]")?;
+///     events.end();
 ///     assert_eq!(events.count(), seen);
 /// }
+/// # Ok::<(), sse_proto::PendingFull>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]

@@ -1,4 +1,4 @@
-//! The decoder: three thin views, borrowed, events only and owned, over the one engine.
+//! The decoder: three views of the one engine: frames lent, events only, and frames owned.
 
 use core::fmt;
 use core::time::Duration;

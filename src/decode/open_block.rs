@@ -106,9 +106,11 @@ impl OpenBlock {
         }
     }
 
-    /// Charges `bytes` before they are acted on, on every path: this one routine is why the outcome does not
-    /// depend on the chunking. On crossing the limit the values are dropped, and the error says how many
+    /// Charges `bytes` before they are acted on. On crossing the limit the values are dropped, and the error says how many
     /// bytes would still have fitted.
+    ///
+    /// The general path charges here. The fast paths compare with the same limit (`charge_if_fits`, `room`, `adopt`), and leave a
+    /// block that does not fit to the general path: so the outcome does not depend on the chunking.
     #[inline(always)]
     pub(crate) fn charge(&mut self, bytes: usize, here: &mut Here) -> Result<(), usize> {
         if self.charge_if_fits(bytes) {

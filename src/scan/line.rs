@@ -4,7 +4,7 @@ use core::ops::Range;
 
 use super::token::LineKind;
 
-/// What [`Scanner::next`] finds, as places in its input. A `Part` never comes from [`whole_line`].
+/// What [`Scanner::next`] finds, as places in its input. A `Part` never comes from [`line_of`].
 pub(crate) enum Lexeme {
     /// A line that lies whole in the input: all but the first and the last one of a chunk.
     Line(LineKind, Range<usize>),

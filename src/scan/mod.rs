@@ -1,4 +1,5 @@
-//! bytes -> tokens. The only room that knows the byte order mark, line ends and field names.
+//! bytes -> tokens. The room that knows the byte order mark, line ends and field names. (The engine's fast paths know the
+//! usual forms of both, too, and leave the others to the scanner.)
 //!
 //! ```text
 //! stream      = [ bom ] *event                        WHATWG HTML 9.2.5

@@ -40,6 +40,11 @@ pub(crate) const CHECK_BEHIND: usize = 256;
 /// copy is about as cheap as the count, and a small value must not pin a large chunk.
 pub(crate) const SHARE_FROM: usize = 4 * 1024;
 
+/// From this size on, in bytes, an id is shared by the owned events that have it, instead of being copied into each: ids of
+/// real streams are shorter, and to copy so much takes about as long as the count.
+#[cfg(feature = "alloc")]
+pub(crate) const SHARE_ID_FROM: usize = 128;
+
 /// Longer copies are made in pieces of this many bytes. Above about this size some `memcpy`s take another way that is ten
 /// times as slow where source and destination have nearly equal offsets in their pages. Shorter copies lose nothing.
 #[cfg(feature = "alloc")]

@@ -8,7 +8,7 @@
 mod counting;
 
 use bytes::Bytes;
-use counting::{SLACK, calls, memory_bound, peak};
+use counting::{SLACK, calls, live, memory_bound, peak};
 use sse_proto::{Chunk, DecodeError, Decoder, SharedChunk};
 
 /// Large enough that small buffers and what may be kept for good (64 KiB) do not hide behind it.
@@ -240,4 +240,135 @@ fn one_byte_chunks_ask_for_nothing_more() {
     assert!(first.held <= SLACK, "{first:?}");
     let again = read(&mut decoder, &stream, 1, false);
     assert_eq!((again.held, again.calls, again.frames), (0, 0, first.frames));
+}
+
+/// What all buffers of a decoder together may keep for good: raw and repaired, of data, event type, id and the cut line, and
+/// the last event ID; 64 KiB each.
+const KEPT: usize = 9 * 64 * 1024;
+
+const SMALL: &[u8] = b"event: a\nid: 1\n: c\ndata: x\n\n";
+
+/// A limit twice what may be kept for good, so that one buffer that is kept shows.
+const BLOWN: usize = 2 * KEPT;
+
+/// How a connection goes on after an attack.
+#[derive(Debug, Clone, Copy)]
+enum Then {
+    /// The block ends, if there is one.
+    Blank,
+    /// It breaks in mid-block.
+    Reconnect,
+    /// It ends there, and somebody looks at what was open.
+    Finish,
+}
+
+/// Each attack, cut off below the limit and after its error was told; then ten thousand small events, whole and cut. Whatever
+/// buffer was blown up has been given back.
+#[test]
+fn what_an_attack_has_blown_up_is_given_back() {
+    let small = stream(b"", SMALL, 1000 * SMALL.len());
+    for (what, head, filler, ..) in ENDLESS {
+        for (size, owned) in [(BLOWN - 4096, false), (BLOWN - 4096, true), (BLOWN + 4096, false)] {
+            let attack = stream(head, filler, size);
+            for then in [Then::Blank, Then::Reconnect, Then::Finish] {
+                for every in [1460, usize::MAX] {
+                    let what = format!("{what}, {size} bytes, then {then:?}, in {every}s");
+                    let before = live();
+                    let mut decoder = decoder(BLOWN, true);
+                    let held = peak(|| {
+                        read(&mut decoder, &attack, every, owned);
+                        match then {
+                            Then::Blank => drop(read(&mut decoder, &Bytes::from_static(b"\n\n"), 1, owned)),
+                            Then::Reconnect => decoder.reconnect(),
+                            Then::Finish => drop(format!("{:?}", decoder.finish())),
+                        }
+                        for every in [7, usize::MAX] {
+                            let cost = read(&mut decoder, &small, every, owned);
+                            assert_eq!((cost.frames, cost.errors.len()), (2000, 0), "{what}");
+                        }
+                    });
+                    assert!(held <= 2 * memory_bound(BLOWN), "{what}: {held} held"); // `Finish` prints, too
+                    let kept = usize::try_from(live() - before).unwrap();
+                    assert!(kept <= KEPT, "{what}: {kept} are kept for good");
+                    drop(decoder);
+                    assert_eq!(live(), before);
+                }
+            }
+        }
+    }
+}
+
+/// An id in the block in which a connection breaks is not left beside what comes next.
+#[test]
+fn the_bound_holds_over_connections_that_break() {
+    let bad = |len: usize| BAD.iter().copied().cycle().take(len).collect::<Vec<u8>>();
+    for then in [Then::Reconnect, Then::Finish] {
+        let mut most = 0;
+        let mut decoder = decoder(GIANT, true);
+        let input = [
+            [b"id: ", &bad(GIANT)[..], b"\n\n"].concat(),
+            [b"data\nid: ", &bad(GIANT - 1)[..], b"\n"].concat(),
+            [b"data: ", &bad(GIANT - 1)[..], b"\n\n"].concat(),
+            [b"event: ", &bad(GIANT - 2)[..], b"\n:", &bad(GIANT), b"\n"].concat(),
+        ]
+        .map(Bytes::from);
+        let before = live();
+        for (number, part) in input.iter().enumerate() {
+            let had = live() - before;
+            let held = peak(|| {
+                assert_eq!(read(&mut decoder, part, 1460, false).errors, []);
+                if number == 1 {
+                    match then {
+                        Then::Finish => assert!(matches!(decoder.finish(), sse_proto::End::Truncated(_))),
+                        _ => decoder.reconnect(),
+                    }
+                }
+            });
+            most = most.max(held + usize::try_from(had).unwrap());
+        }
+        println!("broken connections, {then:?}: {:.2} limits held", most as f64 / GIANT as f64);
+        assert!(most <= memory_bound(GIANT), "{most} held");
+    }
+}
+
+/// One large value, then many small events, owned, read and thrown away or queued: no event costs what the large value cost.
+#[test]
+fn one_large_value_does_not_make_small_events_large() {
+    const LARGE: usize = 1 << 20;
+    const EVENTS: usize = 2000;
+    for (what, head) in [
+        ("data", &b"data: "[..]),
+        ("an event type", b"data\nevent: "),
+        ("an id", b"id: "),
+        ("a bad id", b"id: \xFF"),
+        ("an id with data", b"data\nid: "),
+        ("a comment", b":"),
+        ("an unknown field", b"unknown: "),
+        ("a retry", b"retry: "),
+    ] {
+        let large = [head, &DIGITS.repeat(LARGE / DIGITS.len()), b"\n\n"].concat();
+        let bytes = stream(&large, b"data\n\n", EVENTS * 6);
+        for every in [1460, usize::MAX] {
+            let mut decoder = decoder(4 * LARGE, true);
+            let mut queue = Vec::with_capacity(2 * EVENTS);
+            let mut asked = 0;
+            let held = peak(|| {
+                let mut start = 0;
+                while start < bytes.len() {
+                    let end = bytes.len().min(start.saturating_add(every));
+                    let mut chunk = SharedChunk::from(bytes.slice(start..end));
+                    asked += calls(|| {
+                        while let Some(frame) = decoder.decode_shared(&mut chunk).unwrap() {
+                            queue.push(frame);
+                        }
+                    });
+                    start = end;
+                }
+            });
+            assert!(queue.len() >= EVENTS, "{what}: {}", queue.len());
+            // Room that doubles, the value repaired or owned, and a little for each event.
+            assert!(held <= 6 * LARGE + 256 * EVENTS, "{what} in {every}s: {held} held by a queue");
+            assert!(asked <= 2 * EVENTS + 64, "{what} in {every}s: {asked} allocations");
+        }
+    }
 }

@@ -104,7 +104,7 @@ impl DecoderBuilder {
     /// assert_eq!(decoder.last_event_id(), "41");
     /// ```
     pub fn last_event_id(mut self, id: EventId<'_>) -> Self {
-        self.engine.last_event_id = id.as_str().into();
+        self.engine.last_event_id.set(id.as_str());
         self
     }
 

@@ -11,6 +11,7 @@ use crate::decode::owned::{EventBuf, FrameBuf};
 use crate::decode::settings::Unfinished;
 use crate::error::DecodeError;
 use crate::field::{EventId, EventType};
+use crate::limits::SHARE_ID_FROM;
 use crate::scan::scanner::Scanner;
 
 /// An incremental decoder of an event stream: bytes in, frames out (WHATWG HTML 9.2.5 and 9.2.6).
@@ -185,7 +186,13 @@ impl Decoder {
                 }
             }
         }
-        Ok(Some(FrameBuf::Event(EventBuf::with_shared(event, shared))))
+        let owned = if event.last_event_id().as_str().len() < SHARE_ID_FROM {
+            EventBuf::with_shared(event, shared)
+        } else {
+            let event = EventBuf::with_shared(event.without_id(), shared);
+            event.sharing_id(self.engine.last_event_id.share())
+        };
+        Ok(Some(FrameBuf::Event(owned)))
     }
 
     /// Ends the stream and resets the decoder like [`Decoder::reconnect`]. If the stream stopped inside a block, returns what
@@ -213,14 +220,14 @@ impl Decoder {
         let holds = has_data || has_id || block.skipping || block.event_type.len() > 0;
         *scanner = Scanner::new();
         block.abandon();
-        *lent = Lent::Event;
+        *lent = Lent::End;
         if !holds && open_line.is_none() {
             return End::Clean;
         }
         let event = has_data.then(|| Event {
             event_type: EventType::decoded(block.event_type.text()),
             data: block.data.text(),
-            last_event_id: EventId::decoded(if has_id { block.id.text() } else { last_event_id }),
+            last_event_id: EventId::decoded(if has_id { block.id.text() } else { last_event_id.as_str() }),
             id_is_new: has_id || *id_is_new,
         });
         End::Truncated(Truncated { event, in_line: open_line.is_some(), unfinished })
@@ -247,8 +254,7 @@ impl Decoder {
     /// # Ok::<(), sse_proto::DecodeError>(())
     /// ```
     pub fn reconnect(&mut self) {
-        let _ = self.finish();
-        self.engine.take_back();
+        self.engine.reconnect();
     }
 
     /// What a reconnect sends as `Last-Event-ID`, unless it is empty: the standard's last event ID (9.2.6).
@@ -264,7 +270,7 @@ impl Decoder {
     /// ```
     #[must_use]
     pub fn last_event_id(&self) -> EventId<'_> {
-        EventId::decoded(&self.engine.last_event_id)
+        EventId::decoded(self.engine.last_event_id.as_str())
     }
 
     /// The reconnection time that the stream has asked for last, if it has.

@@ -95,6 +95,12 @@ impl<'d> Event<'d> {
         self
     }
 
+    /// The same event with the empty last event ID, where that is to come from elsewhere.
+    pub(super) const fn without_id(mut self) -> Self {
+        self.last_event_id = EventId::EMPTY;
+        self
+    }
+
     /// Shows what the methods return.
     pub(super) fn debug(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct(name)

@@ -11,7 +11,7 @@ use super::engine::ahead::NamedBlock;
 use super::engine::step::{Engine, Lent};
 use super::event::Event;
 use super::open_block::Place;
-use super::value_buf::{ValueBuf, decode_into, set_text};
+use super::value_buf::ValueBuf;
 
 impl Decoder {
     /// An event of data alone.
@@ -25,7 +25,7 @@ impl Decoder {
         Event {
             event_type: EventType::decoded(""),
             data: text_in(data.clone(), data.start, chunk, &mut block.data, lent, Lent::Event),
-            last_event_id: EventId::decoded(last_event_id),
+            last_event_id: EventId::decoded(last_event_id.as_str()),
             id_is_new: false,
         }
     }
@@ -43,8 +43,8 @@ impl Decoder {
         let data = text_in(data, first, chunk, &mut block.data, lent, Lent::Event);
         if let Some(range) = id.in_chunk() {
             match chunk.text(range.clone(), first) {
-                Some(text) => set_text(last_event_id, text),
-                None => decode_into(chunk.bytes(range), last_event_id),
+                Some(text) => last_event_id.set(text),
+                None => last_event_id.decode(chunk.bytes(range)),
             }
         }
         Event {
@@ -57,7 +57,7 @@ impl Decoder {
                 Lent::Event,
             )),
             data,
-            last_event_id: EventId::decoded(last_event_id),
+            last_event_id: EventId::decoded(last_event_id.as_str()),
             id_is_new: !id.is_buffer(),
         }
     }
@@ -68,8 +68,8 @@ impl Decoder {
         let first = found.first;
         if let Some(range) = found.id.in_chunk() {
             match chunk.text(range.clone(), first) {
-                Some(text) => set_text(last_event_id, text),
-                None => decode_into(chunk.bytes(range), last_event_id),
+                Some(text) => last_event_id.set(text),
+                None => last_event_id.decode(chunk.bytes(range)),
             }
         }
         let event_type = text_at(found.event_type, first, chunk, &mut block.event_type, lent, Lent::Event);
@@ -77,7 +77,7 @@ impl Decoder {
         Event {
             event_type: EventType::decoded(event_type),
             data,
-            last_event_id: EventId::decoded(last_event_id),
+            last_event_id: EventId::decoded(last_event_id.as_str()),
             id_is_new: found.id_is_new,
         }
     }

@@ -131,6 +131,15 @@ fn endless_streams_cost_the_same_for_ever() {
     }
 }
 
+/// What was large once is not copied, checked or searched again for each small event after it. Comments cost their text.
+#[test]
+fn one_large_value_costs_once() {
+    for head in ["id: ", "id: \u{E9}", "data\nid: ", "data: ", "data\nevent: ", ":", "what: ", "retry: "] {
+        let large = repeated(&[(head.as_bytes(), 1), (b"1", SIZE), (b"\n\n", 1)]);
+        assert_linear(&repeated(&[(&large, 1), (b"data\n\n", SIZE / 6)]));
+    }
+}
+
 /// Where a chunk holds no line end any more, that is found out once.
 #[test]
 fn an_unfinished_line_is_searched_once() {

@@ -6,6 +6,7 @@ pub(crate) mod chunk;
 pub(crate) mod decoder;
 mod engine;
 pub(crate) mod event;
+mod last_event_id;
 mod lend;
 #[cfg(test)]
 mod linear_tests;

@@ -253,6 +253,14 @@ impl OpenBlock {
         self.has_id = false;
     }
 
+    /// Empties each buffer, and gives back the room that they may not keep for good: the stream has ended.
+    pub(crate) fn give_back(&mut self) {
+        for buffer in [&mut self.data, &mut self.event_type, &mut self.id, &mut self.line] {
+            buffer.clear();
+        }
+        (self.grown, self.calm) = (false, 0);
+    }
+
     /// Gives memory back once `CALM_BLOCKS` blocks in a row had no need of it.
     #[cold]
     fn settle(&mut self) {

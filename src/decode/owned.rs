@@ -12,6 +12,7 @@ use bytestring::ByteString;
 use crate::decode::event::{Event, Frame};
 use crate::encode::message::Message;
 use crate::field::{EventId, EventType};
+use crate::simd::effort;
 
 /// An owned [`Frame`]: `Send + Sync + 'static`, cheap to clone.
 ///
@@ -53,7 +54,10 @@ impl FrameBuf {
 }
 
 /// An owned [`Event`]: `Send + Sync + 'static`; a clone copies a pointer and a count. Large ASCII data shares the
-/// memory of the chunk that it came in; else all values are copied into one allocation.
+/// memory of the chunk that it came in, and events of one long id share that; else all values are copied into one allocation.
+///
+/// Only [`Decoder::decode_shared`](crate::Decoder::decode_shared) and what is built on it can share. An event that is made of a
+/// borrowed one ([`Event::to_buf`], `From`) copies all of it, the last event ID too.
 ///
 /// ```
 /// use sse_proto::{Chunk, Decoder, EventBuf};
@@ -74,7 +78,10 @@ pub struct EventBuf {
     /// Where in `text` the last event ID ends, `type_end..`.
     id_end: usize,
     id_is_new: bool,
+    /// The data, if it shares the chunk.
     shared: Option<ByteString>,
+    /// The last event ID, if it is long.
+    shared_id: Option<ByteString>,
 }
 
 impl EventBuf {
@@ -100,11 +107,25 @@ impl EventBuf {
     pub(super) fn with_shared(event: Event<'_>, shared: Option<ByteString>) -> Self {
         let event_type = if event.event_type == EventType::MESSAGE { "" } else { event.event_type.as_str() };
         let id_end = event_type.len() + event.last_event_id.as_str().len();
+        effort::count(id_end + event.data.len());
         let mut text = String::with_capacity(id_end + event.data.len());
         for part in [event_type, event.last_event_id.as_str(), event.data] {
             text.push_str(part);
         }
-        Self { text: text.into(), type_end: event_type.len(), id_end, id_is_new: event.id_is_new, shared }
+        Self {
+            text: text.into(),
+            type_end: event_type.len(),
+            id_end,
+            id_is_new: event.id_is_new,
+            shared,
+            shared_id: None,
+        }
+    }
+
+    /// The same event with `id`, which it was made without.
+    pub(super) fn sharing_id(mut self, id: Option<ByteString>) -> Self {
+        self.shared_id = id;
+        self
     }
 
     /// The same event, borrowed.
@@ -201,7 +222,10 @@ impl EventBuf {
     #[must_use]
     #[inline]
     pub fn last_event_id(&self) -> EventId<'_> {
-        EventId::decoded(self.text.get(self.type_end..self.id_end).unwrap_or_default())
+        EventId::decoded(match &self.shared_id {
+            None => self.text.get(self.type_end..self.id_end).unwrap_or_default(),
+            Some(id) => id,
+        })
     }
 
     /// The last event ID, if an `id` has set it since the event before. See [`Event::id`].

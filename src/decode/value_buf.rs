@@ -74,8 +74,7 @@ impl ValueBuf {
     }
 
     pub(crate) fn set(&mut self, bytes: &[u8], limit: usize) {
-        self.bytes.clear();
-        self.padding = 0;
+        self.clear_warm();
         self.push(bytes, limit);
     }
 
@@ -150,36 +149,10 @@ impl ValueBuf {
     }
 
     fn clear_repaired(&mut self) {
-        clear(&mut self.repaired);
-    }
-}
-
-/// Puts the text of `bytes` into `text`: "UTF-8 decode without BOM" of the Encoding Standard.
-pub(crate) fn decode_into(bytes: &[u8], text: &mut String) {
-    match utf8::text(bytes) {
-        Some(valid) => set_text(text, valid),
-        None => {
-            clear(text);
-            utf8::repair(bytes, text);
+        self.repaired.clear();
+        if self.repaired.capacity() > KEEP_CAPACITY {
+            self.repaired.shrink_to(KEEP_CAPACITY);
         }
-    }
-}
-
-/// Replaces `text`. Room that it may not keep for good is given back.
-#[inline]
-pub(crate) fn set_text(text: &mut String, new: &str) {
-    clear(text);
-    if new.len() > text.capacity() {
-        text.reserve_exact(new.len());
-    }
-    text.push_str(new);
-}
-
-#[inline]
-fn clear(text: &mut String) {
-    text.clear();
-    if text.capacity() > KEEP_CAPACITY {
-        text.shrink_to(KEEP_CAPACITY);
     }
 }
 

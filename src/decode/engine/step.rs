@@ -1,14 +1,13 @@
 //! The engine's state, its driver and the general path.
 
-use alloc::string::String;
 use core::mem;
 use core::ops::Range;
 use core::time::Duration;
 
 use crate::decode::chunk::Cursor;
+use crate::decode::last_event_id::LastEventId;
 use crate::decode::open_block::{Here, OpenBlock, Place};
 use crate::decode::settings::OversizedId;
-use crate::decode::value_buf::decode_into;
 use crate::error::DecodeError;
 use crate::limits::DEFAULT_MAX_EVENT_SIZE;
 use crate::scan::line::{Lexeme, Part, Span};
@@ -23,7 +22,7 @@ pub(crate) struct Engine {
     pub(crate) block: OpenBlock,
     pub(crate) found: Found,
     pub(crate) lent: Lent,
-    pub(crate) last_event_id: String,
+    pub(crate) last_event_id: LastEventId,
     /// An id was committed since the last event.
     pub(crate) id_is_new: bool,
     pub(crate) reconnection_time: Option<Duration>,
@@ -42,7 +41,9 @@ pub(crate) enum Lent {
     Comment,
     /// Data and event type.
     Event,
-    /// The same, of data of several lines: the next event is likely to be such, too, and not for `Engine::data_block`.
+    /// All of the open block, by the end of a stream.
+    End,
+    /// As `Event`, of data of several lines: the next event is likely to be such, too, and not for `Engine::data_block`.
     Lines,
 }
 
@@ -77,7 +78,7 @@ impl Engine {
             block: OpenBlock::new(DEFAULT_MAX_EVENT_SIZE),
             found: Found::default(),
             lent: Lent::Nothing,
-            last_event_id: String::new(),
+            last_event_id: LastEventId::default(),
             id_is_new: false,
             reconnection_time: None,
             comments: false,
@@ -92,7 +93,16 @@ impl Engine {
             Lent::Ready | Lent::Nothing => {}
             Lent::Comment => self.block.line.clear(),
             Lent::Event | Lent::Lines => self.block.clear_values(),
+            Lent::End => self.block.give_back(),
         }
+    }
+
+    /// At the start of another stream: nothing of the open block is left, nor the room that it has taken.
+    pub(crate) fn reconnect(&mut self) {
+        self.lent = Lent::Nothing;
+        self.scanner = Scanner::new();
+        self.block.abandon();
+        self.block.give_back();
     }
 
     /// Reads on in `input`, from the cursor in `cursor`, which is not at the end, to the next frame, error, or the end.
@@ -277,6 +287,7 @@ impl Engine {
             }
             LineKind::Event if !block.skipping => {
                 if let Err(left) = block.charge(bytes.len(), here) {
+                    block.line.clear();
                     return Err(self.event_too_large(start + left));
                 }
                 block.collect(first, bytes);
@@ -288,9 +299,11 @@ impl Engine {
             LineKind::Id => {
                 let charged = if block.skipping { Ok(()) } else { block.charge(bytes.len(), here) };
                 block.collect(first, bytes);
-                if last && !block.line_dropped && is_id(block.line.bytes()) {
-                    mem::swap(&mut block.id, &mut block.line);
-                    block.has_id = true;
+                if last {
+                    if !block.line_dropped && is_id(block.line.bytes()) {
+                        mem::swap(&mut block.id, &mut block.line);
+                        block.has_id = true;
+                    }
                     block.line.clear();
                 }
                 if let Err(left) = charged {
@@ -351,7 +364,7 @@ impl Engine {
     pub(super) fn commit_id(&mut self, input: &[u8], id: Place) {
         let block = &mut self.block;
         if !block.skipping || self.oversized_id == OversizedId::Commit {
-            decode_into(id.bytes(input).unwrap_or(block.id.bytes()), &mut self.last_event_id);
+            self.last_event_id.decode(id.bytes(input).unwrap_or(block.id.bytes()));
             self.id_is_new = true;
         }
         block.has_id = false;

@@ -28,9 +28,11 @@ pub enum InvalidValue {
     },
 }
 
-/// An encoded message does not fit in the buffer. Nothing has been written.
+/// An encoded message does not fit in the buffer.
 ///
-/// Made by [`Message::encode`](crate::Message::encode) and its siblings.
+/// Made by [`Message::encode`](crate::Message::encode) and [`encode_to_slice`](crate::Message::encode_to_slice), which have
+/// written nothing then, and by [`encode_to_slice_with`](crate::Message::encode_to_slice_with), which may have written to the
+/// slice before it knew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 #[error("needed {needed} bytes, {available} available")]
 #[non_exhaustive]

@@ -16,6 +16,11 @@ use core::time::Duration;
 pub const DEFAULT_MAX_EVENT_SIZE: usize = 16 * 1024 * 1024;
 
 #[cfg(feature = "alloc")]
+/// No limit is higher than this: an eighth of what an allocation may have, so that no value, repaired to three times its
+/// size, and no sum of two of them is too large to ask for. It matters where a pointer has 32 bits: 256 MiB.
+#[cfg(feature = "alloc")]
+pub(crate) const MOST_EVENT_SIZE: usize = isize::MAX as usize / 8;
+
 /// Capacity in bytes that a buffer may keep for good: a usual read of a socket, so that no stream of
 /// ordinary events ever gives memory back just to ask for it again.
 pub(crate) const KEEP_CAPACITY: usize = 64 * 1024;

@@ -377,3 +377,54 @@ fn an_error_of_any_source_can_be_passed_on() {
     let sent = EventWriter::new(Vec::new()).send_with(&Message::new(), |_| Err("no price today"));
     assert!(sent.unwrap_err().to_string().ends_with("could not be written: no price today"));
 }
+
+/// A stream of events is idle most of its life: the chunk that was read to its end is not kept meanwhile.
+#[test]
+fn a_chunk_that_was_read_is_let_go_while_the_source_is_waited_for() {
+    use std::sync::Arc;
+    use std::task::{Context, Poll, Waker};
+
+    struct Owner(Vec<u8>, #[allow(dead_code, reason = "counts")] Arc<()>);
+    impl AsRef<[u8]> for Owner {
+        fn as_ref(&self) -> &[u8] {
+            &self.0
+        }
+    }
+    let alive = Arc::new(());
+    let chunk = bytes::Bytes::from_owner(Owner(b"data: 1\n\ndata: 2".to_vec(), alive.clone()));
+    let source = futures::stream::iter([Ok::<_, io::Error>(chunk)]).chain(futures::stream::pending());
+    let mut stream = EventStream::new(source);
+    let mut context = Context::from_waker(Waker::noop());
+    let Poll::Ready(Some(Ok(event))) = stream.poll_next_unpin(&mut context) else { panic!("an event") };
+    assert_eq!(event.data(), "1");
+    assert_eq!(Arc::strong_count(&alive), 2, "the chunk is not read yet");
+    assert!(stream.poll_next_unpin(&mut context).is_pending());
+    assert_eq!(Arc::strong_count(&alive), 1, "only an idle stream");
+    assert!(!stream.is_terminated());
+}
+
+#[test]
+fn a_stream_is_terminated_when_its_source_has_ended_and_not_before() {
+    let source = || futures::stream::iter([Ok::<_, io::Error>("data: 1\n\n"), Ok("data: 2\n\n")]);
+    let mut events = EventStream::new(source());
+    let mut frames = FrameStream::new(source());
+    for _ in 0..2 {
+        assert!(!events.is_terminated() && !frames.is_terminated());
+        assert!(block_on(events.next()).is_some() && block_on(frames.next()).is_some());
+    }
+    assert!(!events.is_terminated() && !frames.is_terminated(), "it is not known yet");
+    assert!(block_on(events.next()).is_none() && block_on(frames.next()).is_none());
+    assert!(events.is_terminated() && frames.is_terminated());
+}
+
+/// Each message once, and each flushed by itself.
+#[test]
+fn a_writer_sends_each_message_once() {
+    let mut writer = EventWriter::new(Vec::new());
+    writer.send(&Message::new().data("1")).unwrap();
+    writer.send_with(&Message::new(), |data| write!(data, "2")).unwrap();
+    writer.send(&Message::new().data("3")).unwrap();
+    assert!(writer.send_with(&Message::new().data("lost"), |_| Err("no")).is_err());
+    writer.send_with(&Message::new(), |data| write!(data, "4")).unwrap();
+    assert_eq!(writer.into_inner(), b"data: 1\n\ndata: 2\n\ndata: 3\n\ndata: 4\n\n");
+}

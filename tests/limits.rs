@@ -248,3 +248,32 @@ fn a_limit_survives_a_new_connection_and_its_charge_does_not() {
         assert!(decoder.decode_event(&mut chunk).unwrap().is_some());
     }
 }
+
+/// The exact limit, met by each of the ways that a block may take: the shortcuts from the second block on, the others before.
+#[test]
+fn the_limit_is_exact_for_every_shape_of_block() {
+    for before in ["", "data: 1\n\n", "data: 1\n\ndata: 1\n\n"] {
+        for (block, size) in [
+            ("data: y\n\n", 2),
+            ("id: x\ndata: y\n\n", 3),
+            ("event: x\ndata: y\n\n", 3),
+            ("event: xx\nid: x\ndata: yyy\n\n", 7),
+            ("id: x\nevent: xx\ndata: yyy\n\n", 7),
+            ("data: y\ndata: y\n\n", 4),
+            ("data: y\nid: x\n\n", 3),
+            (":c\nevent: x\r\ndata: y\r\n\r\n", 3),
+            ("data:y\nevent:x\n\n", 3),
+            (
+                "data: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\n\n",
+                81,
+            ),
+        ] {
+            let input = [before, block].concat();
+            for (limit, fits) in [(size - 1, false), (size, true), (size + 1, true)] {
+                let outcome = everywhere(input.as_bytes(), limit.max(2), Policy::Commit);
+                let errors = outcome.seen.iter().filter(|seen| seen.got == Got::EventTooLarge).count();
+                assert_eq!(errors == 0, fits || limit < 2, "{input:?} under {limit}");
+            }
+        }
+    }
+}

@@ -118,6 +118,7 @@ impl<R: Read> Iterator for FrameReader<R> {
             if self.failed {
                 return None;
             }
+            self.chunk = SharedChunk::default(); // not held while the source is waited for
             match self.source.read(&mut self.buffer) {
                 Ok(0) => return self.decoder.finish_event().map(|event| Ok(event.into())),
                 Ok(read) => {

@@ -123,6 +123,8 @@ where
                 Ok(None) => {}
                 Err(error) => return Poll::Ready(Some(Err(SourceError::Decode(error)))),
             }
+            // A stream of events is idle most of its life: what was read to its end is not held meanwhile.
+            this.chunk = SharedChunk::default();
             match ready!(Pin::new(&mut this.source).poll_next(context)) {
                 Some(Ok(bytes)) => this.chunk = SharedChunk::new(bytes),
                 Some(Err(error)) => return Poll::Ready(Some(Err(SourceError::Source(error)))),

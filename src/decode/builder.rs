@@ -4,6 +4,7 @@ use crate::decode::decoder::Decoder;
 use crate::decode::engine::step::Engine;
 use crate::decode::settings::{OversizedId, Unfinished};
 use crate::field::EventId;
+use crate::limits::MOST_EVENT_SIZE;
 
 /// How a [`Decoder`] is configured. Made by [`Decoder::builder`].
 ///
@@ -43,11 +44,14 @@ impl DecoderBuilder {
     /// cost nothing; a comment that was asked for may be this large by itself. The decoder never holds more
     /// than ten times the limit and 1 MiB, and much less on ordinary streams.
     ///
+    /// The default is enough for an image of 12 MiB in base64; a stream of larger ones needs a larger limit. No limit is higher
+    /// than an eighth of `isize::MAX`: 256 MiB where a pointer has 32 bits.
+    ///
     /// ```
     /// let decoder = sse_proto::Decoder::builder().max_event_size(1024 * 1024).build(); // 1 MiB
     /// ```
     pub fn max_event_size(mut self, bytes: usize) -> Self {
-        self.engine.block.limit = bytes;
+        self.engine.block.limit = bytes.min(MOST_EVENT_SIZE);
         self
     }
 

@@ -187,8 +187,9 @@ impl<'d> Event<'d> {
     }
 }
 
-/// The way through a proxy: a message whose receiver dispatches the same event, with the same last event ID. It
-/// cannot fail, because what was decoded can be encoded.
+/// The way through a proxy: a message whose receiver dispatches the same event, with the same last event ID, if the event
+/// was decoded. (Data that was not may hold CR, which comes back as LF.) It cannot fail, because what was decoded can be
+/// encoded.
 ///
 /// The id is sent if it has come with this event or since the one before ([`Event::id`]).
 ///

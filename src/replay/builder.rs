@@ -33,8 +33,8 @@ impl ReplayLogBuilder {
     /// The most events that are held. The default is 10,000: what 100 events a second make in the longest wait of a client
     /// of this crate, a minute and a half.
     ///
-    /// As many ids of evicted events are remembered, to know who comes too late. What each event costs in bookkeeping, about
-    /// 150 bytes, is bounded by this number.
+    /// As many ids of evicted events are remembered, to know who comes too late. Bookkeeping costs about 150 bytes for each id
+    /// that is held or remembered, so up to 300 bytes for each event of this number.
     pub const fn max_events(mut self, events: usize) -> Self {
         self.max_events = events;
         self

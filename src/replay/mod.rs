@@ -111,7 +111,7 @@
 //!   bore it are. So nothing is ever lost; what follows may come twice.
 //! - **An event larger than the log** is evicted by its own push, with all before it. Who has received it is up to
 //!   date nevertheless.
-//! - **Limits of zero** hold nothing: the id pushed last is up to date, and any other unknown.
+//! - **Limits of zero** hold nothing: the last event's id, if it has one, is up to date, and any other unknown.
 //! - **An id that an event cannot have** never gets here: [`EventId`] rules it out, and
 //!   [`headers::parse_last_event_id`](crate::headers::parse_last_event_id) what no header can carry.
 

@@ -189,3 +189,17 @@ fn a_wait_runs_from_the_loss_not_from_the_poll() {
     let mut session = in_state("lost");
     assert_eq!(poll(&mut session, s(200)), Act::Connect(None));
 }
+
+/// What is open when a connection falls silent is gone with it, whoever finds that out.
+#[test]
+fn a_silent_connection_leaves_nothing_of_its_open_block() {
+    let mut session = PLAIN.build();
+    let _ = poll(&mut session, s(0));
+    assert_eq!(session.response(200, STREAM, s(0).into()), HeadOutcome::Opened);
+    assert!(feed(&mut session, b"event: old\nid: 7\ndata: half", s(0)).is_empty());
+    assert!(matches!(poll(&mut session, s(45)), Act::Wait(_)));
+    let _ = poll(&mut session, s(100));
+    assert_eq!(session.response(200, STREAM, s(100).into()), HeadOutcome::Opened);
+    assert_eq!(feed(&mut session, b"data: whole\n\n", s(100)), ["whole"]);
+    assert_eq!(session.last_event_id(), "");
+}

@@ -186,13 +186,13 @@ impl Decoder {
                 }
             }
         }
-        let owned = if event.last_event_id().as_str().len() < SHARE_ID_FROM {
-            EventBuf::with_shared(event, shared)
-        } else {
-            let event = EventBuf::with_shared(event.without_id(), shared);
-            event.sharing_id(self.engine.last_event_id.share())
-        };
-        Ok(Some(FrameBuf::Event(owned)))
+        let long_id = event.last_event_id().as_str().len() >= SHARE_ID_FROM;
+        if shared.is_none() && !long_id {
+            return Ok(Some(FrameBuf::Event(EventBuf::copy(event))));
+        }
+        let event = EventBuf::copy(if long_id { event.without_id() } else { event });
+        let last_event_id = if long_id { self.engine.last_event_id.share() } else { None };
+        Ok(Some(FrameBuf::Event(event.sharing(shared, last_event_id))))
     }
 
     /// Ends the stream and resets the decoder like [`Decoder::reconnect`]. If the stream stopped inside a block, returns what

@@ -1,5 +1,6 @@
 //! Owned events: the decoder's other view, for those who keep or send them.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use core::fmt;
@@ -78,10 +79,17 @@ pub struct EventBuf {
     /// Where in `text` the last event ID ends, `type_end..`.
     id_end: usize,
     id_is_new: bool,
-    /// The data, if it shares the chunk.
-    shared: Option<ByteString>,
-    /// The last event ID, if it is long.
-    shared_id: Option<ByteString>,
+    /// What is not in `text`. Most events share nothing, and an event is moved more often than it shares: hence the box.
+    shared: Option<Box<Shared>>,
+}
+
+/// The values of an event that are large and not copied.
+#[derive(Clone)]
+struct Shared {
+    /// A part of the chunk.
+    data: Option<ByteString>,
+    /// The decoder's own.
+    last_event_id: Option<ByteString>,
 }
 
 impl EventBuf {
@@ -102,9 +110,9 @@ impl EventBuf {
         Event::new(event_type, data).into()
     }
 
-    /// `event`, whose data is `shared`, if that is something.
+    /// All of `event`, copied.
     #[inline(always)]
-    pub(super) fn with_shared(event: Event<'_>, shared: Option<ByteString>) -> Self {
+    pub(super) fn copy(event: Event<'_>) -> Self {
         let event_type = if event.event_type == EventType::MESSAGE { "" } else { event.event_type.as_str() };
         let id_end = event_type.len() + event.last_event_id.as_str().len();
         effort::count(id_end + event.data.len());
@@ -112,19 +120,14 @@ impl EventBuf {
         for part in [event_type, event.last_event_id.as_str(), event.data] {
             text.push_str(part);
         }
-        Self {
-            text: text.into(),
-            type_end: event_type.len(),
-            id_end,
-            id_is_new: event.id_is_new,
-            shared,
-            shared_id: None,
-        }
+        let (type_end, id_is_new) = (event_type.len(), event.id_is_new);
+        Self { text: text.into(), type_end, id_end, id_is_new, shared: None }
     }
 
-    /// The same event with `id`, which it was made without.
-    pub(super) fn sharing_id(mut self, id: Option<ByteString>) -> Self {
-        self.shared_id = id;
+    /// The same event with values that it was made without.
+    #[inline(never)]
+    pub(super) fn sharing(mut self, data: Option<ByteString>, last_event_id: Option<ByteString>) -> Self {
+        self.shared = Some(Box::new(Shared { data, last_event_id }));
         self
     }
 
@@ -183,9 +186,9 @@ impl EventBuf {
     #[must_use]
     #[inline]
     pub fn data(&self) -> &str {
-        match &self.shared {
-            Some(data) => data,
-            None => self.text.get(self.id_end..).unwrap_or_default(),
+        match self.shared.as_deref() {
+            Some(Shared { data: Some(data), .. }) => data,
+            _ => self.text.get(self.id_end..).unwrap_or_default(),
         }
     }
 
@@ -202,9 +205,9 @@ impl EventBuf {
     /// ```
     #[must_use]
     pub fn data_bytes(&self) -> Bytes {
-        match &self.shared {
-            Some(data) => data.as_bytes().clone(),
-            None => self.text.as_bytes().slice(self.id_end..),
+        match self.shared.as_deref() {
+            Some(Shared { data: Some(data), .. }) => data.as_bytes().clone(),
+            _ => self.text.as_bytes().slice(self.id_end..),
         }
     }
 
@@ -222,9 +225,9 @@ impl EventBuf {
     #[must_use]
     #[inline]
     pub fn last_event_id(&self) -> EventId<'_> {
-        EventId::decoded(match &self.shared_id {
-            None => self.text.get(self.type_end..self.id_end).unwrap_or_default(),
-            Some(id) => id,
+        EventId::decoded(match self.shared.as_deref() {
+            Some(Shared { last_event_id: Some(id), .. }) => id,
+            _ => self.text.get(self.type_end..self.id_end).unwrap_or_default(),
         })
     }
 
@@ -248,7 +251,7 @@ impl EventBuf {
 
 impl From<Event<'_>> for EventBuf {
     fn from(event: Event<'_>) -> Self {
-        Self::with_shared(event, None)
+        Self::copy(event)
     }
 }
 

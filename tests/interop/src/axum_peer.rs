@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use crate::Error;
-use crate::told::{Message, Told};
+use crate::server_script::{Message, Told};
 
 /// The server and the number of TCP connections that it has accepted.
 #[derive(Debug)]

@@ -4,6 +4,7 @@ use std::fs;
 use std::process::Stdio;
 use std::time::Duration;
 
+use sse_proto::headers;
 use tempfile::TempDir;
 use tokio::process::Command;
 
@@ -13,7 +14,7 @@ use crate::check;
 use crate::matrix::{Direction, Row};
 use crate::process::{self, Group};
 use crate::quirks;
-use crate::serve::{Outcome, Server};
+use crate::serve::{Outcome, Server, Visit};
 
 /// A start on a busy machine included.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -104,6 +105,28 @@ impl Browser {
             status = browser.child.wait() => return Err(format!("the browser ended by itself: {}", status?).into()),
         };
         Ok((server, outcomes))
+    }
+
+    /// What this browser asks with, beside what our session would: the first request of each case, and those that follow
+    /// a broken connection, which name the last event ID as well (that is compared in the rows of the encoder).
+    pub async fn requests(self, cases: Vec<Case>) -> Result<Row, Error> {
+        let (server, _) = self.run(cases).await?;
+        let ours = headers::REQUEST_HEADERS.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let visits: Vec<_> = server.visits().into_iter().flatten().collect();
+        let differs = |visit: &&Visit| visit.asked != ours;
+        let failures = visits
+            .iter()
+            .filter(differs)
+            .map(|visit| format!("asked with {:?}, ours is {ours:?}", visit.asked));
+        Ok(Row {
+            peer: format!("{} EventSource, headers of its requests", self.name()),
+            version: self.version().await?,
+            direction: Direction::Request,
+            over: "HTTP/1.1".into(),
+            cases: visits.len(),
+            failures: failures.collect(),
+            note: String::new(),
+        })
     }
 
     /// Our encoder to this browser.

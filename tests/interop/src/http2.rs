@@ -10,9 +10,9 @@ use tokio::sync::Barrier;
 
 use crate::Error;
 use crate::axum_peer::AxumPeer;
-use crate::heard::{client, events, open};
+use crate::client_log::{client, events, open};
 use crate::matrix::Matrix;
-use crate::meet::Tally;
+use crate::rounds::Tally;
 
 const STREAMS: usize = 100;
 const EVENTS: usize = 50;

@@ -6,21 +6,21 @@ mod browsers;
 mod case;
 mod cases;
 mod check;
+mod client_log;
 mod clients;
 mod grammar;
-mod heard;
 mod http2;
+mod many_streams;
 mod matrix;
-mod meet;
 mod nginx;
 mod oracle;
 mod peer;
 mod process;
 mod quirks;
+mod rounds;
 mod serve;
+mod server_script;
 mod servers;
-mod six;
-mod told;
 
 use std::env;
 use std::process::ExitCode;
@@ -31,7 +31,7 @@ use fastrand::Rng;
 use tokio::signal::unix::{SignalKind, signal};
 
 use browsers::Browser;
-use matrix::Direction::{Oracle, ToPeer};
+use matrix::Direction::{Oracle, Request, ToPeer};
 use matrix::{Matrix, Row};
 
 /// What stops the whole run; what is wrong with one peer goes into its row.
@@ -62,6 +62,8 @@ async fn meet_all(matrix: &mut Matrix) -> Result<(), Error> {
     for browser in Browser::BOTH {
         let row = patiently(async || browser.row(all.clone()).await).await;
         matrix.add_result(browser.name(), ToPeer, row);
+        let row = browser.requests(cases::reconnections(&mut Rng::with_seed(seed))?).await;
+        matrix.add_result(browser.name(), Request, row);
     }
     for package in ["eventsource", "undici"] {
         let row = patiently(async || clients::event_source(package, all.clone()).await).await;
@@ -75,8 +77,8 @@ async fn meet_all(matrix: &mut Matrix) -> Result<(), Error> {
         let row = patiently(async || oracle::row(browser, count, seed).await).await;
         matrix.add_result(browser.name(), Oracle, row);
     }
-    for http in six::Http::BOTH {
-        matrix.add_result("Chromium", ToPeer, six::row(http).await);
+    for http in many_streams::Http::BOTH {
+        matrix.add_result("Chromium", ToPeer, many_streams::row(http).await);
     }
     servers::run(matrix).await
 }

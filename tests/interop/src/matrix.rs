@@ -15,6 +15,8 @@ pub enum Direction {
     FromPeer,
     /// Bytes of neither, read by both.
     Oracle,
+    /// The headers of the peer's requests.
+    Request,
 }
 
 /// One peer in one direction.
@@ -48,6 +50,7 @@ Written by `tests/interop/run`, which installs the peers, talks to them over rea
 - **to peer**: our encoder sends, the peer decodes; each field that the peer shows is compared with what was sent.
 - **from peer**: the peer's server sends, our decoder decodes.
 - **oracle**: random and nasty streams that neither has written are decoded by both, and the outcomes are compared.
+- **request**: what the peer's EventSource asks with, against `headers::REQUEST_HEADERS` and a `Last-Event-ID`.
 
 ";
 
@@ -57,6 +60,7 @@ impl Direction {
             Self::ToPeer => "to peer",
             Self::FromPeer => "from peer",
             Self::Oracle => "oracle",
+            Self::Request => "request",
         }
     }
 }

@@ -13,12 +13,12 @@ use tokio::process::Command;
 use tokio::sync::Barrier;
 
 use crate::Error;
-use crate::heard::{PATIENCE, client, events, open};
+use crate::client_log::{PATIENCE, client, events, open};
 use crate::matrix::Matrix;
-use crate::meet::{Tally, meet};
 use crate::peer::{Peer, Speech};
 use crate::process::{self, Group};
-use crate::told::Told;
+use crate::rounds::{Tally, meet};
+use crate::server_script::Told;
 
 const STREAMS: usize = 100;
 

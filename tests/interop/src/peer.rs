@@ -11,7 +11,7 @@ use tokio::process::Command;
 
 use crate::Error;
 use crate::process::{Group, here};
-use crate::told::{Message, Told};
+use crate::server_script::{Message, Told};
 
 /// How a peer puts on the wire what it is told.
 #[derive(Debug, Clone, Copy)]

@@ -41,6 +41,8 @@ pub struct Outcome {
 pub struct Visit {
     pub at: Instant,
     pub last_event_id: Option<Vec<u8>>,
+    /// Those that say what is wanted and how it is to be cached, by name.
+    pub asked: Vec<(String, String)>,
     /// When the body was over.
     pub ended: Option<Instant>,
 }
@@ -171,9 +173,15 @@ async fn stream_of(
 ) -> Response {
     let Some(case) = shared.cases.get(number) else { return StatusCode::NOT_FOUND.into_response() };
     let last_event_id = headers.get(headers::LAST_EVENT_ID).map(|value| value.as_bytes().to_owned());
+    let asked = ["accept", "cache-control", "pragma"].into_iter().filter(|name| headers.contains_key(*name));
+    let value = |name: &str| {
+        let values = headers.get_all(name).iter().map(|value| value.to_str().unwrap_or("?"));
+        values.collect::<Vec<_>>().join(", ")
+    };
+    let asked = asked.map(|name| (name.to_owned(), value(name))).collect();
     let turn = {
         let visits = &mut shared.visits()[number];
-        visits.push(Visit { at: Instant::now(), last_event_id, ended: None });
+        visits.push(Visit { at: Instant::now(), last_event_id, asked, ended: None });
         visits.len() - 1
     };
     // 204 tells a client to stop. That it has come too often shows in the visits.

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use reqwest::{Client, Version};
 
 use crate::Error;
-use crate::heard::client;
+use crate::client_log::client;
 use crate::matrix::Direction::FromPeer;
 use crate::matrix::{Matrix, Row};
-use crate::meet::{Tally, meet};
 use crate::peer::{Peer, Processes, Speech};
 use crate::process::{node, python};
-use crate::told::{Message, Told};
+use crate::rounds::{Tally, meet};
+use crate::server_script::{Message, Told};
 use crate::{axum_peer, http2, nginx};
 
 const PLAIN: Speech = Speech {

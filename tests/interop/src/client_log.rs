@@ -9,7 +9,7 @@ use sse_proto::session::{Action, Failure, Session};
 use sse_proto::{Chunk, Decoder, Event, EventStream, Frame, FrameBuf, SharedChunk, headers};
 
 use crate::Error;
-use crate::told::{Outcome, Seen};
+use crate::server_script::{Outcome, Seen};
 
 /// A peer that says nothing for so long has failed.
 pub const PATIENCE: Duration = Duration::from_secs(5);

@@ -9,10 +9,10 @@ use reqwest::Client;
 use tokio::sync::oneshot;
 
 use crate::Error;
-use crate::heard::{Heard, PATIENCE, events, hear, open, resume};
+use crate::client_log::{Heard, PATIENCE, events, hear, open, resume};
 use crate::matrix::{Direction, Row};
 use crate::peer::{Peer, Speech};
-use crate::told::{Outcome, Told};
+use crate::server_script::{Outcome, Told};
 
 /// So long a stream is held open to show that its events do not come through.
 const HELD: Duration = Duration::from_millis(500);

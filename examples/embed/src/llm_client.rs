@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use serde_json::Value;
-use sse_proto::{Chunk, Decoder, End, Event, headers};
+use sse_proto::{Chunk, Decoder, Event, Unfinished, headers};
 
 use crate::Error;
 
@@ -30,7 +30,9 @@ pub async fn collect(response: reqwest::Response, idle: Duration) -> Result<Stri
     if !headers::is_event_stream(content_type) {
         return Err(format!("no event stream but {:?}", String::from_utf8_lossy(content_type)).into());
     }
-    let (mut body, mut decoder, mut text) = (response.bytes_stream(), Decoder::new(), String::new());
+    // Some servers leave out the last blank line. Data that was cut in the middle of its line is not JSON.
+    let mut decoder = Decoder::builder().unfinished(Unfinished::WholeLines).build();
+    let (mut body, mut text) = (response.bytes_stream(), String::new());
     // Bytes reset the timer, not events: a server that thinks sends comments, which are no events.
     while let Some(bytes) = tokio::time::timeout(idle, body.next()).await? {
         let bytes = bytes?;
@@ -42,10 +44,7 @@ pub async fn collect(response: reqwest::Response, idle: Duration) -> Result<Stri
             }
         }
     }
-    // Some servers leave out the last blank line. Data that was cut in the middle of its line is no JSON.
-    if let End::Truncated(block) = decoder.finish()
-        && !block.in_line()
-        && let Some(event) = block.event()
+    if let Some(event) = decoder.finish().event()
         && let Delta::Text(delta) = delta(event)?
     {
         text += &delta;

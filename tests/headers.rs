@@ -1,6 +1,9 @@
 //! The HTTP side of things: content type and Last-Event-ID.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails panics")]
 
+#[path = "headers/content_type.rs"]
+mod content_type;
+
 use sse_proto::headers::{
     LAST_EVENT_ID, REQUEST_HEADERS, RESPONSE_HEADERS, is_event_stream, last_event_id_value,
     parse_last_event_id,

@@ -3,6 +3,8 @@
 
 #[path = "headers/content_type.rs"]
 mod content_type;
+#[path = "headers/retry_after.rs"]
+mod retry_after;
 
 use sse_proto::headers::{
     LAST_EVENT_ID, REQUEST_HEADERS, RESPONSE_HEADERS, is_event_stream, last_event_id_value,

@@ -4,10 +4,13 @@
 //! Header names are in lower case, as HTTP/2 and HTTP/3 want them; HTTP/1.1 takes them as well.
 
 mod content_type;
+mod http_date;
 mod last_event_id;
+mod retry_after;
 
 pub use content_type::is_event_stream;
 pub use last_event_id::{last_event_id_value, parse_last_event_id};
+pub use retry_after::retry_after;
 
 /// The media type of an event stream (WHATWG HTML 9.2.5), for `Content-Type` and `Accept`.
 ///
@@ -35,6 +38,9 @@ pub const X_ACCEL_BUFFERING: &str = "x-accel-buffering";
 
 /// The value of [`X_ACCEL_BUFFERING`] that turns buffering off.
 pub const NO_BUFFERING: &str = "no";
+
+/// The header in which a server that refuses says when to come again: see [`retry_after`](retry_after()).
+pub const RETRY_AFTER: &str = "retry-after";
 
 /// What a client sends with every request, besides a [`LAST_EVENT_ID`] (WHATWG HTML 9.2.2, 9.2.3).
 ///

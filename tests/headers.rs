@@ -91,6 +91,19 @@ fn errors_name_byte_and_position() {
     assert_eq!(text(b"ab\xc3"), "a Last-Event-ID must be UTF-8, found something else at byte 2");
 }
 
+/// What Fetch makes of the cache mode of an `EventSource`, and what keeps what lies between from holding a stream back.
+#[test]
+fn what_each_side_sends() {
+    let request = [("accept", "text/event-stream"), ("cache-control", "no-cache"), ("pragma", "no-cache")];
+    assert_eq!(REQUEST_HEADERS[..], request);
+    let response = [
+        ("content-type", "text/event-stream"),
+        ("cache-control", "no-store, no-transform"),
+        ("x-accel-buffering", "no"),
+    ];
+    assert_eq!(RESPONSE_HEADERS[..], response);
+}
+
 #[test]
 fn header_names_are_lower_case() {
     let names = REQUEST_HEADERS.iter().chain(&RESPONSE_HEADERS).map(|header| header.0);

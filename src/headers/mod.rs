@@ -23,11 +23,25 @@ pub const ACCEPT: &str = "accept";
 /// The header in which a server says what it sends: [`MEDIA_TYPE`].
 pub const CONTENT_TYPE: &str = "content-type";
 
-/// The header in which both sides say that nothing is to be cached: [`NO_STORE`].
+/// The header in which both sides say what caches, and others in between, may do: [`NO_CACHE`] in a request,
+/// [`NO_STORE_NO_TRANSFORM`] in a response.
 pub const CACHE_CONTROL: &str = "cache-control";
 
-/// The value of [`CACHE_CONTROL`]: the cache mode of WHATWG HTML 9.2.2.
-pub const NO_STORE: &str = "no-store";
+/// The header that says [`NO_CACHE`] to caches of HTTP/1.0. Browsers send it, too.
+pub const PRAGMA: &str = "pragma";
+
+/// The value of [`CACHE_CONTROL`] and [`PRAGMA`] in a request: no cache is to answer it without asking the server (RFC 9111,
+/// 5.2.1.4 and 5.4).
+///
+/// It is what Fetch makes of the cache mode of WHATWG HTML 9.2.2, and what browsers send. That mode has the name `no-store`;
+/// the request directive of that name would still let a cache answer from what it has (RFC 9111, 5.2.1.5).
+pub const NO_CACHE: &str = "no-cache";
+
+/// The value of [`CACHE_CONTROL`] in a response: it is not to be stored (RFC 9111, 5.2.2.5), and passed on as it is (5.2.2.6).
+///
+/// Without `no-transform` layers that compress responses take an event stream, too, and hold events back until
+/// they have enough to compress.
+pub const NO_STORE_NO_TRANSFORM: &str = "no-store, no-transform";
 
 /// The header in which a client that connects again names the last event that it got (WHATWG HTML
 /// 9.2.4). See [`last_event_id_value`] and [`parse_last_event_id`].
@@ -47,16 +61,35 @@ pub const RETRY_AFTER: &str = "retry-after";
 /// ```
 /// let head: String =
 ///     sse_proto::headers::REQUEST_HEADERS.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-/// assert_eq!(head, "accept: text/event-stream\r\ncache-control: no-store\r\n");
+/// assert_eq!(head, "accept: text/event-stream\r\ncache-control: no-cache\r\npragma: no-cache\r\n");
 /// ```
-pub const REQUEST_HEADERS: [(&str, &str); 2] = [(ACCEPT, MEDIA_TYPE), (CACHE_CONTROL, NO_STORE)];
+///
+/// **In a browser** (WebAssembly over `fetch`) send [`ACCEPT`] alone, and give `fetch` the option `cache: "no-store"`: then the
+/// browser adds the other two itself. Set by a page, they make a request to another origin cost a CORS preflight, which many
+/// servers refuse. A [`LAST_EVENT_ID`] costs one as well: a server that wants it from other origins must allow it.
+/// [`SessionBuilder::send_cache_headers`](crate::session::SessionBuilder::send_cache_headers) leaves the two out of a
+/// session's requests.
+///
+/// ```
+/// use sse_proto::headers::{ACCEPT, REQUEST_HEADERS};
+///
+/// let for_fetch: Vec<_> = REQUEST_HEADERS.into_iter().filter(|(name, _)| *name == ACCEPT).collect();
+/// assert_eq!(for_fetch, [("accept", "text/event-stream")]);
+/// ```
+pub const REQUEST_HEADERS: [(&str, &str); 3] =
+    [(ACCEPT, MEDIA_TYPE), (CACHE_CONTROL, NO_CACHE), (PRAGMA, NO_CACHE)];
 
-/// What a server answers with, besides the status 200 (WHATWG HTML 9.2.3).
+/// What a server answers with, besides the status 200 (WHATWG HTML 9.2.3): the type, and what keeps proxies from holding
+/// the stream back.
 ///
 /// ```
 /// use sse_proto::headers::RESPONSE_HEADERS;
 ///
-/// assert!(RESPONSE_HEADERS.contains(&("content-type", "text/event-stream")));
+/// let head: String = RESPONSE_HEADERS.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+/// assert_eq!(
+///     head,
+///     "content-type: text/event-stream\r\ncache-control: no-store, no-transform\r\nx-accel-buffering: no\r\n"
+/// );
 /// ```
 pub const RESPONSE_HEADERS: [(&str, &str); 3] =
-    [(CONTENT_TYPE, MEDIA_TYPE), (CACHE_CONTROL, NO_STORE), (X_ACCEL_BUFFERING, NO_BUFFERING)];
+    [(CONTENT_TYPE, MEDIA_TYPE), (CACHE_CONTROL, NO_STORE_NO_TRANSFORM), (X_ACCEL_BUFFERING, NO_BUFFERING)];

@@ -42,8 +42,9 @@ pub enum Action<'s> {
 /// let Action::Connect(request) = session.poll(Time::START, 0) else { unreachable!() };
 /// let headers: Vec<(&str, &[u8])> = request.headers().collect();
 /// assert_eq!(headers[0], ("accept", &b"text/event-stream"[..]));
-/// assert_eq!(headers[1], ("cache-control", &b"no-store"[..]));
-/// assert_eq!(headers[2], ("last-event-id", "é7".as_bytes()));
+/// assert_eq!(headers[1], ("cache-control", &b"no-cache"[..]));
+/// assert_eq!(headers[2], ("pragma", &b"no-cache"[..]));
+/// assert_eq!(headers[3], ("last-event-id", "é7".as_bytes()));
 /// # Ok::<(), sse_proto::InvalidValue>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -46,7 +46,7 @@ fn poll_with(session: &mut Session, now: Duration, random: u64) -> Act {
     match session.poll(now.into(), random) {
         Action::Connect(request) => {
             let id = request.last_event_id().map(|id| String::from_utf8(id.to_vec()).unwrap());
-            assert_eq!(request.headers().count(), 2 + usize::from(id.is_some()));
+            assert_eq!(request.headers().count(), 3 + usize::from(id.is_some()));
             Act::Connect(id)
         }
         Action::WaitUntil(at) => Act::Wait(at.since_start()),

@@ -105,6 +105,8 @@ fn blanks_and_control_characters_together() {
         let id = EventId::new(id).unwrap();
         let place = |error: InvalidHeaderValue| error.position();
         assert_eq!(last_event_id_value(id).map(drop).map_err(place), strict, "{id:?}");
+        let read = parse_last_event_id(id.as_str().as_bytes());
+        assert_eq!(read.map(drop).map_err(place), strict, "{id:?}");
         assert_eq!(last_event_id_value_with_blanks(id).map(drop).map_err(place), as_it_is, "{id:?}");
         if as_it_is.is_ok() {
             assert_eq!(last_event_id_value_with_blanks(id), Ok(id.as_str().as_bytes()));

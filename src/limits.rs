@@ -76,6 +76,12 @@ pub(crate) const DEFAULT_LOG_EVENTS: usize = 10_000;
 #[cfg(feature = "alloc")]
 pub(crate) const DEFAULT_LOG_BYTES: usize = DEFAULT_MAX_EVENT_SIZE;
 
+/// The longest id that a session sends by default, in bytes: what nginx and Apache take at most for one header, 8 KiB with its
+/// name. They refuse a longer one each time, and by the standard that would fail the session for good; other servers may take
+/// less, or more. What they take is sent, as in the standard.
+#[cfg(feature = "alloc")]
+pub(crate) const DEFAULT_MAX_ID_SIZE: usize = 8 * 1024;
+
 /// A session's floor is never lower than this: a wait of nothing at all could not double.
 #[cfg(feature = "alloc")]
 pub(crate) const LOWEST_FLOOR: Duration = Duration::from_millis(1);

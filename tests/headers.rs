@@ -1,9 +1,14 @@
 //! The HTTP side of things: content type and Last-Event-ID.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails panics")]
 
+#[path = "headers/content_type.rs"]
+mod content_type;
+#[path = "headers/retry_after.rs"]
+mod retry_after;
+
 use sse_proto::headers::{
     LAST_EVENT_ID, REQUEST_HEADERS, RESPONSE_HEADERS, is_event_stream, last_event_id_value,
-    parse_last_event_id,
+    last_event_id_value_with_blanks, parse_last_event_id,
 };
 use sse_proto::{EventId, InvalidHeaderValue};
 
@@ -67,6 +72,12 @@ fn header_values_both_ways() {
             let Ok(text) = std::str::from_utf8(&value) else { continue };
             let Ok(id) = EventId::new(text) else { continue };
             assert_eq!(last_event_id_value(id).map(drop).map_err(told), expected, "{value:?}");
+            let as_it_is = last_event_id_value_with_blanks(id).map_err(told);
+            let without_blanks = match expected {
+                Err(("control", _)) => expected,
+                _ => Ok(()),
+            };
+            assert_eq!(as_it_is, without_blanks.map(|()| value.as_slice()), "{value:?}");
             if let Ok(header) = last_event_id_value(id) {
                 assert_eq!(parse_last_event_id(header), Ok(id));
             }
@@ -78,12 +89,50 @@ fn header_values_both_ways() {
     }
 }
 
+/// The first control character is named though the blank before it is no fault here and one there; and a blank inside is none.
+#[test]
+fn blanks_and_control_characters_together() {
+    for (id, strict, as_it_is) in [
+        ("", Ok(()), Ok(())),
+        (" ", Err(0), Ok(())),
+        (" \t", Err(0), Ok(())),
+        ("7 ", Err(1), Ok(())),
+        ("\t7", Err(0), Ok(())),
+        ("7 8", Ok(()), Ok(())),
+        (" \u{1} ", Err(1), Err(1)),
+        ("7\u{7f}\u{1}", Err(1), Err(1)),
+    ] {
+        let id = EventId::new(id).unwrap();
+        let place = |error: InvalidHeaderValue| error.position();
+        assert_eq!(last_event_id_value(id).map(drop).map_err(place), strict, "{id:?}");
+        let read = parse_last_event_id(id.as_str().as_bytes());
+        assert_eq!(read.map(drop).map_err(place), strict, "{id:?}");
+        assert_eq!(last_event_id_value_with_blanks(id).map(drop).map_err(place), as_it_is, "{id:?}");
+        if as_it_is.is_ok() {
+            assert_eq!(last_event_id_value_with_blanks(id), Ok(id.as_str().as_bytes()));
+        }
+    }
+}
+
 #[test]
 fn errors_name_byte_and_position() {
     let text = |value: &[u8]| parse_last_event_id(value).unwrap_err().to_string();
     assert_eq!(text(b"a\0"), "a Last-Event-ID must not hold the control character 0x00, found at byte 1");
     assert_eq!(text(b"a "), "a Last-Event-ID must not begin or end with a space or a tab, found at byte 1");
     assert_eq!(text(b"ab\xc3"), "a Last-Event-ID must be UTF-8, found something else at byte 2");
+}
+
+/// What Fetch makes of the cache mode of an `EventSource`, and what keeps what lies between from holding a stream back.
+#[test]
+fn what_each_side_sends() {
+    let request = [("accept", "text/event-stream"), ("cache-control", "no-cache"), ("pragma", "no-cache")];
+    assert_eq!(REQUEST_HEADERS[..], request);
+    let response = [
+        ("content-type", "text/event-stream"),
+        ("cache-control", "no-store, no-transform"),
+        ("x-accel-buffering", "no"),
+    ];
+    assert_eq!(RESPONSE_HEADERS[..], response);
 }
 
 #[test]

@@ -112,6 +112,9 @@
 //! - **An event larger than the log** is evicted by its own push, with all before it. Who has received it is up to
 //!   date nevertheless.
 //! - **Limits of zero** hold nothing: the last event's id, if it has one, is up to date, and any other unknown.
+//! - **An id with a blank at an end** comes back without it (RFC 9110, 5.5), and the log does not know that: its receiver
+//!   gets what [`Replay::Unknown`] means, each time; or, if another event bears the id without the blank, what follows that
+//!   one, which may be too little. Take blanks off before the id is pushed and sent; an [`EpochId`] has none.
 //! - **An id that an event cannot have** never gets here: [`EventId`] rules it out, and
 //!   [`headers::parse_last_event_id`](crate::headers::parse_last_event_id) what no header can carry.
 

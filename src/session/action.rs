@@ -5,6 +5,7 @@ use thiserror::Error;
 use crate::field::EventId;
 use crate::headers;
 
+use super::policy::Policy;
 use super::time::Time;
 
 /// What to do next: the one answer of [`Session::poll`](crate::session::Session::poll).
@@ -42,43 +43,120 @@ pub enum Action<'s> {
 /// let Action::Connect(request) = session.poll(Time::START, 0) else { unreachable!() };
 /// let headers: Vec<(&str, &[u8])> = request.headers().collect();
 /// assert_eq!(headers[0], ("accept", &b"text/event-stream"[..]));
-/// assert_eq!(headers[1], ("cache-control", &b"no-store"[..]));
-/// assert_eq!(headers[2], ("last-event-id", "é7".as_bytes()));
+/// assert_eq!(headers[1], ("cache-control", &b"no-cache"[..]));
+/// assert_eq!(headers[2], ("pragma", &b"no-cache"[..]));
+/// assert_eq!(headers[3], ("last-event-id", "é7".as_bytes()));
 /// # Ok::<(), sse_proto::InvalidValue>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Request<'s> {
     last_event_id: Option<&'s [u8]>,
+    left_out: Option<LeftOut>,
+    cache_headers: bool,
     attempt: u32,
 }
 
 impl<'s> Request<'s> {
-    pub(crate) fn new(id: EventId<'s>, attempt: u32) -> Self {
-        let last_event_id =
-            Some(id).filter(|id| !id.is_empty()).and_then(|id| headers::last_event_id_value(id).ok());
-        Self { last_event_id, attempt }
+    pub(super) fn new(policy: &Policy, id: EventId<'s>, attempt: u32) -> Self {
+        let (last_event_id, left_out) = match LeftOut::or_value(id, policy.max_id_size) {
+            Ok(value) => (Some(value).filter(|value| !value.is_empty()), None),
+            Err(left_out) => (None, Some(left_out)),
+        };
+        Self { last_event_id, left_out, cache_headers: policy.send_cache_headers, attempt }
     }
 
-    /// Names in lower case and values: [`headers::REQUEST_HEADERS`], and `last-event-id` if there is one to send.
+    /// Names in lower case and values: [`headers::REQUEST_HEADERS`], but for those that
+    /// [`SessionBuilder::send_cache_headers`](crate::session::SessionBuilder::send_cache_headers) leaves out, and `last-event-id`
+    /// if there is one to send.
     ///
     /// Values are bytes because an id goes as UTF-8 (9.2.3), which not every library calls text.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &'s [u8])> + use<'s> {
-        let fixed = headers::REQUEST_HEADERS.into_iter().map(|(name, value)| (name, value.as_bytes()));
+        let all = self.cache_headers;
+        let fixed =
+            headers::REQUEST_HEADERS.into_iter().filter(move |(name, _)| all || *name == headers::ACCEPT);
+        let fixed = fixed.map(|(name, value)| (name, value.as_bytes()));
         fixed.chain(self.last_event_id.map(|value| (headers::LAST_EVENT_ID, value)))
     }
 
-    /// The value of `Last-Event-ID`, as UTF-8 (9.2.4). `None` when the last event ID is empty, and when it holds
-    /// what no header can carry ([`headers::last_event_id_value`]): such an id would make every connection fail on this
-    /// side, so the session connects without it.
+    /// The value of `Last-Event-ID`, as UTF-8 (9.2.4). `None` when the last event ID is empty, and when it is
+    /// [left out](Request::left_out).
+    ///
+    /// It is the id as it is, blanks at its ends, too: see [`headers::last_event_id_value_with_blanks`] for what
+    /// becomes of them.
     #[must_use]
     pub const fn last_event_id(&self) -> Option<&'s [u8]> {
         self.last_event_id
+    }
+
+    /// Why the request goes without the last event ID though there is one: it would make every connection fail. What has
+    /// come since is lost or comes again then, so this is worth a line in a log. `None` if it is sent, or empty.
+    ///
+    /// ```
+    /// use sse_proto::session::{Action, Session, Time};
+    /// use sse_proto::{Decoder, EventId};
+    ///
+    /// let decoder = Decoder::builder().last_event_id(EventId::new("7\u{1}")?).build();
+    /// let mut session = Session::builder().decoder(decoder).build();
+    /// let Action::Connect(request) = session.poll(Time::START, 0) else { unreachable!() };
+    /// assert_eq!(request.last_event_id(), None);
+    /// assert_eq!(
+    ///     request.left_out().map(|reason| reason.to_string()).as_deref(),
+    ///     Some("the last event ID is not sent: it has the control character 0x01 at byte 1, which no header can carry")
+    /// );
+    /// # Ok::<(), sse_proto::InvalidValue>(())
+    /// ```
+    #[must_use]
+    pub const fn left_out(&self) -> Option<LeftOut> {
+        self.left_out
     }
 
     /// Which connection this is since the last good one, from 1. For logs.
     #[must_use]
     pub const fn attempt(&self) -> u32 {
         self.attempt
+    }
+}
+
+/// Why a request goes without a last event ID that is not empty: see [`Request::left_out`]. The session keeps the id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
+#[non_exhaustive]
+pub enum LeftOut {
+    /// It is longer than [`SessionBuilder::max_id_size`](crate::session::SessionBuilder::max_id_size). Looked at first.
+    #[error(
+        "the last event ID is not sent: it has {size} bytes, and {limit} are the most that the settings send"
+    )]
+    #[non_exhaustive]
+    TooLong {
+        /// What it has, in bytes.
+        size: usize,
+        /// What the settings send at most, in bytes.
+        limit: usize,
+    },
+    /// It holds a control character, which HTTP libraries refuse (RFC 9110, section 5.5).
+    #[error(
+        "the last event ID is not sent: it has the control character {byte:#04x} at byte {position}, which no header can carry"
+    )]
+    #[non_exhaustive]
+    Control {
+        /// The first such character: below 0x20 and not the tab, or 0x7F.
+        byte: u8,
+        /// Where it is, in bytes from the start of the id.
+        position: usize,
+    },
+}
+
+impl LeftOut {
+    /// The header's value for `id`, or why there is none.
+    fn or_value(id: EventId<'_>, limit: usize) -> Result<&[u8], Self> {
+        let size = id.as_str().len();
+        if size > limit {
+            return Err(Self::TooLong { size, limit });
+        }
+        headers::last_event_id_value_with_blanks(id).map_err(|error| {
+            let position = error.position();
+            let byte = id.as_str().as_bytes().get(position).copied().unwrap_or_default();
+            Self::Control { byte, position }
+        })
     }
 }
 

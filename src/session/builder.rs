@@ -135,6 +135,48 @@ impl SessionBuilder {
         self
     }
 
+    /// The longest last event ID that goes into a request, in bytes. The default is 8 KiB: nginx and Apache take no
+    /// longer header, they answer 400 or 431, and that fails the session for good, each time.
+    ///
+    /// A longer one is kept, and the request goes without it and says so ([`Request::left_out`]). `usize::MAX` sends
+    /// each, as in the standard; zero sends none.
+    ///
+    /// [`Request::left_out`]: crate::session::Request::left_out
+    ///
+    /// ```
+    /// use sse_proto::session::{Action, LeftOut, Session, Time};
+    /// use sse_proto::{Decoder, EventId};
+    ///
+    /// let decoder = Decoder::builder().last_event_id(EventId::from_static("12345")).build();
+    /// let mut session = Session::builder().decoder(decoder).max_id_size(4).build();
+    /// let Action::Connect(request) = session.poll(Time::START, 0) else { unreachable!() };
+    /// assert_eq!(request.last_event_id(), None);
+    /// assert!(matches!(request.left_out(), Some(LeftOut::TooLong { size: 5, limit: 4, .. })));
+    /// ```
+    pub const fn max_id_size(mut self, bytes: usize) -> Self {
+        self.policy.max_id_size = bytes;
+        self
+    }
+
+    /// Whether a request has `Cache-Control` and `Pragma` (9.2.2; [`headers::REQUEST_HEADERS`]). The default is yes.
+    ///
+    /// Say no in a browser, over `fetch`, and give it `cache: "no-store"`: then the browser adds them itself, without the CORS
+    /// preflight that they cost when a page sets them.
+    ///
+    /// [`headers::REQUEST_HEADERS`]: crate::headers::REQUEST_HEADERS
+    ///
+    /// ```
+    /// use sse_proto::session::{Action, Session, Time};
+    ///
+    /// let mut session = Session::builder().send_cache_headers(false).build();
+    /// let Action::Connect(request) = session.poll(Time::START, 0) else { unreachable!() };
+    /// assert!(request.headers().eq([("accept", &b"text/event-stream"[..])]));
+    /// ```
+    pub const fn send_cache_headers(mut self, yes: bool) -> Self {
+        self.policy.send_cache_headers = yes;
+        self
+    }
+
     /// The session, due to connect.
     #[must_use]
     pub fn build(self) -> Session {

@@ -119,7 +119,7 @@ impl Session {
             State::Due | State::Waiting { left: Duration::ZERO } => {
                 self.state = State::Connecting { quiet: Duration::ZERO };
                 let attempt = self.fruitless.saturating_add(1);
-                Action::Connect(Request::new(self.decoder.last_event_id(), attempt))
+                Action::Connect(Request::new(&self.policy, self.decoder.last_event_id(), attempt))
             }
             State::Connecting { quiet } | State::Open { quiet, .. } => {
                 let left = self.policy.idle_timeout.map(|limit| limit.saturating_sub(quiet));

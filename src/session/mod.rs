@@ -185,10 +185,25 @@
 //! - **A floor** under `retry: 0`; a **limit of attempts**; an **idle timeout**, fed by bytes; **no second request**
 //!   where it would repeat what the first one did.
 //!
+//! # Credentials
+//!
+//! All headers but those of [`Request::headers`] are the caller's at each `Connect`, so each can carry a fresh token. A 401 on
+//! a reconnect fails the session for good, as in the standard; with [`SessionBuilder::retry_status`] naming 401 it waits
+//! and connects again, the last event ID kept.
+//!
+//! # In a browser
+//!
+//! Over `fetch`, in WebAssembly, say no to [`SessionBuilder::send_cache_headers`] and give `fetch` the option
+//! `cache: "no-store"`: `Cache-Control` and `Pragma` that a page sets make a request to another origin cost a CORS preflight,
+//! which many servers refuse; those that the browser sets cost none. `Last-Event-ID` costs one as well, in each
+//! request that has it.
+//!
 //! # What is defined for what should not happen
 //!
-//! - **An id that no header can carry** stays the last event ID, and the request goes without it
-//!   ([`Request::last_event_id`]).
+//! - **An id that no header can carry**, or one of more than 8 KiB ([`SessionBuilder::max_id_size`]), stays the last event
+//!   ID, and the request goes without it and says why ([`Request::left_out`]).
+//! - **An id with a blank at an end** is sent as it is, and arrives without it: see
+//!   [`headers::last_event_id_value_with_blanks`](crate::headers::last_event_id_value_with_blanks).
 //! - **A clock that goes back** has stood still: what was left to wait is left to wait. One that jumps ahead has
 //!   waited. Deadlines beyond `Duration::MAX` are that; on a clock that stands there no wait ever ends, so that there
 //!   is no storm.
@@ -206,7 +221,7 @@ mod machine;
 mod policy;
 mod time;
 
-pub use action::{Action, Failure, HeadOutcome, ReadyState, Request};
+pub use action::{Action, Failure, HeadOutcome, LeftOut, ReadyState, Request};
 pub use builder::SessionBuilder;
 pub use machine::Session;
 pub use time::Time;

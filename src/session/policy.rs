@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use crate::limits::LOWEST_FLOOR;
+use crate::limits::{DEFAULT_MAX_ID_SIZE, LOWEST_FLOOR};
 
 /// The settings of a session. Each is explained at the method of the same name of
 /// [`SessionBuilder`](super::SessionBuilder).
@@ -18,6 +18,8 @@ pub(super) struct Policy {
     pub(super) retry_status: fn(u16) -> bool,
     pub(super) missing_content_type: bool,
     pub(super) reconnect: bool,
+    pub(super) max_id_size: usize,
+    pub(super) send_cache_headers: bool,
 }
 
 impl Policy {
@@ -32,6 +34,8 @@ impl Policy {
         retry_status: |_| false,
         missing_content_type: false,
         reconnect: true,
+        max_id_size: DEFAULT_MAX_ID_SIZE,
+        send_cache_headers: true,
     };
 
     /// The reconnection time in force, `asked` being what a `retry` field said.

@@ -8,6 +8,7 @@ mod any_order;
 #[path = "../common/mod.rs"]
 mod common;
 mod odd;
+mod requests;
 mod waits;
 
 use std::time::Duration;
@@ -46,7 +47,7 @@ fn poll_with(session: &mut Session, now: Duration, random: u64) -> Act {
     match session.poll(now.into(), random) {
         Action::Connect(request) => {
             let id = request.last_event_id().map(|id| String::from_utf8(id.to_vec()).unwrap());
-            assert_eq!(request.headers().count(), 2 + usize::from(id.is_some()));
+            assert_eq!(request.headers().count(), 3 + usize::from(id.is_some()));
             Act::Connect(id)
         }
         Action::WaitUntil(at) => Act::Wait(at.since_start()),
@@ -324,9 +325,16 @@ fn what_outlives_a_connection_and_what_does_not() {
 
 #[test]
 fn an_id_that_no_header_can_carry_is_kept_and_not_sent() {
-    for (id, sent) in
-        [("7\u{1}", false), ("\u{7f}", false), (" 7", false), ("7\t", false), ("é 7", true), ("0", true)]
-    {
+    for (id, sent) in [
+        ("7\u{1}", false),
+        ("\u{7f}", false),
+        (" 7", true),
+        ("7\t", true),
+        (" ", true),
+        ("7 \u{1} ", false),
+        ("é 7", true),
+        ("0", true),
+    ] {
         let mut session = open(PLAIN, s(0));
         // Two spaces: the field takes one.
         assert_eq!(feed(&mut session, format!("id: {id}\ndata: x\n\n").as_bytes(), s(0)), ["x"]);

@@ -17,7 +17,7 @@ pub fn read(address: &str, path: &str, decoder: Decoder) -> Result<(Vec<EventBuf
     }
     if !decoder.last_event_id().is_empty() {
         // An id may hold what no header may.
-        let id = headers::last_event_id_value(decoder.last_event_id())?;
+        let id = headers::last_event_id_value_with_blanks(decoder.last_event_id())?;
         write!(connection, "{}: ", headers::LAST_EVENT_ID)?;
         connection.write_all(id)?;
         write!(connection, "\r\n")?;

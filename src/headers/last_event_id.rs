@@ -1,0 +1,107 @@
+//! Last event IDs as header values, both ways.
+
+use crate::error::InvalidHeaderValue;
+use crate::field::EventId;
+
+/// The value of the `Last-Event-ID` header for `id`: its UTF-8 bytes (WHATWG HTML 9.2.3, 9.2.4). What it makes,
+/// [`parse_last_event_id`] reads: the same id, over any HTTP.
+///
+/// Not every id can be sent. An HTTP library refuses control characters, so a server that names its
+/// events with one would make every reconnection fail on the client's side: a client had better connect without the
+/// header then. And blanks at the ends are lost on the way; a client that wants to send such an id nevertheless, as
+/// the standard does, calls [`last_event_id_value_with_blanks`]. The standard sends no header for the empty id
+/// either; this function has no opinion on it, see [`EventId::is_empty`].
+///
+/// # Errors
+///
+/// [`InvalidHeaderValue`] names the first byte that a header cannot carry, and its position.
+///
+/// ```
+/// use sse_proto::{EventId, headers};
+///
+/// assert_eq!(headers::last_event_id_value(EventId::new("é7")?)?, "é7".as_bytes());
+///
+/// let error = headers::last_event_id_value(EventId::new("7\u{1}")?).unwrap_err();
+/// assert_eq!(error.to_string(), "a Last-Event-ID must not hold the control character 0x01, found at byte 1");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn last_event_id_value(id: EventId<'_>) -> Result<&[u8], InvalidHeaderValue> {
+    let value = last_event_id_value_with_blanks(id)?;
+    check_ends(value)?;
+    Ok(value)
+}
+
+/// As [`last_event_id_value`], but an id may begin or end with spaces and tabs, and is sent as it is.
+///
+/// This is what a [`Session`](crate::session::Session) sends, for without a header the place in the stream is lost for certain.
+/// Most HTTP libraries take such a value. It arrives without its blanks (RFC 9110, 5.5), so the server has to
+/// take the id without them for the one with them. HTTP/2 forbids them in a value (RFC 9113, 8.2.1): if your library or a server
+/// refuses them, send `value.trim_ascii()`, which is what would have arrived.
+///
+/// # Errors
+///
+/// [`InvalidHeaderValue::Control`] names the first control character, and its position.
+///
+/// ```
+/// use sse_proto::{EventId, headers};
+///
+/// let id = EventId::new("7 ")?; // of a server's template with a blank too many
+/// assert_eq!(headers::last_event_id_value_with_blanks(id)?, b"7 ");
+/// assert!(headers::last_event_id_value(id).is_err());
+/// assert!(headers::last_event_id_value_with_blanks(EventId::new("7\u{1}")?).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn last_event_id_value_with_blanks(id: EventId<'_>) -> Result<&[u8], InvalidHeaderValue> {
+    let value = id.as_str().as_bytes();
+    check_controls(value)?;
+    Ok(value)
+}
+
+/// Reads the value of a `Last-Event-ID` header (WHATWG HTML 9.2.4), as the server's HTTP library gives it.
+///
+/// Takes just the values that [`last_event_id_value`] makes. The empty value is the empty id.
+///
+/// The id of an event that begins or ends with a blank never comes back as it was: HTTP libraries hand in the value
+/// without them, and one that does not is told here. So a server that names an event `"7 "` is asked for what
+/// follows `"7"`, which its log does not know, or knows as another event. Give events no such ids; see
+/// [`replay`](crate::replay#what-is-defined-for-what-should-not-happen).
+///
+/// # Errors
+///
+/// [`InvalidHeaderValue`] says what is wrong with the value, and at which byte.
+///
+/// ```
+/// use sse_proto::headers;
+///
+/// assert_eq!(headers::parse_last_event_id(b"73857293")?.as_str(), "73857293");
+///
+/// let error = headers::parse_last_event_id(b"7\xff").unwrap_err();
+/// assert_eq!(error.to_string(), "a Last-Event-ID must be UTF-8, found something else at byte 1");
+/// # Ok::<(), sse_proto::InvalidHeaderValue>(())
+/// ```
+pub fn parse_last_event_id(value: &[u8]) -> Result<EventId<'_>, InvalidHeaderValue> {
+    check_controls(value)?;
+    check_ends(value)?;
+    let text = core::str::from_utf8(value)
+        .map_err(|error| InvalidHeaderValue::NotUtf8 { position: error.valid_up_to() })?;
+    // What an id must not hold are control characters, and those are ruled out already.
+    Ok(EventId::new(text).unwrap_or(EventId::EMPTY))
+}
+
+/// RFC 9110, section 5.5: no control character but the tab.
+fn check_controls(value: &[u8]) -> Result<(), InvalidHeaderValue> {
+    let is_control = |byte: &u8| (*byte < 0x20 && *byte != b'\t') || *byte == 0x7f;
+    match value.iter().enumerate().find(|(_, byte)| is_control(byte)) {
+        Some((position, byte)) => Err(InvalidHeaderValue::Control { byte: *byte, position }),
+        None => Ok(()),
+    }
+}
+
+/// RFC 9110, section 5.5: blanks at the ends are not part of a value.
+fn check_ends(value: &[u8]) -> Result<(), InvalidHeaderValue> {
+    match value {
+        [b' ' | b'\t', ..] => Err(InvalidHeaderValue::Blank { position: 0 }),
+        [.., b' ' | b'\t'] => Err(InvalidHeaderValue::Blank { position: value.len() - 1 }),
+        _ => Ok(()),
+    }
+}

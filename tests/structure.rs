@@ -198,6 +198,18 @@ fn what_the_documents_name_is_there() {
     assert!(checked > 50, "only {checked} paths were found");
 }
 
+/// The map in CONTRIBUTING.md names each file, by its path or beside its folder.
+#[test]
+fn the_map_is_whole() {
+    let map = fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap();
+    for file in files("src", ".rs") {
+        let path = file.strip_prefix(root()).unwrap().to_str().unwrap();
+        let name = file.file_name().unwrap().to_str().unwrap();
+        let named = map.contains(path) || map.contains(&format!("`{name}`"));
+        assert!(named || name == "mod.rs", "CONTRIBUTING.md does not say what {path} is for");
+    }
+}
+
 /// Whether a word in backticks is a path of this repository: it starts with one of its folders. What a command makes is not
 /// there before.
 fn is_path(word: &str) -> bool {

@@ -15,7 +15,7 @@ use common::inputs::Case;
 use common::run::pieces;
 use common::strategies::streams::{cuts, places, stream};
 use common::twin::Rules;
-use counting::{live, peak};
+use counting::{calls, live, peak};
 use proptest::prelude::*;
 use sse_proto::{BlockPart, BlockScanner, Chunk, Decoder, Oversized};
 
@@ -55,7 +55,7 @@ fn almost_full() -> BlockScanner {
 
 #[test]
 fn what_is_held_is_the_limit_and_two_while_it_grows() {
-    let line = vec![b'x'; LIMIT - 1];
+    let line = [&b"\xEF\xBB\xBF"[..], &vec![b'x'; LIMIT - 1]].concat();
     let before = live();
     let mut blocks = scanner(LIMIT);
     let most = peak(|| assert_eq!(feed(&mut blocks, &line), 0));
@@ -64,6 +64,20 @@ fn what_is_held_is_the_limit_and_two_while_it_grows() {
     // The line end and the blank line: nothing moves once more.
     let most = peak(|| assert_eq!(feed(&mut blocks, b"\n\r\n"), 0));
     assert_eq!(most, 0);
+}
+
+/// Tiny chunks and large blocks: the buffer doubles, whatever came before.
+#[test]
+fn a_buffer_that_grows_moves_seldom() {
+    let mut blocks = scanner(LIMIT);
+    let bytes = |blocks: &mut BlockScanner, count| {
+        calls(|| (0..count).for_each(|_| assert!(blocks.scan(&mut &b"x"[..]).unwrap().is_none())))
+    };
+    assert_eq!(bytes(&mut blocks, 256), 1);
+    blocks.finish();
+    assert_eq!(feed(&mut blocks, &b"id\n\n".repeat(40)), 0);
+    assert!(bytes(&mut blocks, LIMIT) <= 20);
+    assert!(blocks.scan(&mut &b"x"[..]).is_err());
 }
 
 #[test]
@@ -107,6 +121,13 @@ fn room_is_given_back_at_the_end_of_a_stream() {
     let mut blocks = almost_full();
     assert_eq!(blocks.finish().bytes().len(), LIMIT - 1);
     assert_eq!(blocks.finish().bytes().len(), 0);
+    assert!(held(before) <= KEPT, "{}", held(before));
+    // At once, if what is left does not need it.
+    let before = live();
+    let mut blocks = almost_full();
+    assert_eq!(feed(&mut blocks, b"\n\nid"), 0);
+    assert!(held(before) > KEPT);
+    assert_eq!(blocks.finish().bytes(), b"id");
     assert!(held(before) <= KEPT, "{}", held(before));
 }
 
@@ -380,4 +401,7 @@ fn what_is_unfinished_is_rewritten_too() {
     assert_eq!(rewritten(b"data: secret\rdata:sec", "***"), b"data: ***\rdata: ***");
     assert_eq!(rewritten(b"id: 1\nda", "***"), b"id: 1\nda");
     assert_eq!(rewritten(b"data:", "***"), b"data:");
+    let mut blocks = BlockScanner::new();
+    assert!(blocks.scan(&mut &b"id: 1\ndata: sec"[..]).unwrap().is_none());
+    assert_eq!(blocks.finish().lines().count(), 1, "the line that has not ended is none yet");
 }

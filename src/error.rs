@@ -243,8 +243,20 @@ impl DecodeError {
     }
 }
 
-/// A block is larger than the configured limit. Made by [`BlockScanner::scan`](crate::BlockScanner::scan), once for
-/// each such block, which is read over up to its blank line.
+/// A block is larger than the configured limit, or a comment line before the first field of a block is. Made by
+/// [`BlockScanner::scan`](crate::BlockScanner::scan), once for each, which is read over up to its blank line, or its line
+/// end. The same for every chunking.
+///
+/// ```
+/// use sse_proto::BlockScanner;
+///
+/// let mut blocks = BlockScanner::builder().max_block_size(4).build();
+/// let mut chunk = &b"id\r\n\r\ndata: 1\n\n"[..];
+/// assert!(blocks.scan(&mut chunk)?.is_some());
+/// let error = blocks.scan(&mut chunk).unwrap_err();
+/// assert_eq!((error.limit, error.offset), (4, 6));
+/// # Ok::<(), sse_proto::BlockTooLarge>(())
+/// ```
 #[cfg(feature = "alloc")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 #[error("block at byte {offset} of the stream larger than max_block_size ({limit} bytes); skipped")]
@@ -252,7 +264,7 @@ impl DecodeError {
 pub struct BlockTooLarge {
     /// The limit in bytes, as given to `max_block_size`.
     pub limit: usize,
-    /// Where the block starts, in bytes from the start of the stream.
+    /// Where the block starts, in bytes from the start of the stream; after a byte order mark.
     pub offset: u64,
 }
 

@@ -234,7 +234,11 @@ pub use field::{EventId, EventType};
 #[cfg(feature = "alloc")]
 pub use limits::DEFAULT_MAX_EVENT_SIZE;
 #[cfg(feature = "alloc")]
-pub use scan::raw_blocks::{Block, BlockScanner, BlockScannerBuilder};
+pub use scan::builder::BlockScannerBuilder;
+#[cfg(feature = "alloc")]
+pub use scan::raw_block::{Block, BlockPart};
+#[cfg(feature = "alloc")]
+pub use scan::raw_blocks::{BlockScanner, Oversized};
 pub use scan::scanner::Scanner;
 pub use scan::token::{LineKind, Piece, Token};
 

@@ -1,12 +1,9 @@
-//! The adapters and the block view under random cuts: what the twin sees, they yield; an error in the middle loses
-//! nothing that was complete; the block view gives every byte back.
+//! The adapters under random cuts: what the twin sees, they yield; an error in the middle loses nothing that was
+//! complete.
 #![cfg(all(feature = "std", feature = "stream"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 #![allow(missing_docs, reason = "a test crate has no users")]
 
-#[path = "../fuzz/fuzz_targets/blocks.rs"]
-#[allow(dead_code, unreachable_pub, reason = "a fuzz target, whose parts are tests here")]
-mod blocks;
 mod common;
 
 use std::collections::VecDeque;
@@ -19,8 +16,8 @@ use futures::stream::FusedStream;
 use futures::{Stream, StreamExt, executor::block_on};
 use proptest::prelude::*;
 use sse_proto::{
-    BlockScanner, Decoder, End, EventReader, EventStream, EventWriter, FrameReader, FrameStream, Message,
-    SourceError, Unfinished, session,
+    Decoder, End, EventReader, EventStream, EventWriter, FrameReader, FrameStream, Message, SourceError,
+    Unfinished, session,
 };
 
 /// A source that yields what it was given, one item for each read.
@@ -113,18 +110,6 @@ proptest! {
         let stream = EventStream::new(futures::stream::iter(Source::new(&input, &cuts).0));
         prop_assert_eq!(&block_on(stream.map(|event| of(&event.unwrap())).collect::<Vec<_>>()), &events);
     }
-
-    #[test]
-    fn blocks_give_every_byte_back(input in stream(), cuts in cuts(8)) {
-        blocks::give_every_byte_back(&input, &places(&cuts, input.len()));
-    }
-
-    /// Under any limit the same blocks come, and the same errors, for every chunking.
-    #[test]
-    fn blocks_under_a_limit(input in stream(), cuts in cuts(8), limit in 0..40_usize) {
-        let cuts = places(&cuts, input.len());
-        prop_assert_eq!(blocks::outcome(&input, &cuts, limit), blocks::outcome(&input, &[], limit));
-    }
 }
 
 #[test]
@@ -213,31 +198,6 @@ fn a_writer_flushes_each_message_and_reports_what_fails() {
     let mut writer = EventWriter::new(Sink { full: true, ..Sink::default() });
     assert_eq!(writer.send(&Message::new()).unwrap_err().kind(), io::ErrorKind::StorageFull);
     assert_eq!(writer.keep_alive().unwrap_err().kind(), io::ErrorKind::StorageFull);
-}
-
-/// The sample stream of the repository, in small chunks: as many bytes out as in, all the same.
-#[test]
-fn the_blocks_of_the_sample_are_the_sample() {
-    let sample = include_bytes!("../examples/data/sample.sse");
-    for size in [1, 7, 1460] {
-        let (mut blocks, mut bytes, mut count) = (BlockScanner::new(), Vec::new(), 0);
-        for mut chunk in sample.chunks(size) {
-            while let Some(block) = blocks.scan(&mut chunk).unwrap() {
-                bytes.extend_from_slice(block.bytes());
-                count += 1;
-            }
-        }
-        bytes.extend_from_slice(blocks.finish().bytes());
-        assert_eq!((bytes.as_slice(), count), (&sample[..], 11));
-    }
-}
-
-/// The LF of a cut CR LF is the first byte of the next block, and yet not part of its size.
-#[test]
-fn a_cut_crlf_does_not_make_the_next_block_larger() {
-    let mut blocks = BlockScanner::builder().max_block_size(9).build();
-    assert!(blocks.scan(&mut &b"data\r\n\r"[..]).unwrap().is_some());
-    assert_eq!(blocks.scan(&mut &b"\ndata: 12\n\n"[..]).unwrap().unwrap().bytes(), b"\ndata: 12\n\n");
 }
 
 /// What the setting takes at the end of the source, for each adapter; the push decoder's is in `tests/push.rs`.

@@ -1,76 +1,231 @@
-//! Invariant: the block view loses nothing and invents nothing. All blocks and the rest are the stream, byte for byte;
-//! each block holds the frames that the stream has there; under a small limit the same blocks and the same errors
-//! come, however the stream is cut.
+//! Invariant: the block view loses nothing and invents nothing. What it lends is the stream, byte for byte, and is cut
+//! where a literal reader cuts it; under a small limit the same blocks and the same errors come, at the same places, however
+//! the stream is cut, and no more is held than is stated; data is rewritten line by line and nothing else is.
 #![cfg_attr(fuzzing, no_main)]
 
 #[cfg(fuzzing)]
 #[path = "../../tests/common/mod.rs"]
 mod common;
+#[cfg(fuzzing)]
+#[path = "../../tests/common/counting.rs"]
+mod counting;
 
-use sse_proto::{BlockScanner, Chunk, Decoder, LineKind};
+use std::ops::Range;
+
+use sse_proto::{BlockPart, BlockScanner, BlockTooLarge, Oversized};
 
 use crate::common::inputs::Case;
-use crate::common::run::{of_frame, pieces};
-use crate::common::twin::{Got, twin};
+use crate::common::run::pieces;
+use crate::counting::peak;
 
 #[cfg(fuzzing)]
-libfuzzer_sys::fuzz_target!(|case: Case| body(&case));
+libfuzzer_sys::fuzz_target!(|case: Case| body(&shortened(case)));
+
+/// The limits are below 600 bytes, so a longer stream shows nothing that a shorter one does not, and takes seconds byte
+/// by byte.
+#[cfg(fuzzing)]
+fn shortened(mut case: Case) -> Case {
+    case.stream.truncate(1024);
+    case.cuts.iter_mut().for_each(|cut| *cut = (*cut).min(case.stream.len()));
+    case
+}
+
+const BOM: &[u8] = b"\xEF\xBB\xBF";
+
+/// What each value becomes. It holds a line end, so one line becomes two.
+const NEW: &str = "***\rx";
+
+/// What there is to see of a stream. Places are as if no CR LF were cut.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Seen {
+    /// A whole block or a comment, with how many lines.
+    Block(BlockPart, Range<usize>, usize),
+    /// What was over the limit, passed on.
+    Unseen(Range<usize>),
+    TooLarge(u64),
+    Rest(Range<usize>),
+}
+
+/// A block or a comment by the literal reader.
+struct Unit {
+    part: BlockPart,
+    range: Range<usize>,
+    /// What the limit counts, from the first byte that is neither a mark nor a line end that belongs elsewhere.
+    counted: Range<usize>,
+    lines: usize,
+}
 
 pub fn body(case: &Case) {
-    let Case { stream, limited, .. } = case;
-    let whole = outcome(stream, &[], limited.limit);
-    for cuts in case.chunkings() {
-        give_every_byte_back(stream, &cuts);
-        assert_eq!(outcome(stream, &cuts, limited.limit), whole, "cut at {cuts:?}");
+    let stream = &case.stream;
+    let (units, rewritten) = read_literally(stream);
+    let (limit, strip) = (case.limited.limit, case.limited.comments);
+    let blocks = |limit: usize| BlockScanner::builder().max_block_size(limit);
+    let kinds = [
+        (blocks(usize::MAX).build(), usize::MAX, Oversized::Skip, false),
+        (blocks(limit).strip_byte_order_mark(strip).build(), limit, Oversized::Skip, strip),
+        (
+            blocks(limit).strip_byte_order_mark(strip).oversized(Oversized::PassRaw).build(),
+            limit,
+            Oversized::PassRaw,
+            strip,
+        ),
+    ];
+    let kinds = kinds.map(|(blocks, limit, oversized, strip)| {
+        let expected = expected(&units, limit, oversized, strip && stream.starts_with(BOM));
+        (blocks, limit, oversized, strip, expected)
+    });
+    let [whole, cuts, each, empty] = case.chunkings();
+    // Empty chunks are seen by one of them: they cost the most and change the least.
+    let chunkings = [(whole, &kinds[..]), (cuts, &kinds), (each, &kinds), (empty, &kinds[2..])];
+    for (cuts, kinds) in &chunkings {
+        for (blocks, limit, oversized, strip, expected) in *kinds {
+            let (seen, out, passed_on) = run(blocks.clone(), stream, cuts);
+            assert_eq!(&seen, expected, "limit {limit}, {oversized:?}, cut at {cuts:?}");
+            if *limit == usize::MAX {
+                assert_eq!(out, rewritten, "cut at {cuts:?}");
+            }
+            if *limit == usize::MAX || *oversized == Oversized::PassRaw {
+                let stream = if *strip { stream.strip_prefix(BOM).unwrap_or(stream) } else { stream };
+                assert_eq!(passed_on, stream, "cut at {cuts:?}");
+            }
+            if *limit < usize::MAX {
+                let held = peak(|| drain(blocks.clone(), stream, cuts));
+                assert!(held < 2 * (limit + 5), "{held} bytes for a limit of {limit}");
+            }
+        }
     }
 }
 
-pub fn give_every_byte_back(stream: &[u8], cuts: &[usize]) {
-    let mut blocks = BlockScanner::new();
-    let mut decoder = Decoder::builder().comments(true).build();
-    let (mut bytes, mut frames) = (Vec::new(), Vec::new());
-    let mut decode = |bytes: &[u8]| {
-        let mut chunk = Chunk::new(bytes);
-        while let Some(frame) = decoder.decode(&mut chunk).unwrap() {
-            frames.push(of_frame(frame));
+/// The units of a stream by the grammar, and the stream with other data.
+fn read_literally(stream: &[u8]) -> (Vec<Unit>, Vec<u8>) {
+    let mark = if stream.starts_with(BOM) { BOM.len() } else { 0 };
+    let (mut units, mut out) = (Vec::new(), stream[..mark].to_vec());
+    let (mut line, mut start, mut counted, mut lines, mut has_field) = (mark, 0, mark, 0, false);
+    while let Some(len) = stream[line..].iter().position(|byte| matches!(byte, b'\r' | b'\n')) {
+        let end = line + len;
+        let next = end + if stream[end..].starts_with(b"\r\n") { 2 } else { 1 };
+        let text = &stream[line..end];
+        rewrite(text, true, &mut out);
+        out.extend_from_slice(&stream[end..next]);
+        lines += usize::from(!text.is_empty());
+        let part = match text.first() {
+            None => Some(BlockPart::Whole),
+            Some(b':') if !has_field => Some(BlockPart::Comment),
+            Some(byte) => {
+                has_field |= *byte != b':';
+                None
+            }
+        };
+        if let Some(part) = part {
+            units.push(Unit { part, range: start..next, counted: counted..end, lines });
+            (start, counted, lines, has_field) = (next, next, 0, false);
         }
+        line = next;
+    }
+    rewrite(&stream[line..], false, &mut out);
+    // The start of a mark that does not come is no block yet.
+    let counted = if BOM.starts_with(stream) { stream.len() } else { counted };
+    let rest = start..stream.len();
+    units.push(Unit { part: BlockPart::Unfinished, range: rest, counted: counted..stream.len(), lines });
+    (units, out)
+}
+
+fn rewrite(line: &[u8], whole: bool, out: &mut Vec<u8>) {
+    let value = match line.strip_prefix(b"data") {
+        Some(b"") => Some(&b""[..]),
+        Some([b':', value @ ..]) => Some(value.strip_prefix(b" ").unwrap_or(value)),
+        _ => None,
     };
+    match value {
+        Some(value) if whole || !value.is_empty() => out.extend_from_slice(b"data: ***\ndata: x"),
+        _ => out.extend_from_slice(line),
+    }
+}
+
+/// What there is to see under a limit.
+fn expected(units: &[Unit], limit: usize, oversized: Oversized, without_mark: bool) -> Vec<Seen> {
+    let mut seen = Vec::new();
+    for Unit { part, range, counted, lines } in units {
+        let start = if without_mark && range.start == 0 { BOM.len() } else { range.start };
+        let range = start..range.end;
+        let is_rest = *part == BlockPart::Unfinished;
+        if counted.len() <= limit {
+            seen.push(if is_rest { Seen::Rest(range) } else { Seen::Block(*part, range, *lines) });
+        } else if oversized == Oversized::Skip {
+            seen.push(Seen::TooLarge(counted.start as u64));
+            seen.extend(is_rest.then_some(Seen::Rest(start..start)));
+        } else {
+            let end = range.end;
+            seen.push(Seen::Unseen(range));
+            seen.extend(is_rest.then_some(Seen::Rest(end..end)));
+        }
+    }
+    seen
+}
+
+/// What is seen, in which the pieces of what is over the limit are put together; all of it with other data, and as it is.
+fn run(mut blocks: BlockScanner, stream: &[u8], cuts: &[usize]) -> (Vec<Seen>, Vec<u8>, Vec<u8>) {
+    let uncut = |range: Range<u64>| {
+        // The place after a CR LF, also where a chunk or a block ends inside of it.
+        let whole =
+            |at: usize| at + usize::from(stream[..at].ends_with(b"\r") && stream[at..].starts_with(b"\n"));
+        whole(range.start as usize)..whole(range.end as usize)
+    };
+    let (mut seen, mut out, mut passed_on, mut unseen) = (Vec::new(), Vec::new(), Vec::new(), None);
     for (_, mut piece) in pieces(stream, cuts) {
-        while let Some(block) = blocks.scan(&mut piece).unwrap() {
-            assert_eq!(block.range().start, bytes.len() as u64);
-            bytes.extend_from_slice(block.bytes());
-            assert_eq!(block.range().end, bytes.len() as u64);
+        loop {
+            let block = match blocks.scan(&mut piece) {
+                Ok(Some(block)) => block,
+                Ok(None) => break,
+                Err(BlockTooLarge { offset, .. }) => {
+                    seen.push(Seen::TooLarge(offset));
+                    continue;
+                }
+            };
+            let range = block.range();
+            assert_eq!(block.bytes(), &stream[range.start as usize..range.end as usize]);
+            let before = passed_on.len();
+            block.rewrite_data(&mut passed_on, |value| value);
+            assert_eq!(&passed_on[before..], block.bytes());
+            block.rewrite_data(&mut out, |_| NEW);
+            if let BlockPart::Oversized { last, .. } = block.part() {
+                assert!(!block.bytes().is_empty() && block.lines().next().is_none());
+                let start = unseen.take().map_or(range.start, |before: Range<u64>| {
+                    assert_eq!(before.end, range.start);
+                    before.start
+                });
+                match last {
+                    true => seen.push(Seen::Unseen(uncut(start..range.end))),
+                    false => unseen = Some(start..range.end),
+                }
+                continue;
+            }
+            let mut lines = 0;
             for line in block.lines() {
                 assert!(line.first && line.last);
                 assert_eq!(&block.bytes()[block.place_of(&line)], line.bytes);
                 assert_eq!(&stream[line.offset as usize..][..line.bytes.len()], line.bytes);
+                lines += 1;
             }
-            decode(block.bytes());
+            seen.push(Seen::Block(block.part(), uncut(range), lines));
         }
     }
+    seen.extend(unseen.map(|range| Seen::Unseen(uncut(range))));
     let rest = blocks.finish();
-    decode(rest.bytes()); // comments and retries of the unfinished block
-    bytes.extend_from_slice(rest.bytes());
-    assert_eq!(bytes, stream);
-    let expected: Vec<Got> = twin(stream).seen.into_iter().map(|seen| seen.got).collect();
-    assert_eq!(frames, expected, "cut at {cuts:?}");
+    rest.rewrite_data(&mut out, |_| NEW);
+    passed_on.extend_from_slice(rest.bytes());
+    assert_eq!(rest.part(), BlockPart::Unfinished);
+    seen.push(Seen::Rest(uncut(rest.range())));
+    (seen, out, passed_on)
 }
 
-/// The lines of each block, or the limit that it crosses. Not its bytes: an LF that belongs to the CR before it may stand
-/// on either side of the cut.
-pub fn outcome(stream: &[u8], cuts: &[usize], limit: usize) -> Vec<Result<Vec<(LineKind, u64)>, usize>> {
-    let mut blocks = BlockScanner::builder().max_block_size(limit).build();
-    let mut seen = Vec::new();
-    for (_, mut piece) in pieces(stream, cuts) {
-        loop {
-            match blocks.scan(&mut piece) {
-                Ok(Some(block)) => {
-                    seen.push(Ok(block.lines().map(|line| (line.kind, line.offset)).collect()))
-                }
-                Ok(None) => break,
-                Err(error) => seen.push(Err(error.limit)),
-            }
-        }
+/// Reads all of it and keeps nothing, so that what is held is the scanner's alone.
+fn drain(mut blocks: BlockScanner, stream: &[u8], cuts: &[usize]) {
+    let mut start = 0;
+    for &end in cuts.iter().chain([&stream.len()]) {
+        let mut piece = &stream[start..end];
+        while !matches!(blocks.scan(&mut piece), Ok(None)) {}
+        start = end;
     }
-    seen
+    blocks.finish();
 }

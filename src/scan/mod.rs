@@ -16,7 +16,13 @@
 //! serves the public [`Scanner::scan`] and the decoder, which calls [`Scanner::next`] for places
 //! instead of slices. What needs no state, because a line lies whole in the input, is in `line`.
 
+#[cfg(feature = "alloc")]
+pub(crate) mod builder;
+#[cfg(feature = "alloc")]
+mod held_bytes;
 pub(crate) mod line;
+#[cfg(feature = "alloc")]
+pub(crate) mod raw_block;
 #[cfg(feature = "alloc")]
 pub(crate) mod raw_blocks;
 #[cfg(feature = "alloc")]

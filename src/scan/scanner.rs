@@ -5,7 +5,7 @@ use crate::simd::first_line_end;
 
 use super::line::{Lexeme, Part, Span, behind_line_end, common_prefix, line_of, name, named_from};
 
-const BOM: &[u8] = b"\xEF\xBB\xBF";
+pub(super) const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// An incremental scanner without a heap: bytes in, tokens out, in any chunking
 /// (WHATWG HTML 9.2.5).

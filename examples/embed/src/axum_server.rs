@@ -51,7 +51,7 @@ async fn events(headers: HeaderMap) -> Response {
     let last = headers
         .get(headers::LAST_EVENT_ID)
         .and_then(|value| headers::parse_last_event_id(value.as_bytes()).ok());
-    let first = last.and_then(|id| id.as_str().parse::<u64>().ok()).map_or(1, |id| id + 1);
+    let first = last.and_then(|id| id.as_str().parse::<u64>().ok()).map_or(1, |id| id.saturating_add(1));
     event_stream(stream::iter((first..=5).map(|n| message(Some(&n.to_string()), &json!({"n": n})))))
 }
 

@@ -15,9 +15,8 @@ pub fn read(address: &str, path: &str, decoder: Decoder) -> Result<(Vec<EventBuf
     for (name, value) in headers::REQUEST_HEADERS {
         write!(connection, "{name}: {value}\r\n")?;
     }
-    if !decoder.last_event_id().is_empty() {
-        // An id may hold what no header may.
-        let id = headers::last_event_id_value_with_blanks(decoder.last_event_id())?;
+    // An id may hold what no header may: then it is left out, or no connection would ever be made again.
+    if let Ok(id @ [_, ..]) = headers::last_event_id_value_with_blanks(decoder.last_event_id()) {
         write!(connection, "{}: ", headers::LAST_EVENT_ID)?;
         connection.write_all(id)?;
         write!(connection, "\r\n")?;

@@ -152,16 +152,66 @@ async fn one_event_reaches_many_clients_without_a_copy() {
     }
 }
 
+/// What a proxy lets through of `stream`, in chunks of `size`.
+fn redacted(stream: &[u8], size: usize) -> Vec<u8> {
+    let (mut proxy, mut output) = (redacting_proxy::Redact::new("secret"), Vec::new());
+    for mut chunk in stream.chunks(size) {
+        proxy.filter(&mut chunk, &mut output).unwrap();
+    }
+    proxy.finish(&mut output);
+    output
+}
+
 #[test]
 fn the_proxy_redacts_one_type_and_passes_all_else_byte_for_byte() {
-    let stream = b"\xEF\xBB\xBF:hi\r\n\r\nx-trace: 1\ndata: open\n\ndata:a\nevent: secret\ndata: b\rid: 7\r\rdata: last\n\nevent: secret\ndata: c";
-    let passed = b"\xEF\xBB\xBF:hi\r\n\r\nx-trace: 1\ndata: open\n\ndata:[redacted]\nevent: secret\ndata: [redacted]\rid: 7\r\rdata: last\n\n";
-    for cut in 1..stream.len() {
-        let (mut proxy, mut output) = (redacting_proxy::Redact::new("secret"), Vec::new());
-        for chunk in stream.chunks(cut) {
-            proxy.filter(chunk, &mut output).unwrap();
-        }
-        proxy.finish();
-        assert_eq!(output, passed, "in chunks of {cut} bytes");
+    let stream = b"\xEF\xBB\xBF:hi\r\n\r\nx-trace: 1\ndata: open\n\ndata:a\nevent: secret\ndata: b\rid: 7\r\rdata: last\n\ndata\nevent: secret\n\nevent: secret\ndata: c";
+    let passed = b"\xEF\xBB\xBF:hi\r\n\r\nx-trace: 1\ndata: open\n\ndata: [redacted]\nevent: secret\ndata: [redacted]\rid: 7\r\rdata: last\n\ndata: [redacted]\nevent: secret\n\nevent: secret\ndata: [redacted]";
+    for size in 1..stream.len() {
+        assert_eq!(redacted(stream, size), passed, "in chunks of {size} bytes");
     }
+    // The type of the last block may be yet to come.
+    assert_eq!(
+        redacted(b"data: a\n\ndata: b\ndata: c\n", 4),
+        b"data: a\n\ndata: [redacted]\ndata: [redacted]\n"
+    );
+}
+
+#[test]
+fn the_proxy_passes_a_heartbeat_when_it_comes() {
+    let (mut proxy, mut output) = (redacting_proxy::Redact::new("secret"), Vec::new());
+    proxy.filter(&mut &b": ping\n"[..], &mut output).unwrap();
+    assert_eq!(output, b": ping\n");
+}
+
+/// The caller may stop at a block over the limit, or go on with the rest of the chunk: it is not lost.
+#[test]
+fn the_proxy_passes_nothing_that_it_did_not_see_and_loses_nothing_else() {
+    let (mut proxy, mut output) = (redacting_proxy::Redact::with_limit("secret", 24), Vec::new());
+    let mut chunk = &b"data: 1\n\ndata: larger than the limit is\n\nevent: secret\ndata: 2\n\n"[..];
+    assert!(proxy.filter(&mut chunk, &mut output).is_err());
+    assert_eq!(output, b"data: 1\n\n");
+    proxy.filter(&mut chunk, &mut output).unwrap();
+    assert_eq!(output, b"data: 1\n\nevent: secret\ndata: [redacted]\n\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_axum_server_has_nothing_behind_the_last_of_all_ids() {
+    let address = axum().await.to_string();
+    let (events, _) = tokio::task::spawn_blocking(move || {
+        let decoder = Decoder::builder().last_event_id("18446744073709551615".try_into().unwrap()).build();
+        blocking_client::read(&address, "/events", decoder)
+    })
+    .await
+    .unwrap()
+    .unwrap();
+    assert_eq!(events.len(), 0);
+}
+
+/// An id that no header can carry does not keep a client away: it connects without.
+#[test]
+fn the_blocking_client_connects_without_an_id_that_cannot_be_sent() {
+    let address = answering(b"HTTP/1.0 200 OK\r\ncontent-type: text/event-stream\r\n\r\ndata: 1\n\n");
+    let decoder = Decoder::builder().last_event_id("7\u{1}".try_into().unwrap()).build();
+    let (events, decoder) = blocking_client::read(&address.to_string(), "/", decoder).unwrap();
+    assert_eq!((events[0].data(), decoder.last_event_id().as_str()), ("1", "7\u{1}"));
 }

@@ -1,0 +1,232 @@
+//! One raw block: what a `BlockScanner` lends, and how it is written with other data.
+
+use alloc::vec::Vec;
+use core::fmt;
+use core::ops::Range;
+
+use crate::scan::scanner::Scanner;
+use crate::scan::token::{LineKind, Piece, Token};
+use crate::simd::first_line_end;
+
+/// What a [`Block`] is of its stream.
+///
+/// ```
+/// use sse_proto::{BlockPart, BlockScanner};
+///
+/// let mut blocks = BlockScanner::new();
+/// let mut chunk = &b": ping\ndata: 1\n\ndata: 2"[..];
+/// let mut parts = Vec::new();
+/// while let Some(block) = blocks.scan(&mut chunk)? {
+///     parts.push(block.part());
+/// }
+/// parts.push(blocks.finish().part());
+/// assert_eq!(parts, [BlockPart::Comment, BlockPart::Whole, BlockPart::Unfinished]);
+/// # Ok::<(), sse_proto::BlockTooLarge>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum BlockPart {
+    /// All that came after the comments before its first field, up to and with its blank line. A block without a field is
+    /// its blank line alone.
+    Whole,
+    /// A comment line before the first field of its block. The block goes on.
+    Comment,
+    /// Some bytes of a block or a comment line over the limit, passed on unseen ([`Oversized::PassRaw`](crate::Oversized)).
+    /// It has no lines.
+    #[non_exhaustive]
+    Oversized {
+        /// Whether what is over the limit ends with these bytes.
+        last: bool,
+    },
+    /// What came after the last blank line when the stream ended: no event, unless a client takes it for one. Perhaps it
+    /// is empty.
+    Unfinished,
+}
+
+/// A block, raw. Lent by a [`BlockScanner`](crate::BlockScanner).
+///
+/// ```
+/// use sse_proto::{BlockScanner, LineKind};
+///
+/// let mut blocks = BlockScanner::new();
+/// let mut chunk = &b"id: 1\nretry: 5\n\ndata: x\n\n"[..];
+/// blocks.scan(&mut chunk)?;
+/// let block = blocks.scan(&mut chunk)?.unwrap();
+/// assert_eq!((block.bytes(), block.range()), (&b"data: x\n\n"[..], 16..25));
+/// assert_eq!(block.lines().map(|line| (line.kind, line.bytes)).next(), Some((LineKind::Data, &b"x"[..])));
+/// # Ok::<(), sse_proto::BlockTooLarge>(())
+/// ```
+#[derive(Clone)]
+pub struct Block<'d> {
+    pub(super) bytes: &'d [u8],
+    /// As it was before the first of `bytes`.
+    pub(super) start: Scanner,
+    pub(super) part: BlockPart,
+}
+
+impl<'d> Block<'d> {
+    /// All its bytes, a blank line included.
+    ///
+    /// ```
+    /// # let mut blocks = sse_proto::BlockScanner::new();
+    /// assert_eq!(blocks.scan(&mut &b"id\r\n\r\n"[..])?.unwrap().bytes(), b"id\r\n\r\n");
+    /// # Ok::<(), sse_proto::BlockTooLarge>(())
+    /// ```
+    #[must_use]
+    pub const fn bytes(&self) -> &'d [u8] {
+        self.bytes
+    }
+
+    /// What it is: a whole block, or one of the few other things that a stream holds.
+    ///
+    /// ```
+    /// # let mut blocks = sse_proto::BlockScanner::new();
+    /// let mut chunk = &b"data: 1\n\n"[..];
+    /// assert_eq!(blocks.scan(&mut chunk)?.unwrap().part(), sse_proto::BlockPart::Whole);
+    /// # Ok::<(), sse_proto::BlockTooLarge>(())
+    /// ```
+    #[must_use]
+    pub const fn part(&self) -> BlockPart {
+        self.part
+    }
+
+    /// Whether a client dispatches what it has when it has read these bytes, and starts a new event: they end with a blank
+    /// line. Something else may be put into the stream after such a block, and before its own first one; not elsewhere.
+    ///
+    /// ```
+    /// # let mut blocks = sse_proto::BlockScanner::new();
+    /// assert!(!blocks.scan(&mut &b": ping\n"[..])?.unwrap().ends_with_blank_line());
+    /// assert!(blocks.scan(&mut &b"data: 1\n\n"[..])?.unwrap().ends_with_blank_line());
+    /// assert!(!blocks.finish().ends_with_blank_line());
+    /// # Ok::<(), sse_proto::BlockTooLarge>(())
+    /// ```
+    #[must_use]
+    pub const fn ends_with_blank_line(&self) -> bool {
+        matches!(self.part, BlockPart::Whole)
+    }
+
+    /// Where it stands, in bytes from the start of the stream.
+    ///
+    /// ```
+    /// # let mut blocks = sse_proto::BlockScanner::new();
+    /// assert_eq!(blocks.scan(&mut &b"data: 1\n\n"[..])?.unwrap().range(), 0..9);
+    /// # Ok::<(), sse_proto::BlockTooLarge>(())
+    /// ```
+    #[must_use]
+    pub const fn range(&self) -> Range<u64> {
+        self.start.position()..self.start.position() + self.bytes.len() as u64
+    }
+
+    /// Its lines in order, each whole, unknown fields too. The line that a stream has ended in is not among them, nor is
+    /// any line of what was over the limit.
+    ///
+    /// ```
+    /// # let mut blocks = sse_proto::BlockScanner::new();
+    /// let block = blocks.scan(&mut &b"id: 7\nx-trace: 1\n\n"[..])?.unwrap();
+    /// assert_eq!(block.lines().map(|line| line.bytes).collect::<Vec<_>>(), [&b"7"[..], b"x-trace: 1"]);
+    /// # Ok::<(), sse_proto::BlockTooLarge>(())
+    /// ```
+    pub fn lines(&self) -> impl Iterator<Item = Piece<'d>> + use<'d> {
+        self.pieces().filter(|piece| piece.last)
+    }
+
+    /// Its lines, and what there is of the last value, if that is cut.
+    fn pieces(&self) -> impl Iterator<Item = Piece<'d>> + use<'d> {
+        let mut scanner = self.start.clone();
+        let mut rest = if matches!(self.part, BlockPart::Oversized { .. }) { &[] } else { self.bytes };
+        core::iter::from_fn(move || match scanner.scan(&mut rest)? {
+            Token::Piece(piece) => Some(piece),
+            Token::BlankLine { .. } => None,
+        })
+    }
+
+    /// Where in [`Block::bytes`] the value of `line` stands, which is one of [`Block::lines`].
+    ///
+    /// To look, not to write: of a line without a colon (`data`) this is an empty place right after the name, where text
+    /// would make another name. [`Block::rewrite_data`] writes what belongs there.
+    ///
+    /// ```
+    /// # let mut blocks = sse_proto::BlockScanner::new();
+    /// let block = blocks.scan(&mut &b"id: 7\ndata\n\n"[..])?.unwrap();
+    /// let places: Vec<_> = block.lines().map(|line| block.place_of(&line)).collect();
+    /// assert_eq!(places, [4..5, 10..10]);
+    /// # Ok::<(), sse_proto::BlockTooLarge>(())
+    /// ```
+    #[must_use]
+    pub fn place_of(&self, line: &Piece<'_>) -> Range<usize> {
+        let start = line.offset.saturating_sub(self.start.position()).min(self.bytes.len() as u64) as usize;
+        start..start + line.bytes.len().min(self.bytes.len() - start)
+    }
+
+    /// Appends the block to `out`, with the value of each data line replaced by what `value` makes of it. All else is
+    /// copied byte for byte, and so is a data line whose value comes back as it was.
+    ///
+    /// No new value can break the framing: each of its lines (it may hold CR, LF and CR LF) becomes a data line, and a
+    /// value where the line had no colon gets one. What is there of a data line that the stream has ended in
+    /// ([`BlockScanner::finish`](crate::BlockScanner::finish)) is handed to `value`, too, since a client may take it. The
+    /// bytes of a block over the limit are copied: who passes those on does so unseen.
+    ///
+    /// ```
+    /// use sse_proto::BlockScanner;
+    ///
+    /// let mut blocks = BlockScanner::new();
+    /// let block = blocks.scan(&mut &b"id: 7\r\ndata\r\ndata:two\r\ndata: open\r\n\r\n"[..])?.unwrap();
+    /// let mut out = Vec::new();
+    /// block.rewrite_data(&mut out, |value| match value {
+    ///     b"" => &b"one"[..],
+    ///     b"two" => b"2\n\nevent: 3", // an attempt
+    ///     other => other,
+    /// });
+    /// assert_eq!(out, b"id: 7\r\ndata: one\r\ndata: 2\ndata: \ndata: event: 3\r\ndata: open\r\n\r\n");
+    /// # Ok::<(), sse_proto::BlockTooLarge>(())
+    /// ```
+    pub fn rewrite_data<V: AsRef<[u8]>>(&self, out: &mut Vec<u8>, mut value: impl FnMut(&'d [u8]) -> V) {
+        let mut copied = 0;
+        for line in self.pieces().filter(|line| line.kind == LineKind::Data) {
+            let new = value(line.bytes);
+            let new = new.as_ref();
+            if new == line.bytes {
+                continue;
+            }
+            let place = self.place_of(&line);
+            // The name stands before the value, with a colon and a space or without.
+            let before = self.bytes.get(copied..place.start).unwrap_or_default();
+            let name = before.iter().rposition(|byte| *byte == b'd').unwrap_or_default();
+            out.extend_from_slice(before.get(..name).unwrap_or_default());
+            push_data_lines(out, new);
+            copied = place.end;
+        }
+        out.extend_from_slice(self.bytes.get(copied..).unwrap_or_default());
+    }
+}
+
+/// A data line for each line of `value`, the last one without its end.
+fn push_data_lines(out: &mut Vec<u8>, mut value: &[u8]) {
+    loop {
+        out.extend_from_slice(b"data: ");
+        let end = first_line_end(value, 0);
+        let (line, rest) = value.split_at_checked(end).unwrap_or((value, b""));
+        out.extend_from_slice(line);
+        let Some(rest) = rest.strip_prefix(b"\r\n").or_else(|| rest.get(1..)) else { return };
+        out.push(b'\n');
+        value = rest;
+    }
+}
+
+impl fmt::Debug for Block<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Block")
+            .field("part", &self.part)
+            .field("range", &self.range())
+            .field("bytes", &self.bytes)
+            .finish()
+    }
+}
+
+impl PartialEq for Block<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        (self.range(), self.bytes, self.part) == (other.range(), other.bytes, other.part)
+    }
+}
+
+impl Eq for Block<'_> {}

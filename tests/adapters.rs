@@ -9,9 +9,9 @@ mod common;
 use std::collections::VecDeque;
 use std::io::{self, Read};
 
-use common::run::{of_frame, of_frame_buf, pieces};
+use common::run::{as_pushed, of_frame, of_frame_buf, pieces, placed};
 use common::strategies::streams::{cuts, places, stream};
-use common::twin::{Got, Rules, twin_with};
+use common::twin::{Got, Rules, Seen, twin_with};
 use futures::stream::FusedStream;
 use futures::{Stream, StreamExt, executor::block_on};
 use proptest::prelude::*;
@@ -59,18 +59,18 @@ fn commenting(limit: usize) -> Decoder {
     Decoder::builder().comments(true).max_event_size(limit).build()
 }
 
-/// What the twin sees, without places.
-fn expected(input: &[u8], limit: usize) -> (Vec<Got>, String) {
+/// What the twin sees: frames without places, errors with theirs.
+fn expected(input: &[u8], limit: usize) -> (Vec<Seen>, String) {
     let outcome = twin_with(input, &Rules { limit, ..Rules::default() });
-    (outcome.seen.into_iter().map(|seen| seen.got).collect(), outcome.last_event_id)
+    let outcome = as_pushed(outcome, Unfinished::Discard);
+    (outcome.seen, outcome.last_event_id)
 }
 
-fn got<E: std::fmt::Debug>(item: Result<sse_proto::FrameBuf, SourceError<E>>) -> Got {
+fn got<E: std::fmt::Debug>(item: Result<sse_proto::FrameBuf, SourceError<E>>) -> Seen {
     match item {
-        Ok(frame) => of_frame_buf(&frame),
-        Err(SourceError::Decode(sse_proto::DecodeError::EventTooLarge { .. })) => Got::EventTooLarge,
-        Err(SourceError::Decode(sse_proto::DecodeError::CommentTooLarge { .. })) => Got::CommentTooLarge,
-        Err(error) => panic!("{error:?}"),
+        Ok(frame) => placed(Ok(of_frame_buf(&frame)), 0),
+        Err(SourceError::Decode(error)) => placed(Err(error), 0),
+        Err(SourceError::Source(error)) => panic!("{error:?}"),
     }
 }
 
@@ -103,7 +103,8 @@ proptest! {
     fn events_alone(input in stream(), cuts in cuts(8)) {
         let cuts = places(&cuts, input.len());
         let (mut events, _) = expected(&input, usize::MAX);
-        events.retain(|got| matches!(got, Got::Event { .. }));
+        events.retain(|seen| matches!(seen.got, Got::Event { .. }));
+        let events: Vec<_> = events.into_iter().map(|seen| seen.got).collect();
         let of = |event: &sse_proto::EventBuf| of_frame(sse_proto::Frame::Event(event.as_event()));
         let reader = EventReader::new(Source::new(&input, &cuts).without_empty());
         prop_assert_eq!(&reader.map(|event| of(&event.unwrap())).collect::<Vec<_>>(), &events);

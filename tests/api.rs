@@ -12,12 +12,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use sse_proto::replay::{EpochId, ReplayLog, ReplayLogBuilder};
-use sse_proto::session::{Action, Request, Session, SessionBuilder, Time};
+use sse_proto::session::{Action, LeftOut, Request, Session, SessionBuilder, Time};
 use sse_proto::{
-    BlockScanner, BlockScannerBuilder, BlockTooLarge, BufferTooSmall, Chunk, DecodeError, Decoder,
+    BlockPart, BlockScanner, BlockScannerBuilder, BlockTooLarge, BufferTooSmall, Chunk, DecodeError, Decoder,
     DecoderBuilder, EncodeWithError, End, Event, EventBuf, EventId, EventType, Frame, FrameBuf,
-    InvalidHeaderValue, InvalidValue, LineKind, Message, OversizedId, PendingFull, Piece, PushDecoder,
-    Scanner, SharedChunk, Token, Truncated, Unfinished,
+    InvalidHeaderValue, InvalidValue, LineKind, Message, Oversized, OversizedId, PendingFull, Piece,
+    PushDecoder, Scanner, SharedChunk, Token, Truncated, Unfinished,
 };
 
 /// May move to another thread, be used from several, and pass through a caught panic.
@@ -44,13 +44,13 @@ fn auto_traits() {
     each!(compared: Frame<'_>, Event<'_>, FrameBuf, EventBuf, DecodeError, EventId<'_>, Token<'_>, Piece<'_>);
     fn defaults<T: Default>() {}
     each!(defaults: Decoder, DecoderBuilder, PushDecoder, Scanner, BlockScanner, BlockScannerBuilder, SharedChunk,
-        EventId<'_>, EventType<'_>, Session, SessionBuilder, ReplayLog, ReplayLogBuilder, OversizedId, Unfinished);
+        EventId<'_>, EventType<'_>, Session, SessionBuilder, ReplayLog, ReplayLogBuilder, OversizedId, Oversized, Unfinished);
     fn errors<T: Error + Display + Clone + Eq + Hash>() {}
     each!(errors: DecodeError, InvalidValue, InvalidHeaderValue, BufferTooSmall, BlockTooLarge, PendingFull,
         EncodeWithError<&str>);
     fn hashed<T: Hash>() {}
     each!(hashed: EventBuf, FrameBuf, Event<'_>, Frame<'_>, End<'_>, Truncated<'_>, EventId<'_>, EventType<'_>,
-        Token<'_>, Piece<'_>, Action<'_>, Request<'_>, Time, EpochId);
+        Token<'_>, Piece<'_>, Action<'_>, Request<'_>, Time, EpochId, BlockPart, LeftOut);
 }
 
 #[test]

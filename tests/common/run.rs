@@ -200,7 +200,8 @@ pub fn events_only(input: &[u8], cuts: &[usize], rules: &Rules) -> Outcome {
     ended(&mut decoder, seen)
 }
 
-fn placed(result: Result<Got, DecodeError>, at: usize) -> Seen {
+/// A frame or an error; an error knows its place by itself.
+pub fn placed(result: Result<Got, DecodeError>, at: usize) -> Seen {
     match result {
         Ok(got) => Seen { at, got },
         Err(DecodeError::EventTooLarge { offset, .. }) => Seen { at: index(offset), got: Got::EventTooLarge },

@@ -95,7 +95,7 @@ impl<E> From<BufferTooSmall> for EncodeWithError<E> {
 
 /// An id that no HTTP header can carry, or a header value that is no id.
 ///
-/// Made by [`headers::last_event_id_value`](crate::headers::last_event_id_value), its sibling for ids with blanks, and
+/// Made by [`headers::last_event_id_value`](crate::headers::last_event_id_value), [`trimmed_last_event_id_value`](crate::headers::trimmed_last_event_id_value), and
 /// [`headers::parse_last_event_id`](crate::headers::parse_last_event_id).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]

@@ -8,8 +8,8 @@ use crate::field::EventId;
 ///
 /// Not every id can be sent. An HTTP library refuses control characters, so a server that names its
 /// events with one would make every reconnection fail on the client's side: a client had better connect without the
-/// header then. And blanks at the ends are lost on the way; a client that wants to send such an id nevertheless, as
-/// the standard does, calls [`last_event_id_value_with_blanks`]. The standard sends no header for the empty id
+/// header then. And blanks at the ends are lost on the way; a client that wants to send such an id nevertheless calls
+/// [`trimmed_last_event_id_value`]. The standard sends no header for the empty id
 /// either; this function has no opinion on it, see [`EventId::is_empty`].
 ///
 /// # Errors
@@ -26,34 +26,38 @@ use crate::field::EventId;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn last_event_id_value(id: EventId<'_>) -> Result<&[u8], InvalidHeaderValue> {
-    let value = last_event_id_value_with_blanks(id)?;
+    let value = id.as_str().as_bytes();
+    check_controls(value)?;
     check_ends(value)?;
     Ok(value)
 }
 
-/// As [`last_event_id_value`], but an id may begin or end with spaces and tabs, and is sent as it is.
+/// Like [`last_event_id_value`], but an id may begin or end with spaces and tabs, which are taken off: they would not arrive
+/// (RFC 9110, 5.5), HTTP/2 forbids them (RFC 9113, 8.2.1), and some libraries refuse them.
 ///
 /// This is what a [`Session`](crate::session::Session) sends, for without a header the place in the stream is lost for certain.
-/// Most HTTP libraries take such a value. It arrives without its blanks (RFC 9110, 5.5), so the server has to
-/// take the id without them for the one with them. HTTP/2 forbids them in a value (RFC 9113, 8.2.1): if your library or a server
-/// refuses them, send `value.trim_ascii()`, which is what would have arrived.
+/// The server has to take the id without blanks for the one with them. An id of blanks alone has the empty value: send no
+/// header then.
 ///
 /// # Errors
 ///
-/// [`InvalidHeaderValue::Control`] names the first control character, and its position.
+/// [`InvalidHeaderValue::Control`] names the first control character, and its position in the id.
 ///
 /// ```
 /// use sse_proto::{EventId, headers};
 ///
 /// let id = EventId::new("7 ")?; // of a server's template with a blank too many
-/// assert_eq!(headers::last_event_id_value_with_blanks(id)?, b"7 ");
+/// assert_eq!(headers::trimmed_last_event_id_value(id)?, b"7");
 /// assert!(headers::last_event_id_value(id).is_err());
-/// assert!(headers::last_event_id_value_with_blanks(EventId::new("7\u{1}")?).is_err());
+/// assert!(headers::trimmed_last_event_id_value(EventId::new("7\u{1}")?).is_err());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn last_event_id_value_with_blanks(id: EventId<'_>) -> Result<&[u8], InvalidHeaderValue> {
-    let value = id.as_str().as_bytes();
+pub fn trimmed_last_event_id_value(id: EventId<'_>) -> Result<&[u8], InvalidHeaderValue> {
+    let mut value = id.as_str().as_bytes();
     check_controls(value)?;
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
+        value = rest;
+    }
     Ok(value)
 }
 

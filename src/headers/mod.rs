@@ -9,7 +9,7 @@ mod id_value;
 mod retry_after;
 
 pub use content_type::is_event_stream;
-pub use id_value::{last_event_id_value, last_event_id_value_with_blanks, parse_last_event_id};
+pub use id_value::{last_event_id_value, parse_last_event_id, trimmed_last_event_id_value};
 pub use retry_after::retry_after;
 
 /// The media type of an event stream (WHATWG HTML 9.2.5), for `Content-Type` and `Accept`.

@@ -81,8 +81,7 @@ impl<'s> Request<'s> {
     /// The value of `Last-Event-ID`, as UTF-8 (9.2.4). `None` when the last event ID is empty, and when it is
     /// [left out](Request::left_out).
     ///
-    /// It is the id as it is, blanks at its ends, too: see [`headers::last_event_id_value_with_blanks`] for what
-    /// becomes of them.
+    /// Blanks at its ends are taken off: see [`headers::trimmed_last_event_id_value`].
     #[must_use]
     pub const fn last_event_id(&self) -> Option<&'s [u8]> {
         self.last_event_id
@@ -152,7 +151,7 @@ impl LeftOut {
         if size > limit {
             return Err(Self::TooLong { size, limit });
         }
-        headers::last_event_id_value_with_blanks(id).map_err(|error| {
+        headers::trimmed_last_event_id_value(id).map_err(|error| {
             let position = error.position();
             let byte = id.as_str().as_bytes().get(position).copied().unwrap_or_default();
             Self::Control { byte, position }

@@ -202,8 +202,8 @@
 //!
 //! - **An id that no header can carry**, or one of more than 8 KiB ([`SessionBuilder::max_id_size`]), stays the last event
 //!   ID, and the request goes without it and says why ([`Request::left_out`]).
-//! - **An id with a blank at an end** is sent as it is, and arrives without it: see
-//!   [`headers::last_event_id_value_with_blanks`](crate::headers::last_event_id_value_with_blanks).
+//! - **An id with a blank at an end** is sent without it, as it would arrive: see
+//!   [`headers::trimmed_last_event_id_value`](crate::headers::trimmed_last_event_id_value).
 //! - **A clock that goes back** has stood still: what was left to wait is left to wait. One that jumps ahead has
 //!   waited. Deadlines beyond `Duration::MAX` are that; on a clock that stands there no wait ever ends, so that there
 //!   is no storm.

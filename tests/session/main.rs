@@ -330,7 +330,7 @@ fn an_id_that_no_header_can_carry_is_kept_and_not_sent() {
         ("\u{7f}", false),
         (" 7", true),
         ("7\t", true),
-        (" ", true),
+        (" ", false),
         ("7 \u{1} ", false),
         ("é 7", true),
         ("0", true),
@@ -341,7 +341,11 @@ fn an_id_that_no_header_can_carry_is_kept_and_not_sent() {
         assert_eq!(session.last_event_id(), id);
         session.end_of_body(s(0).into());
         assert_eq!(poll(&mut session, s(0)), Act::Wait(s(3)));
-        assert_eq!(poll(&mut session, s(3)), Act::Connect(sent.then(|| id.to_owned())), "{id:?}");
+        assert_eq!(
+            poll(&mut session, s(3)),
+            Act::Connect(sent.then(|| id.trim_matches([' ', '\t']).to_owned())),
+            "{id:?}"
+        );
         // And it is not forgotten.
         assert_eq!(session.last_event_id(), id);
     }

@@ -16,7 +16,7 @@ pub fn read(address: &str, path: &str, decoder: Decoder) -> Result<(Vec<EventBuf
         write!(connection, "{name}: {value}\r\n")?;
     }
     // An id may hold what no header may: then it is left out, or no connection would ever be made again.
-    if let Ok(id @ [_, ..]) = headers::last_event_id_value_with_blanks(decoder.last_event_id()) {
+    if let Ok(id @ [_, ..]) = headers::trimmed_last_event_id_value(decoder.last_event_id()) {
         write!(connection, "{}: ", headers::LAST_EVENT_ID)?;
         connection.write_all(id)?;
         write!(connection, "\r\n")?;

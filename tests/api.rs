@@ -265,6 +265,7 @@ fn events_can_be_made() {
     let made = Event::new(EventType::MESSAGE, "y").with_last_event_id(seven);
     assert_eq!(decoder.decode_event(&mut chunk).unwrap(), Some(made));
     assert_eq!(made.id(), None);
+    assert_eq!((Event::new(add, "x").id(), Event::new(add, "x").last_event_id()), (None, EventId::EMPTY));
     assert_eq!(EventBuf::new(add, "x"), Event::new(add, "x").to_buf());
     assert_eq!(FrameBuf::from(EventBuf::new(add, "x")), FrameBuf::from(Event::new(add, "x")));
     assert_eq!(FrameBuf::from(made).as_frame(), Frame::from(made));
@@ -328,4 +329,39 @@ fn a_value_straight_into_bytes_has_its_exact_size() {
     assert_eq!(Vec::from(chunk).capacity(), 17);
     let outcome = Message::new().to_bytes_with(|_| Err("no"));
     assert_eq!(outcome, Err(EncodeWithError::Data("no")));
+}
+
+/// Around the length from which an id is shared, with an id of its own and without, and the next one after it.
+#[test]
+fn an_owned_event_has_its_id_however_long_it_is() {
+    for len in [0, 1, 127, 128, 129, 1000, 100_000] {
+        let (long, large) = ("x".repeat(len), "y".repeat(10_000));
+        let stream =
+            format!("id: {long}\ndata: 1\n\nevent: a\ndata: {large}\n\nid: z\ndata: 3\n\ndata: 4\n\n");
+        for cut in [0, 5, 150, stream.len()] {
+            let (head, tail) = stream.split_at(cut.min(stream.len()));
+            let (mut decoder, mut kept) = (Decoder::new(), Vec::new());
+            for part in [head, tail] {
+                let mut chunk = SharedChunk::new(part.to_owned());
+                while let Some(FrameBuf::Event(event)) = decoder.decode_shared(&mut chunk).unwrap() {
+                    kept.push(event);
+                }
+            }
+            let seen: Vec<_> = kept
+                .iter()
+                .map(|event| (event.id().is_some(), event.last_event_id().as_str(), event.data().len()))
+                .collect();
+            let expected = [
+                (true, long.as_str(), 1),
+                (false, long.as_str(), large.len()),
+                (true, "z", 1),
+                (false, "z", 1),
+            ];
+            assert_eq!(seen, expected, "an id of {len} bytes, cut at {cut}");
+            assert_eq!(decoder.last_event_id(), "z");
+            // However it holds them, it is the same event.
+            assert_eq!(kept[1], kept[1].as_event().to_buf());
+            assert_eq!(kept[1].clone().data_bytes(), large);
+        }
+    }
 }

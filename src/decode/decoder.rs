@@ -191,7 +191,7 @@ impl Decoder {
             return Ok(Some(FrameBuf::Event(EventBuf::copy(event))));
         }
         let event = EventBuf::copy(if long_id { event.without_id() } else { event });
-        let last_event_id = if long_id { self.engine.last_event_id.share() } else { None };
+        let last_event_id = long_id.then(|| self.engine.last_event_id.share());
         Ok(Some(FrameBuf::Event(event.sharing(shared, last_event_id))))
     }
 

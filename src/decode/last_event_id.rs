@@ -5,7 +5,7 @@ use core::mem;
 
 use bytestring::ByteString;
 
-use crate::limits::{KEEP_CAPACITY, SHARE_ID_FROM};
+use crate::limits::KEEP_CAPACITY;
 use crate::simd::utf8;
 
 /// The last event ID.
@@ -48,18 +48,11 @@ impl LastEventId {
         }
     }
 
-    /// A share of it, if it is long: a copy in each event would make small events cost what one large id has cost.
-    #[inline]
-    pub(super) fn share(&mut self) -> Option<ByteString> {
-        if self.as_str().len() < SHARE_ID_FROM { None } else { self.share_long() }
-    }
-
+    /// A share of it, for an owned event with a long id: a copy in each event would make small events cost what one large
+    /// id has cost.
     #[cold]
-    fn share_long(&mut self) -> Option<ByteString> {
-        if self.shared.is_none() {
-            self.shared = Some(mem::take(&mut self.text).into());
-        }
-        self.shared.clone()
+    pub(super) fn share(&mut self) -> ByteString {
+        self.shared.get_or_insert_with(|| mem::take(&mut self.text).into()).clone()
     }
 
     /// Room that it may not keep for good is given back.

@@ -140,3 +140,34 @@ proptest! {
         target::body(&Case::new(input, cuts, Rules { limit, ..Rules::default() }));
     }
 }
+
+/// Bytes that were read are let go, also those at an end, and those that a new connection drops.
+#[test]
+fn what_was_read_is_not_kept() {
+    use std::sync::Arc;
+
+    struct Owner(&'static [u8], #[allow(dead_code, reason = "counts")] Arc<()>);
+    impl AsRef<[u8]> for Owner {
+        fn as_ref(&self) -> &[u8] {
+            self.0
+        }
+    }
+    let alive = Arc::new(());
+    let bytes = |bytes| bytes::Bytes::from_owner(Owner(bytes, alive.clone()));
+    let mut decoder = PushDecoder::new();
+    decoder.push(bytes(b"data: 1\n\ndata: 2\n\n")).unwrap();
+    decoder.push(bytes(b"data: 3\n\nda")).unwrap();
+    assert_eq!(Arc::strong_count(&alive), 3);
+    assert!(decoder.next_frame().unwrap().is_some());
+    assert_eq!(Arc::strong_count(&alive), 3, "the first is not read to its end");
+    assert_eq!(decoder.by_ref().count(), 2);
+    assert_eq!(Arc::strong_count(&alive), 1, "what is open is the decoder's");
+    decoder.push(bytes(b"ta: 4\n\n")).unwrap();
+    decoder.end();
+    assert_eq!(decoder.by_ref().count(), 1);
+    assert_eq!(Arc::strong_count(&alive), 1);
+    decoder.push(bytes(b"data: 5\n\n")).unwrap();
+    decoder.push(bytes(b"data: 6\n\n")).unwrap();
+    decoder.reconnect();
+    assert_eq!(Arc::strong_count(&alive), 1);
+}

@@ -21,6 +21,7 @@ pub const DEFAULT_MAX_EVENT_SIZE: usize = 16 * 1024 * 1024;
 #[cfg(feature = "alloc")]
 pub(crate) const MOST_EVENT_SIZE: usize = isize::MAX as usize / 8;
 
+#[cfg(feature = "alloc")]
 /// Capacity in bytes that a buffer may keep for good: a usual read of a socket, so that no stream of
 /// ordinary events ever gives memory back just to ask for it again.
 pub(crate) const KEEP_CAPACITY: usize = 64 * 1024;

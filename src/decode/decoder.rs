@@ -4,7 +4,8 @@ use core::fmt;
 use core::time::Duration;
 
 use crate::decode::chunk::{Chunk, SharedChunk};
-use crate::decode::engine::step::{Engine, Lent, Step};
+use crate::decode::engine::found::{Lent, Step};
+use crate::decode::engine::step::Engine;
 use crate::decode::event::{End, Event, Frame, Truncated};
 use crate::decode::open_block::Place;
 use crate::decode::owned::{EventBuf, FrameBuf};

@@ -12,6 +12,8 @@ mod lend;
 mod linear_tests;
 mod open_block;
 pub(crate) mod owned;
+#[cfg(test)]
+mod path_tests;
 pub(crate) mod push;
 #[cfg(feature = "serde")]
 mod serde;

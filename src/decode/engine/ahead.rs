@@ -9,7 +9,9 @@ use crate::decode::open_block::{Here, Place};
 use crate::scan::line;
 use crate::simd::line_ends::LineEnds;
 
-use super::step::{Engine, Found, Lent, Step, is_id};
+use super::found::{Found, Lent, Step};
+use super::paths::{Path, take};
+use super::step::{Engine, is_id};
 
 /// Where the values of a block are that has more than data.
 pub(crate) struct NamedBlock {
@@ -36,6 +38,7 @@ impl Engine {
         }
         self.scanner.advance(pos - start);
         cursor.pos = pos;
+        take(Path::DataBlock);
         Some(data)
     }
 
@@ -54,6 +57,7 @@ impl Engine {
             Some((named, pos)) if pos - start < self.block.limit => {
                 self.scanner.advance(pos - start);
                 cursor.pos = pos;
+                take(Path::NamedBlock);
                 Some(named)
             }
             _ => {
@@ -139,6 +143,7 @@ impl Engine {
             if !found.data.is_buffer() {
                 found.id_is_new = mem::take(&mut self.id_is_new) | !found.id.is_buffer();
                 self.lent = Lent::Ready;
+                take(Path::Ahead);
                 return Some(Step::Event);
             }
             let id = found.id;
@@ -160,6 +165,7 @@ impl Engine {
                 break;
             }
             cursor.pos = end + 2;
+            take(Path::KeepAlive);
         }
         self.scanner.advance(cursor.pos - start);
     }

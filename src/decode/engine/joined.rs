@@ -8,7 +8,9 @@ use crate::scan::line;
 use crate::simd::effort;
 use crate::simd::line_ends::LineEnds;
 
-use super::step::{Engine, Lent, Step};
+use super::found::{Lent, Step};
+use super::paths::{Path, take};
+use super::step::Engine;
 
 impl Engine {
     /// Fast path: the block starts with a data line that an edge of the chunk cuts, or behind which comes another. What
@@ -51,6 +53,7 @@ impl Engine {
         if value.is_empty() || !self.block.charge_if_fits(1 + value.len()) {
             return None;
         }
+        take(Path::OpenData);
         self.block.open_data(value);
         self.scanner.open_data(input.len() - cursor.pos);
         cursor.pos = input.len();
@@ -69,6 +72,7 @@ impl Engine {
         if ended != (end < input.len()) || !self.block.charge_if_fits(rest.len()) {
             return None;
         }
+        take(Path::RestOfData);
         self.block.data.push(rest, self.block.limit);
         cursor.pos = start + rest.len() + usize::from(ended);
         self.scanner.advance(cursor.pos - start);
@@ -106,6 +110,7 @@ impl Engine {
             // What does not fit is left to the general path, which says where the limit was crossed.
             let Some(value) = value else { break };
             let Some(left) = room.checked_sub(1 + value.len()) else { break };
+            take(Path::DataLine);
             block.data.push_line(input.get(value)?, block.limit);
             (pos, room) = (next, left);
         }
@@ -156,6 +161,7 @@ fn push_short_lines(
         if let Some(first) = bytes.get_mut(start) {
             *first = b'\n';
         }
+        take(Path::ShortLine);
         lines.pop();
         (pos, room) = (end + 1, left);
     }

@@ -17,5 +17,7 @@
 //! block's id, and `last_event_id` is what it was at the last blank line.
 
 pub(crate) mod ahead;
+pub(crate) mod found;
 mod joined;
+pub(crate) mod paths;
 pub(crate) mod step;

@@ -16,6 +16,9 @@ use crate::scan::scanner::Scanner;
 use crate::scan::token::LineKind;
 use crate::simd::words::holds_control;
 
+use super::found::{Found, Lent, Step};
+use super::paths::{Path, take};
+
 #[derive(Debug, Clone)]
 pub(crate) struct Engine {
     pub(crate) scanner: Scanner,
@@ -28,47 +31,6 @@ pub(crate) struct Engine {
     pub(crate) reconnection_time: Option<Duration>,
     pub(crate) comments: bool,
     pub(crate) oversized_id: OversizedId,
-}
-
-/// Which buffers the last frame may borrow, so that the next step has to empty them first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Lent {
-    /// Nor is anything else left to do or to tell before a block, so that `Engine::data_block` has this one thing to
-    /// look at.
-    Ready,
-    Nothing,
-    /// The line.
-    Comment,
-    /// Data and event type.
-    Event,
-    /// All of the open block, by the end of a stream.
-    End,
-    /// As `Event`, of data of several lines: the next event is likely to be such, too, and not for `Engine::data_block`.
-    Lines,
-}
-
-/// What a step has found. Where its values are is in [`Engine::found`].
-#[derive(Clone, Copy)]
-pub(crate) enum Step {
-    Event,
-    Retry,
-    Comment,
-    /// All of the chunk is taken.
-    Pending,
-}
-
-/// The places of what the last step has found. Not returned with it, because a result of this size is copied through
-/// memory in other widths than it was written, which costs more than decoding a tiny event.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Found {
-    pub(crate) event_type: Place,
-    /// The data of an event, or the text of a comment.
-    pub(crate) data: Place,
-    /// An id that the view has yet to make the last event ID, out of text that it has checked anyway.
-    pub(crate) id: Place,
-    pub(crate) id_is_new: bool,
-    /// Where in the chunk the block starts, if it does so there; not beyond the first of the places.
-    pub(crate) first: usize,
 }
 
 impl Engine {
@@ -160,6 +122,9 @@ impl Engine {
             }
             let lines = &mut cursor.lines;
             let lexeme = self.scanner.next(input, &mut cursor.pos, |input, at| lines.find(input, at));
+            if lexeme.is_some() {
+                take(Path::General);
+            }
             let found = match lexeme {
                 None => Ok(None),
                 Some(Lexeme::Line(kind, value)) => self.line(kind, value, input, from, &mut here),

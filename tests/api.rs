@@ -365,3 +365,18 @@ fn an_owned_event_has_its_id_however_long_it_is() {
         }
     }
 }
+
+#[test]
+fn an_owned_event_hashes_like_what_it_holds() {
+    use std::hash::{DefaultHasher, Hasher};
+    let hash = |value: &dyn Fn(&mut DefaultHasher)| {
+        let mut hasher = DefaultHasher::new();
+        value(&mut hasher);
+        hasher.finish()
+    };
+    let event = Event::new(EventType::MESSAGE, "x").with_id(EventId::from_static("7"));
+    let others = [Event::new(EventType::MESSAGE, "y"), event.with_last_event_id(EventId::from_static("7"))];
+    let of = |event: Event<'_>| hash(&|hasher| event.to_buf().hash(hasher));
+    assert_eq!(of(event), hash(&|hasher| event.hash(hasher)));
+    assert!(others.iter().all(|other| of(*other) != of(event)));
+}

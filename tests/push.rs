@@ -103,7 +103,9 @@ fn a_new_connection_drops_what_waits_and_keeps_the_id() {
     let mut decoder = PushDecoder::from(old);
     decoder.push("data: 1\n\ndata: half").unwrap();
     assert!(decoder.next_frame().unwrap().is_some());
+    assert_eq!(decoder.next_frame(), Ok(None), "half is in the decoder now");
     decoder.push("more").unwrap();
+    decoder.push("of it").unwrap();
     decoder.reconnect();
     assert_eq!(decoder.pending(), 0);
     decoder.push("data: new\n\n").unwrap();

@@ -144,3 +144,17 @@ fn huge_and_zero_durations() {
     session.network_error(s(0).into());
     assert_eq!(poll(&mut session, s(0)), Act::Wait(s(9)), "the floor is above the reconnection time");
 }
+
+/// Bytes that come on a clock that has gone back begin the silence anew, on that clock.
+#[test]
+fn bytes_on_a_clock_that_goes_back_are_heard_then() {
+    let mut session = open(PLAIN, s(100));
+    assert_eq!(feed(&mut session, b"data: 1\n\n", s(50)), ["1"]);
+    assert_eq!(poll(&mut session, s(50)), Act::Read(Some(s(95))));
+    assert_eq!(poll(&mut session, s(94)), Act::Read(Some(s(95))));
+    assert!(matches!(poll(&mut session, s(95)), Act::Wait(_)));
+    // Without a poll in between.
+    let mut session = open(PLAIN, s(100));
+    assert_eq!(feed(&mut session, b":", s(50)), [""; 0]);
+    assert!(matches!(poll(&mut session, s(95)), Act::Wait(_)));
+}

@@ -359,7 +359,35 @@ impl From<SourceError<std::io::Error>> for std::io::Error {
     fn from(error: SourceError<Self>) -> Self {
         match error {
             SourceError::Source(error) => error,
-            SourceError::Decode(error) => Self::new(std::io::ErrorKind::InvalidData, error),
+            SourceError::Decode(error) => error.into(),
+        }
+    }
+}
+
+/// As [`InvalidData`](std::io::ErrorKind::InvalidData).
+#[cfg(feature = "std")]
+impl From<DecodeError> for std::io::Error {
+    fn from(error: DecodeError) -> Self {
+        Self::new(std::io::ErrorKind::InvalidData, error)
+    }
+}
+
+/// As [`InvalidInput`](std::io::ErrorKind::InvalidInput).
+#[cfg(feature = "std")]
+impl From<InvalidValue> for std::io::Error {
+    fn from(error: InvalidValue) -> Self {
+        Self::new(std::io::ErrorKind::InvalidInput, error)
+    }
+}
+
+/// Text that is not UTF-8 as [`InvalidData`](std::io::ErrorKind::InvalidData), anything else as
+/// [`Other`](std::io::ErrorKind::Other).
+#[cfg(feature = "std")]
+impl<E: fmt::Display + fmt::Debug + Send + Sync + 'static> From<EncodeWithError<E>> for std::io::Error {
+    fn from(error: EncodeWithError<E>) -> Self {
+        match error {
+            EncodeWithError::NotUtf8 { .. } => Self::new(std::io::ErrorKind::InvalidData, error),
+            _ => Self::other(error),
         }
     }
 }

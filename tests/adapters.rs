@@ -233,7 +233,7 @@ fn an_unfinished_event_is_taken_as_the_setting_says() {
             assert!(block_on(events.next()).is_none() && events.is_terminated());
             // What was discarded can still be had.
             let end = events.decoder_mut().finish();
-            assert_eq!(matches!(end, End::Truncated(_)), setting == Discard && input.len() > 9);
+            assert_eq!(matches!(end, End::Truncated(_)), !taken && input.len() > 9);
         }
         let mut session = session::Session::builder().decoder(decoder()).reconnect(false).build();
         assert!(matches!(session.poll(session::Time::START, 0), session::Action::Connect(_)));
@@ -249,6 +249,54 @@ fn an_unfinished_event_is_taken_as_the_setting_says() {
     let mut reader = EventReader::with_decoder(Source(failing().into()), decoder());
     assert!(matches!(reader.next(), Some(Err(SourceError::Source(_)))));
     assert!(reader.next().is_none());
+    let mut stream = EventStream::with_decoder(futures::stream::iter(failing()), decoder());
+    assert!(matches!(block_on(stream.next()), Some(Err(SourceError::Source(_)))));
+    assert!(block_on(stream.next()).is_none() && stream.is_terminated());
+    // One that has gone on after an error, and then ends, has ended.
+    let items = failing().into_iter().chain([Ok(b"data: more\n".to_vec())]);
+    let mut stream = EventStream::with_decoder(futures::stream::iter(items), decoder());
+    assert!(block_on(stream.next()).unwrap().is_err());
+    assert_eq!(block_on(stream.next()).unwrap().unwrap().data(), "half\nmore");
+}
+
+/// What the setting does not take can still be had, and told from a clean end.
+#[test]
+fn what_an_adapter_discards_is_lent_by_finish() {
+    use Unfinished::{Anything, Discard, WholeLines};
+    for (input, setting) in [
+        ("data: x\n", Discard),
+        ("data: hal", Discard),
+        ("data: hal", WholeLines),
+        ("id: 7\nevent: x\n", Discard),
+        ("id: 7\nevent: x\n", WholeLines),
+        ("id: 7\nevent: x\n", Anything),
+        ("data: x\n\nid: 7", Anything),
+    ] {
+        let decoder = || Decoder::builder().unfinished(setting).build();
+        let events = usize::from(input.contains("\n\n"));
+        let mut reader = FrameReader::with_decoder(input.as_bytes(), decoder());
+        assert_eq!(reader.by_ref().count(), events, "{input:?}, {setting:?}");
+        assert!(matches!(reader.decoder_mut().finish(), End::Truncated(_)), "{input:?}, {setting:?}");
+        let source = futures::stream::iter([Ok::<_, io::Error>(input)]);
+        let mut stream = FrameStream::with_decoder(source, decoder());
+        assert_eq!(block_on(stream.by_ref().count()), events, "{input:?}, {setting:?}");
+        assert!(matches!(stream.decoder_mut().finish(), End::Truncated(_)), "{input:?}, {setting:?}");
+    }
+}
+
+/// In a function that returns `io::Result`, `?` takes each error of the crate.
+#[test]
+fn errors_become_io_errors() {
+    use io::ErrorKind::{InvalidData, InvalidInput, Other};
+    let kind = |error: io::Error| error.kind();
+    let mut decoder = Decoder::builder().max_event_size(1).build();
+    let error = decoder.decode(&mut sse_proto::Chunk::new(b"data: 12\n")).unwrap_err();
+    assert_eq!(kind(error.into()), InvalidData);
+    assert_eq!(kind(sse_proto::EventId::new("\n").unwrap_err().into()), InvalidInput);
+    let error = Message::new().to_bytes_with(|_| Err("no")).unwrap_err();
+    assert_eq!(kind(error.into()), Other);
+    let error = Message::new().to_bytes_with(|data| io::Write::write_all(data, b"\xFF")).unwrap_err();
+    assert_eq!(kind(error.into()), InvalidData);
 }
 
 #[test]

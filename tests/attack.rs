@@ -372,3 +372,36 @@ fn one_large_value_does_not_make_small_events_large() {
         }
     }
 }
+
+/// A queue that was long, and small pushes that were parts of something large: nothing of it stays.
+#[test]
+fn what_waits_in_a_push_decoder_is_bounded_and_given_back() {
+    use sse_proto::PushDecoder;
+    for reconnects in [false, true] {
+        let before = live();
+        let mut decoder = PushDecoder::from(decoder(GIANT, false));
+        let held = peak(|| {
+            // Each with room to spare, which its caller has forgotten.
+            while decoder.push([Vec::with_capacity(1 << 16), vec![b'\n']].concat()).is_ok() {}
+        });
+        assert!(held <= 2 * GIANT, "{held} held");
+        let mut spare = PushDecoder::from(Decoder::builder().max_event_size(1 << 17).build());
+        let held = peak(|| {
+            let next = || {
+                let mut bytes = Vec::with_capacity(1 << 16);
+                bytes.push(b'\n');
+                bytes
+            };
+            while spare.push(next()).is_ok() {}
+        });
+        assert!(held <= (1 << 19) + (1 << 17), "{held} held");
+        drop(spare);
+        if reconnects {
+            decoder.reconnect();
+        } else {
+            assert_eq!(decoder.by_ref().count(), 0);
+        }
+        let kept = usize::try_from(live() - before).unwrap();
+        assert!(kept <= KEPT, "{kept} are kept for good");
+    }
+}

@@ -405,3 +405,39 @@ fn what_is_unfinished_is_rewritten_too() {
     assert!(blocks.scan(&mut &b"id: 1\ndata: sec"[..]).unwrap().is_none());
     assert_eq!(blocks.finish().lines().count(), 1, "the line that has not ended is none yet");
 }
+
+/// A byte order mark in mid-stream makes its line an unknown field. Not so if what comes before is dropped: then the client drops
+/// the mark and reads the line. So it is redacted wherever it stands.
+#[test]
+fn a_mark_hides_nothing_from_those_who_drop_what_comes_before() {
+    let redacted = |mut blocks: BlockScanner, stream: &[u8], drops_comments: bool| {
+        let mut out = Vec::new();
+        let mut input = stream;
+        loop {
+            match blocks.scan(&mut input) {
+                Ok(Some(block)) if drops_comments && block.part() == BlockPart::Comment => {}
+                Ok(Some(block)) => block.rewrite_data(&mut out, |_| "***"),
+                Ok(None) => break,
+                Err(_) => {}
+            }
+        }
+        blocks.finish().rewrite_data(&mut out, |_| "***");
+        assert!(!String::from_utf8_lossy(&out).contains("SECRET"), "{}", String::from_utf8_lossy(&out));
+    };
+    let small = || BlockScanner::builder().max_block_size(16).build();
+    redacted(small(), "data: this is too large\n\n\u{feff}data: SECRET\n\n".as_bytes(), false);
+    redacted(small(), "data: this is too large\n\n\u{feff}\u{feff}data: SECRET".as_bytes(), false);
+    redacted(BlockScanner::new(), ": hi\n\u{feff}data: SECRET\n\n".as_bytes(), true);
+    let stripping = || BlockScanner::builder().strip_byte_order_mark(true).build();
+    redacted(stripping(), "\u{feff}\u{feff}data: SECRET\n\n".as_bytes(), false);
+    redacted(stripping(), "\u{feff}data: SECRET\n\n".as_bytes(), false);
+    redacted(BlockScanner::new(), "data: 1\n\n\u{feff}\ndata: SECRET\n\n".as_bytes(), false);
+    // Who looks for an event type finds it, and its place.
+    let mut blocks = BlockScanner::new();
+    let mut input = "data: 1\n\n\u{feff}event: secret\ndata: 2\n\n".as_bytes();
+    assert!(blocks.scan(&mut input).unwrap().is_some());
+    let block = blocks.scan(&mut input).unwrap().unwrap();
+    let lines: Vec<_> =
+        block.lines().map(|line| (line.kind, &block.bytes()[block.place_of(&line)])).collect();
+    assert_eq!(lines, [(sse_proto::LineKind::Event, &b"secret"[..]), (sse_proto::LineKind::Data, b"2")]);
+}

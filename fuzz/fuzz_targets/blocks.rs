@@ -105,9 +105,11 @@ fn read_literally(stream: &[u8]) -> (Vec<Unit>, Vec<u8>) {
         let end = line + len;
         let next = end + if stream[end..].starts_with(b"\r\n") { 2 } else { 1 };
         let text = &stream[line..end];
-        rewrite(text, true, &mut out);
+        let marks = if line == start.max(mark) { marks(text) } else { 0 };
+        out.extend_from_slice(&text[..marks]);
+        rewrite(&text[marks..], true, &mut out);
         out.extend_from_slice(&stream[end..next]);
-        lines += usize::from(!text.is_empty());
+        lines += usize::from(text.len() > marks);
         let part = match text.first() {
             None => Some(BlockPart::Whole),
             Some(b':') if !has_field => Some(BlockPart::Comment),
@@ -122,12 +124,19 @@ fn read_literally(stream: &[u8]) -> (Vec<Unit>, Vec<u8>) {
         }
         line = next;
     }
-    rewrite(&stream[line..], false, &mut out);
+    let marks = if line == start.max(mark) { marks(&stream[line..]) } else { 0 };
+    out.extend_from_slice(&stream[line..][..marks]);
+    rewrite(&stream[line + marks..], false, &mut out);
     // The start of a mark that does not come is no block yet.
     let counted = if BOM.starts_with(stream) { stream.len() } else { counted };
     let rest = start..stream.len();
     units.push(Unit { part: BlockPart::Unfinished, range: rest, counted: counted..stream.len(), lines });
     (units, out)
+}
+
+/// The byte order marks at the start of a unit, in bytes: its first line is looked at without them.
+fn marks(line: &[u8]) -> usize {
+    line.chunks_exact(BOM.len()).take_while(|bytes| *bytes == BOM).count() * BOM.len()
 }
 
 fn rewrite(line: &[u8], whole: bool, out: &mut Vec<u8>) {

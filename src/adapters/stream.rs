@@ -39,6 +39,8 @@ pub struct FrameStream<S> {
     decoder: Decoder,
     chunk: SharedChunk,
     ended: bool,
+    /// The last thing that came from the source was an error: should it end now, it has failed.
+    failed: bool,
 }
 
 /// Like [`FrameStream`], but yields events only. Its page says what becomes of errors, and of what is open at the end.
@@ -74,7 +76,7 @@ impl<S> FrameStream<S> {
     /// of the connection before. A block that was left open there is dropped, as [`Decoder::reconnect`] does.
     pub fn with_decoder(source: S, mut decoder: Decoder) -> Self {
         decoder.reconnect();
-        Self { source, decoder, chunk: SharedChunk::default(), ended: false }
+        Self { source, decoder, chunk: SharedChunk::default(), ended: false, failed: false }
     }
 
     /// The source.
@@ -126,10 +128,19 @@ where
             // A stream of events is idle most of its life: what was read to its end is not held meanwhile.
             this.chunk = SharedChunk::default();
             match ready!(Pin::new(&mut this.source).poll_next(context)) {
-                Some(Ok(bytes)) => this.chunk = SharedChunk::new(bytes),
-                Some(Err(error)) => return Poll::Ready(Some(Err(SourceError::Source(error)))),
+                Some(Ok(bytes)) => {
+                    this.failed = false;
+                    this.chunk = SharedChunk::new(bytes);
+                }
+                Some(Err(error)) => {
+                    this.failed = true;
+                    return Poll::Ready(Some(Err(SourceError::Source(error))));
+                }
                 None => {
                     this.ended = true;
+                    if this.failed {
+                        return Poll::Ready(None);
+                    }
                     return Poll::Ready(this.decoder.finish_event().map(|event| Ok(event.into())));
                 }
             }

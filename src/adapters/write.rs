@@ -1,12 +1,11 @@
 //! Messages into a `Write`.
 
 use core::fmt;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, Write};
 use std::vec::Vec;
 
 use crate::encode::data_writer::DataWriter;
 use crate::encode::message::{KEEP_ALIVE, Message};
-use crate::error::EncodeWithError;
 
 /// Messages into a [`Write`], such as a socket: each is flushed, so that none waits for the next.
 ///
@@ -79,10 +78,7 @@ impl<W: Write> EventWriter<W> {
         E: fmt::Display + fmt::Debug + Send + Sync + 'static,
     {
         self.buffer.clear();
-        message.encode_with(&mut self.buffer, write).map_err(|error| match error {
-            EncodeWithError::NotUtf8 { .. } => io::Error::new(ErrorKind::InvalidData, error),
-            _ => io::Error::other(error),
-        })?;
+        message.encode_with(&mut self.buffer, write)?;
         self.flush_buffer()
     }
 

@@ -237,7 +237,12 @@ impl Decoder {
     /// At the end of an adapter's source: the unfinished event, if the setting takes it. If it takes none, the open block stays
     /// for whoever calls `finish`.
     pub(crate) fn finish_event(&mut self) -> Option<Event<'_>> {
-        if self.unfinished == Unfinished::Discard { None } else { self.finish().event() }
+        let in_line = self.engine.scanner.open_line().is_some();
+        if self.engine.block.has_data && self.unfinished.takes(in_line) {
+            self.finish().event()
+        } else {
+            None
+        }
     }
 
     /// A new connection: keeps the last event ID and the reconnection time, drops the open block, and a byte

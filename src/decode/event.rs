@@ -252,12 +252,7 @@ impl<'d> End<'d> {
     #[must_use]
     pub fn event(&self) -> Option<Event<'d>> {
         let Self::Truncated(block) = self else { return None };
-        let takes = match block.unfinished {
-            Unfinished::Discard => false,
-            Unfinished::WholeLines => !block.in_line,
-            Unfinished::Anything => true,
-        };
-        block.event.filter(|_| takes)
+        block.event.filter(|_| block.unfinished.takes(block.in_line))
     }
 }
 

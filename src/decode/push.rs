@@ -6,7 +6,7 @@ use core::fmt;
 use bytes::Bytes;
 
 use crate::error::DecodeError;
-use crate::limits::KEEP_CAPACITY;
+use crate::limits::{KEEP_CAPACITY, SHARE_FROM};
 
 use super::chunk::SharedChunk;
 use super::decoder::Decoder;
@@ -63,7 +63,8 @@ use super::owned::FrameBuf;
 /// What was pushed and is not decoded yet is held. A push that finds nothing waiting is always taken, because it is as large as
 /// its caller has made it. Further ones are taken up to [`max_event_size`](crate::DecoderBuilder::max_event_size), or 64 KiB
 /// if that is more, and each costs 64 bytes more than it holds; beyond that, [`PendingFull`] hands the bytes back. So one who
-/// stops at errors and goes on pushing is stopped, too. Bytes that are a slice of a larger buffer keep all of that alive.
+/// stops at errors and goes on pushing is stopped, too. Bytes from 4 KiB on that are a part of a larger buffer, a `Vec` with room
+/// to spare among them, keep all of that alive; smaller ones are copied if they have to wait.
 #[derive(Clone)]
 pub struct PushDecoder {
     decoder: Decoder,
@@ -99,7 +100,8 @@ impl PushDecoder {
         Decoder::new().into()
     }
 
-    /// Gives it the next bytes of the stream, without a copy: `Bytes`, a `Vec<u8>`, a `String`, something `'static`.
+    /// Gives it the next bytes of the stream, without a copy: `Bytes`, a `Vec<u8>`, a `String`, something `'static`. For
+    /// borrowed bytes take [`PushDecoder::push_slice`].
     ///
     /// # Errors
     ///
@@ -118,6 +120,8 @@ impl PushDecoder {
             return Err(PendingFull { bytes, pending: self.pending(), limit });
         }
         self.cost += wanted;
+        // What is small may be a part of something large, or a `Vec` with room to spare.
+        let bytes = if bytes.len() < SHARE_FROM { Bytes::copy_from_slice(&bytes) } else { bytes };
         self.waiting.push_back(Some(bytes));
         Ok(())
     }
@@ -164,8 +168,7 @@ impl PushDecoder {
                 return Ok(Some(frame));
             }
             let Some(next) = self.waiting.pop_front() else {
-                // It would keep the memory of what was pushed last.
-                self.chunk = SharedChunk::default();
+                self.let_go();
                 return Ok(None);
             };
             self.cost -= ENTRY + next.as_ref().map_or(0, Bytes::len);
@@ -186,9 +189,15 @@ impl PushDecoder {
     /// reconnection time ([`Decoder::reconnect`]).
     pub fn reconnect(&mut self) {
         self.decoder.reconnect();
-        self.chunk = SharedChunk::default();
         self.waiting.clear();
         self.cost = 0;
+        self.let_go();
+    }
+
+    /// Nothing waits: what was pushed last is not kept, nor the room of a long queue.
+    fn let_go(&mut self) {
+        self.chunk = SharedChunk::default();
+        self.waiting.shrink_to(KEEP_CAPACITY / ENTRY);
     }
 
     /// How many bytes were pushed and are not decoded yet.

@@ -58,3 +58,14 @@ pub enum Unfinished {
     /// whether it is whole, such as JSON or `[DONE]`.
     Anything,
 }
+
+impl Unfinished {
+    /// Whether it takes the event of a stream that ended, inside a line or not.
+    pub(super) const fn takes(self, in_line: bool) -> bool {
+        match self {
+            Self::Discard => false,
+            Self::WholeLines => !in_line,
+            Self::Anything => true,
+        }
+    }
+}

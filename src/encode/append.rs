@@ -4,8 +4,8 @@
 /// `Vec<u8>`, `String` and `bytes::BytesMut`. For a slice see
 /// [`Message::encode_to_slice_with`](crate::Message::encode_to_slice_with).
 ///
-/// Sealed: only this crate implements it. It has no methods to call, so code that is generic over it can put in whole
-/// messages and nothing else.
+/// Sealed: only this crate implements it. It has no methods to call, so code that knows no more of a buffer than this
+/// can put in whole messages and nothing else.
 ///
 /// ```
 /// use sse_proto::{EncodeBuffer, Message};

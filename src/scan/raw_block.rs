@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::ops::Range;
 
-use crate::scan::scanner::Scanner;
+use crate::scan::scanner::{BOM, Scanner};
 use crate::scan::token::{LineKind, Piece, Token};
 use crate::simd::first_line_end;
 
@@ -91,7 +91,7 @@ impl<'d> Block<'d> {
     }
 
     /// Whether a client dispatches what it has when it has read these bytes, and starts a new event: they end with a blank
-    /// line. Something else may be put into the stream after such a block, and before its own first one; not elsewhere.
+    /// line. Never true for what is over the limit. Something else may be put into the stream after such a block, and before its own first one; not elsewhere.
     ///
     /// ```
     /// # let mut blocks = sse_proto::BlockScanner::new();
@@ -120,6 +120,9 @@ impl<'d> Block<'d> {
     /// Its lines in order, each whole, unknown fields too. The line that a stream has ended in is not among them, nor is
     /// any line of what was over the limit.
     ///
+    /// A byte order mark before the first line is passed over. At the start of a stream a client does the same; elsewhere it
+    /// takes the line for an unknown field, but if what comes before is dropped, this is the start.
+    ///
     /// ```
     /// # let mut blocks = sse_proto::BlockScanner::new();
     /// let block = blocks.scan(&mut &b"id: 7\nx-trace: 1\n\n"[..])?.unwrap();
@@ -131,12 +134,24 @@ impl<'d> Block<'d> {
     }
 
     /// Its lines, and what there is of the last value, if that is cut.
+    ///
+    /// Byte order marks before the first line are passed over, wherever the block stands in its stream: whoever drops what
+    /// comes before it puts the mark at the start, where a client drops it, too, and reads the line.
     fn pieces(&self) -> impl Iterator<Item = Piece<'d>> + use<'d> {
         let mut scanner = self.start.clone();
         let mut rest = if matches!(self.part, BlockPart::Oversized { .. }) { &[] } else { self.bytes };
-        core::iter::from_fn(move || match scanner.scan(&mut rest)? {
-            Token::Piece(piece) => Some(piece),
-            Token::BlankLine { .. } => None,
+        let mut first = rest.strip_prefix(b"\n").filter(|_| self.start.swallows_lf()).unwrap_or(rest);
+        while let Some(unmarked) = first.strip_prefix(BOM) {
+            (first, rest) = (unmarked, unmarked);
+            scanner = Scanner::in_mid_stream(self.range().end - unmarked.len() as u64);
+        }
+        // Marks alone are a line to those who read on, and a blank one to those who start here: so a blank line ends nothing.
+        core::iter::from_fn(move || {
+            loop {
+                if let Token::Piece(piece) = scanner.scan(&mut rest)? {
+                    return Some(piece);
+                }
+            }
         })
     }
 

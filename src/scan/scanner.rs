@@ -69,6 +69,12 @@ impl Scanner {
         Self { state: LineState::Start(0), position: 0 }
     }
 
+    /// In the middle of a stream, at the start of a line.
+    #[cfg(feature = "alloc")]
+    pub(super) const fn in_mid_stream(position: u64) -> Self {
+        Self { state: LineState::LineStart, position }
+    }
+
     /// The next token of `input`, which is moved past it; `None` when all of it is taken.
     ///
     /// Never waits: a line is out with its CR or LF, a value with its first byte.

@@ -120,13 +120,16 @@ impl<'s> Request<'s> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum LeftOut {
-    /// It is longer than [`SessionBuilder::max_id_size`](crate::session::SessionBuilder::max_id_size). Looked at first.
+    /// It holds nothing but blanks, which do not arrive at the end of a header (RFC 9110, section 5.5).
+    #[error("the last event ID is not sent: it holds nothing but blanks, which would not arrive")]
+    Blank,
+    /// It is longer than [`SessionBuilder::max_id_size`](crate::session::SessionBuilder::max_id_size).
     #[error(
         "the last event ID is not sent: it has {size} bytes, and {limit} are the most that the settings send"
     )]
     #[non_exhaustive]
     TooLong {
-        /// What it has, in bytes.
+        /// What it has, in bytes, without blanks at its ends.
         size: usize,
         /// What the settings send at most, in bytes.
         limit: usize,
@@ -147,15 +150,16 @@ pub enum LeftOut {
 impl LeftOut {
     /// The header's value for `id`, or why there is none.
     fn or_value(id: EventId<'_>, limit: usize) -> Result<&[u8], Self> {
-        let size = id.as_str().len();
-        if size > limit {
-            return Err(Self::TooLong { size, limit });
-        }
-        headers::trimmed_last_event_id_value(id).map_err(|error| {
+        let value = headers::trimmed_last_event_id_value(id).map_err(|error| {
             let position = error.position();
             let byte = id.as_str().as_bytes().get(position).copied().unwrap_or_default();
             Self::Control { byte, position }
-        })
+        })?;
+        match value.len() {
+            0 if !id.is_empty() => Err(Self::Blank),
+            size if size > limit => Err(Self::TooLong { size, limit }),
+            _ => Ok(value),
+        }
     }
 }
 

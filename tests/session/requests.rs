@@ -34,9 +34,11 @@ fn an_id_goes_without_blanks_at_its_ends() {
     {
         assert_eq!(sent(PLAIN, id), Ok(Some(goes.as_bytes().to_vec())), "{id:?}");
     }
-    for nothing in ["", " ", "\t \t"] {
-        assert_eq!(sent(PLAIN, nothing), Ok(None), "there is nothing to send, and nothing left out");
+    assert_eq!(sent(PLAIN, ""), Ok(None), "there is nothing to send, and nothing left out");
+    for blanks in [" ", "\t \t"] {
+        assert_eq!(sent(PLAIN, blanks), Err(LeftOut::Blank));
     }
+    assert_eq!(sent(PLAIN.max_id_size(2), " ab  "), Ok(Some(b"ab".to_vec())), "what goes is measured");
 }
 
 /// Both sides: the value goes without its blanks, and the log answers for what arrives.
@@ -102,7 +104,7 @@ fn an_id_that_is_too_long_for_a_header_is_left_out() {
     assert_eq!(sent(PLAIN.max_id_size(0), ""), Ok(None));
     // Bytes count, and the size is looked at first.
     assert!(matches!(sent(PLAIN.max_id_size(1), "é"), Err(LeftOut::TooLong { size: 2, limit: 1, .. })));
-    assert!(matches!(sent(PLAIN.max_id_size(1), "7\u{1}"), Err(LeftOut::TooLong { .. })));
+    assert!(matches!(sent(PLAIN.max_id_size(1), "7\u{1}"), Err(LeftOut::Control { .. })));
 }
 
 #[test]

@@ -20,7 +20,7 @@ pub(crate) struct Sample {
     pub(crate) data: Option<String>,
 }
 
-/// Number of messages in a workload, but for the one with a single big line.
+/// Number of messages in a workload, but for those of large messages.
 pub(crate) const COUNT: usize = 512;
 
 /// All workloads with their names.
@@ -32,6 +32,8 @@ pub(crate) fn all() -> Vec<(&'static str, Vec<Sample>)> {
         ("mixed", mixed()),
         ("many_lines", many_lines()),
         ("non_ascii", non_ascii()),
+        ("json", json()),
+        ("gigantic", gigantic()),
         ("big_line", big_line()),
     ]
 }
@@ -113,6 +115,41 @@ pub(crate) fn non_ascii() -> Vec<Sample> {
         data.push_str("\"}");
         Sample { data: Some(data), ..Sample::default() }
     })
+}
+
+/// A JSON document of 1 to 2 KiB with id and event type: most are larger than a chunk of 1460 bytes. A quarter of
+/// the usual count, so that the stream fits the same caches as the others.
+pub(crate) fn json() -> Vec<Sample> {
+    let mut random = Random(8);
+    let document = |index: usize| {
+        let length = 1024 + random.next() as usize % 1000;
+        let mut data = format!("{{\"order\":{index},\"state\":\"{}\",\"items\":[", random.word());
+        while data.len() < length {
+            let (sku, count) = (random.letters(8), random.next() % 100);
+            let _ = write!(data, "{{\"sku\":\"{sku}\",\"count\":{count},\"note\":\"{}\"}},", random.word());
+        }
+        data.push_str("null]}");
+        Sample {
+            event_type: Some("order_changed".into()),
+            id: Some((1_000_000 + index).to_string()),
+            data: Some(data),
+            ..Sample::default()
+        }
+    };
+    (0..COUNT / 4).map(document).collect()
+}
+
+/// One message of 3,000 data lines of 153 bytes: the size of the `gigantic` case of iMashtak/rust-sse-bench.
+pub(crate) fn gigantic() -> Vec<Sample> {
+    let mut random = Random(9);
+    let lines: Vec<_> = (0..3000)
+        .map(|index| {
+            let head = format!("{{\"type\":\"response.delta\",\"index\":{index:04},\"delta\":\"");
+            let rest = random.letters(153 - head.len() - 2);
+            head + &rest + "\"}"
+        })
+        .collect();
+    vec![Sample { data: Some(lines.join("\n")), ..Sample::default() }]
 }
 
 /// One message with a line of 1 MiB, like an image in base64.

@@ -2,11 +2,15 @@
 
 use std::process::Command;
 
+use crate::profile;
+
 #[derive(Debug, Clone, serde::Serialize)]
 pub(crate) struct Machine {
     pub(crate) cpu: String,
     pub(crate) cores: usize,
     pub(crate) rustc: String,
+    /// Of cargo, with which this was built.
+    pub(crate) profile: String,
 }
 
 impl Machine {
@@ -24,11 +28,18 @@ impl Machine {
                 || "unknown rustc".into(),
                 |output| String::from_utf8_lossy(&output.stdout).trim().to_owned(),
             ),
+            profile: profile::this(),
         }
     }
 
     pub(crate) fn line(&self) -> String {
-        format!("{}, {} cores, {}, release profile with cargo's defaults", self.cpu, self.cores, self.rustc)
+        let settings = profile::settings(&self.profile);
+        format!("{}, {} cores, {}, profile {}: {settings}", self.cpu, self.cores, self.rustc, self.profile)
+    }
+
+    /// What tells the files of this profile from those of others.
+    pub(crate) fn suffix(&self) -> String {
+        profile::suffix(&self.profile)
     }
 }
 

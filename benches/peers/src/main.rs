@@ -10,8 +10,11 @@ mod decoders;
 mod encoders;
 mod machine;
 mod measure;
+mod options;
+mod profile;
 mod report;
 mod scaling;
+mod sweep;
 mod table;
 #[path = "../../../tests/common/twin.rs"]
 #[allow(dead_code, unreachable_pub, reason = "shared with the package's tests")]
@@ -27,55 +30,83 @@ use clap::Parser;
 use contest::Role;
 use machine::Machine;
 use measure::Plan;
+use options::Options;
 use report::Results;
+use sweep::Findings;
 use table::{Cell, Starter};
 use workload::Unit;
 
 #[global_allocator]
 static ALLOCATOR: alloc::Counting = alloc::Counting;
 
-/// Compares decoders and encoders of text/event-stream.
-#[derive(Debug, Parser)]
-struct Options {
-    /// Fewer and shorter rounds, smaller sizes: under two minutes.
-    #[arg(long)]
-    quick: bool,
-    /// Only contestants and workloads whose name contains this; may be given several times.
-    #[arg(long, value_name = "NAME")]
-    only: Vec<String>,
-    /// Where the reports go. By default `results` beside this crate's Cargo.toml; with --only nowhere.
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
-}
-
 fn main() -> std::io::Result<()> {
     let options = Options::parse();
+    if let Some(profile) = options.profile {
+        return profile::run(profile);
+    }
     let plan = if options.quick { Plan::QUICK } else { Plan::FULL };
     // A rival that panics is told in a footnote; its message would only disturb.
     std::panic::set_hook(Box::new(|_| {}));
+    if options.sweep { sweep(&options, &plan) } else { named(&options, &plan) }
+}
+
+/// The named workloads.
+fn named(options: &Options, plan: &Plan) -> std::io::Result<()> {
     let results = Results {
         set: if options.quick { "quick" } else { "full" },
         machine: Machine::this(),
         contestants: contestants(),
-        decode: table::merged((0..plan.sweeps).map(|_| decode(&options.only, &plan))),
-        encode: table::merged((0..plan.sweeps).map(|_| encode(&options.only, &plan))),
+        decode: table::merged((0..plan.sweeps).map(|_| decode(&options.only, plan))),
+        encode: table::merged((0..plan.sweeps).map(|_| encode(&options.only, plan))),
         scaling: if options.only.is_empty() {
-            scaling::all(&decoders::all(), options.quick, &plan)
+            scaling::all(&decoders::all(), options.quick, plan)
         } else {
             Vec::new()
         },
     };
     print!("{}", results.markdown());
+    folder(options).map_or(Ok(()), |folder| results.write(&folder))
+}
+
+/// Random cells. That one of ours is wrong is told after the tables, and makes the run fail.
+fn sweep(options: &Options, plan: &Plan) -> std::io::Result<()> {
+    let indices = options.cell.map_or(0..options.cells, |cell| cell..cell + 1);
+    let mut decoders = decoders::all();
+    let names: Vec<_> = decoders.iter().map(|decoder| decoder.name).collect();
+    decoders.retain(|decoder| decoder.role != Role::Rival || asked_for(&options.only, &names, decoder.name));
+    let findings = Findings {
+        machine: Machine::this(),
+        contestants: versions(decoders.iter().map(|decoder| decoder.package)),
+        seed: options.seed,
+        quick: options.quick,
+        cells: sweep::run(options.seed, indices, &decoders, plan),
+    };
+    print!("{}", findings.markdown());
+    folder(options).map_or(Ok(()), |folder| findings.write(&folder))?;
+    let mistakes = findings.our_mistakes();
+    if mistakes.is_empty() {
+        Ok(())
+    } else {
+        Err(std::io::Error::other(format!("our own answer differs: {}", mistakes.join("; "))))
+    }
+}
+
+/// Where the reports go, if anywhere: part of a run is not to replace a whole one.
+fn folder(options: &Options) -> Option<PathBuf> {
+    let whole = options.only.is_empty() && options.cell.is_none();
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("results");
-    let folder = options.out.or_else(|| options.only.is_empty().then(beside));
-    folder.map_or(Ok(()), |folder| results.write(&folder))
+    options.out.clone().or_else(|| whole.then(beside))
 }
 
 /// Packages and versions of all who take part, each once.
 fn contestants() -> Vec<(&'static str, &'static str)> {
     let decoders = decoders::all().into_iter().map(|contestant| contestant.package);
     let encoders = encoders::all().into_iter().map(|contestant| contestant.package);
-    let mut packages: Vec<_> = decoders.chain(encoders).filter(|package| !package.is_empty()).collect();
+    versions(decoders.chain(encoders))
+}
+
+fn versions(packages: impl Iterator<Item = &'static str>) -> Vec<(&'static str, &'static str)> {
+    let mut packages: Vec<_> = packages.filter(|package| !package.is_empty()).collect();
     packages.sort_unstable();
     packages.dedup();
     packages.into_iter().map(|package| (package, machine::version(package))).collect()

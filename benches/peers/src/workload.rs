@@ -1,6 +1,6 @@
 //! The streams to decode, with the right answer from the literal twin.
 
-use crate::twin::{Got, twin};
+use crate::twin::{Got, Rules, twin, twin_with};
 use crate::visit::{Digest, Visit};
 use crate::workloads;
 
@@ -61,10 +61,12 @@ fn workload(name: &'static str, stream: Vec<u8>, unit: Unit) -> Workload {
     Workload { name, stream, unit, units, expected }
 }
 
-/// What the standard makes of `stream`.
+/// What the standard makes of `stream` each time but the first when it comes over and over: what is checked and
+/// timed are later passes, and the last event ID of the pass before is known in the next.
 pub(crate) fn answer(stream: &[u8]) -> Digest {
+    let rules = Rules { last_event_id: twin(stream).last_event_id, ..Rules::default() };
     let mut digest = Digest::default();
-    for seen in twin(stream).seen {
+    for seen in twin_with(stream, &rules).seen {
         if let Got::Event { event_type, data, last_event_id, .. } = seen.got {
             digest.event(event_type.as_bytes(), data.as_bytes(), last_event_id.as_bytes());
         }

@@ -3,6 +3,8 @@
 mod async_sse;
 mod eventsource_client;
 mod eventsource_stream;
+mod eventsource_stream2;
+mod eventsrc;
 mod floors;
 mod ours;
 mod russe;
@@ -30,6 +32,8 @@ pub(crate) fn all() -> Vec<Contestant> {
         Contestant::of::<stream_rs::StreamRs>(),
         Contestant::of::<sse_frame::SseFrame>(),
         Contestant::of::<eventsource_stream::EventsourceStream>(),
+        Contestant::of::<eventsource_stream2::EventsourceStream2>(),
+        Contestant::of::<eventsrc::Eventsrc>(),
         Contestant::of::<sse_codec::SseCodec>(),
         Contestant::of::<async_sse::AsyncSse>(),
         Contestant::of::<eventsource_client::EventsourceClient>(),

@@ -3,12 +3,14 @@
 //! What a rival takes owned is made before the clock starts; what it does with it is timed, and so is what
 //! it does with borrowed text. All who can write into a buffer that is kept do so.
 
+mod actix_web_lab;
 mod async_sse;
 mod axum;
 mod floors;
 mod hand_written;
 mod ours;
 mod russe;
+mod salvo;
 mod sse_codec;
 mod sse_stream;
 mod uhttp_sse;
@@ -78,6 +80,8 @@ pub(crate) fn all() -> Vec<Contestant> {
         contestant::<sse_codec::SseCodec>(),
         contestant::<async_sse::AsyncSse>(),
         contestant::<russe::Russe>(),
+        contestant::<actix_web_lab::ActixWebLab>(),
+        contestant::<salvo::Salvo>(),
         contestant::<floors::Memcpy>(),
     ]
 }

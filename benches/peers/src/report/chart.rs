@@ -53,13 +53,10 @@ fn draw_panel(panel: &DrawingArea<SVGBackend<'_>, Shift>, cell: &Cell) -> Drawn 
     const NAMES: i32 = 176;
     const STEP: i32 = 20;
     let bars = chosen(cell);
+    let (unit, scale) = unit(cell);
     let longest = bars.iter().filter_map(|entry| entry.min).fold(f64::MIN_POSITIVE, f64::max);
     let room = f64::from(PANEL.0 as i32 - NAMES - 56);
-    panel.draw_text(
-        &format!("{}, {}", cell.workload, cell.unit.text()),
-        &text(16, HPos::Left).color(&INK),
-        (12, 12),
-    )?;
+    panel.draw_text(&format!("{}, {unit}", cell.workload), &text(16, HPos::Left).color(&INK), (12, 12))?;
     for (index, entry) in bars.iter().enumerate() {
         let Some(min) = entry.min else { continue };
         let middle = 34 + index as i32 * STEP;
@@ -72,10 +69,23 @@ fn draw_panel(panel: &DrawingArea<SVGBackend<'_>, Shift>, cell: &Cell) -> Drawn 
         let name = entry.name.trim_start_matches("floor: ").trim_end_matches(", unchecked");
         panel.draw_text(name, &text(14, HPos::Right).color(&INK), (NAMES - 6, middle))?;
         panel.draw(&Rectangle::new([(NAMES, middle - 7), (end, middle + 7)], fill.filled()))?;
-        let value = if cell.unit == Unit::Byte { 1.0 / min } else { min };
-        panel.draw_text(&format!("{value:.1}"), &text(14, HPos::Left).color(&INK), (end + 4, middle))?;
+        panel.draw_text(
+            &format!("{:.1}", min * scale),
+            &text(14, HPos::Left).color(&INK),
+            (end + 4, middle),
+        )?;
     }
     Ok(())
+}
+
+/// What the labels count, and how much of it a nanosecond per unit is. Bars are times, so labels are times, too,
+/// also where the tables give GB/s: there the stream is one event.
+fn unit(cell: &Cell) -> (&'static str, f64) {
+    match cell.unit {
+        Unit::Byte => ("µs/event", cell.units as f64 / 1000.0),
+        Unit::Event if cell.units == 1 => ("µs/event", 1.0 / 1000.0),
+        unit => (unit.text(), 1.0),
+    }
 }
 
 fn text(size: i32, side: HPos) -> TextStyle<'static> {

@@ -16,30 +16,38 @@ runs. The best rival is the one with the right answer and the smallest minimum; 
 takes twice as long as we do.";
 
 pub(super) fn all(results: &Results) -> String {
-    let mut text = format!("# Peers, {} set\n\n{}.\n\n", results.set, results.machine.line());
+    let profile = results.machine.profile.as_str();
+    let line = results.machine.line();
+    let mut text = format!("# Peers, {} set, profile {profile}\n\n{line}.\n\n", results.set);
     let versions: Vec<_> =
         results.contestants.iter().map(|(name, version)| format!("{name} {version}")).collect();
     let _ = writeln!(text, "Contestants: {}.\n\n{HOW_TO_READ}", versions.join(", "));
     if !results.decode.is_empty() {
         text.push_str("\n## Decoding\n");
-        summary(&mut text, &results.decode, &["sse-proto, borrowed", "sse-proto, owned"]);
+        let shapes = [("sse-proto, borrowed", "events lent"), ("sse-proto, owned", "events owned")];
+        summary(&mut text, &results.decode, profile, &shapes);
         by_workload(&mut text, &results.decode);
         allocations(&mut text, results.decode.iter().filter(|cell| cell.chunking == "16 KiB"));
         results.scaling.iter().for_each(|scaling| scaled(&mut text, scaling));
     }
     if !results.encode.is_empty() {
         text.push_str("\n## Encoding\n");
-        summary(&mut text, &results.encode, &["sse-proto, built and encoded", "sse-proto, encoded"]);
+        let shapes = [
+            ("sse-proto, built and encoded", "messages built each time"),
+            ("sse-proto, encoded", "messages kept"),
+        ];
+        summary(&mut text, &results.encode, profile, &shapes);
         by_contestant(&mut text, &results.encode);
         allocations(&mut text, results.encode.iter());
     }
     text
 }
 
-/// Ours against the best right rival, one row per workload; then the means.
-fn summary(text: &mut String, cells: &[Cell], ours: &[&str]) {
-    for name in ours {
-        let _ = write!(text, "\n### {name}, and the best rival\n\n| |");
+/// Ours against the best right rival, one row per workload; then the means. The head says what is ours, and with
+/// which profile, as tables get quoted alone.
+fn summary(text: &mut String, cells: &[Cell], profile: &str, ours: &[(&str, &str)]) {
+    for (name, shape) in ours {
+        let _ = write!(text, "\n### {name}, and the best rival: {shape}, profile {profile}\n\n| |");
         let workloads: Vec<_> = cells.chunk_by(|a, b| a.workload == b.workload).collect();
         let Some(first) = workloads.first() else { return };
         first.iter().for_each(|cell| *text += &format!(" {} |", cell.chunking));

@@ -31,12 +31,16 @@ impl Results {
     /// The tables and numbers of this set, and the charts.
     pub(crate) fn write(&self, folder: &Path) -> std::io::Result<()> {
         fs::create_dir_all(folder)?;
-        fs::write(folder.join(format!("{}.md", self.set)), self.markdown())?;
+        let suffix = self.machine.suffix();
+        fs::write(folder.join(format!("{}{suffix}.md", self.set)), self.markdown())?;
         let json = serde_json::to_string(self)? + "\n";
-        fs::write(folder.join(format!("{}.json", self.set)), json)?;
-        let decode: Vec<_> = self.decode.iter().filter(|cell| cell.chunking == "16 KiB").collect();
-        fs::write(folder.join("decode.svg"), chart::bars("Decoding, chunks of 16 KiB", &decode)?)?;
-        let encode: Vec<_> = self.encode.iter().collect();
-        fs::write(folder.join("encode.svg"), chart::bars("Encoding", &encode)?)
+        fs::write(folder.join(format!("{}{suffix}.json", self.set)), json)?;
+        let chart = |name: &str, title: &str, cells: Vec<&Cell>| {
+            let title = format!("{title}, profile {}", self.machine.profile);
+            fs::write(folder.join(format!("{name}{suffix}.svg")), chart::bars(&title, &cells)?)
+        };
+        let decode = self.decode.iter().filter(|cell| cell.chunking == "16 KiB");
+        chart("decode", "Decoding, chunks of 16 KiB", decode.collect())?;
+        chart("encode", "Encoding", self.encode.iter().collect())
     }
 }

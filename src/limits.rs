@@ -37,8 +37,8 @@ pub(crate) const CALM_BLOCKS: u8 = 32;
 pub(crate) const CHECK_AHEAD: usize = 16 * 1024;
 
 #[cfg(feature = "alloc")]
-/// How far before a value its chunk is checked too, in bytes, where a value of the same block lies there: as far as short
-/// fields reach, since what is bad there is read again for each value.
+/// The UTF-8 check may start this many bytes before the value, to cover short fields of the same block. Larger would
+/// read bad bytes once more for each value.
 pub(crate) const CHECK_BEHIND: usize = 256;
 
 #[cfg(feature = "alloc")]

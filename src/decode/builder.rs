@@ -55,7 +55,7 @@ impl DecoderBuilder {
         self
     }
 
-    /// Whether comments come as frames. The default is no, and then they cost no more than to find their end.
+    /// Whether comments come as frames. Off by default; then a comment is skipped at the cost of finding its end.
     ///
     /// To know that a connection is alive, watch its bytes instead: they come in comments, too.
     ///

@@ -17,6 +17,9 @@ use crate::simd::effort;
 ///
 /// The decoder moves the cursor. To stop in the middle loses nothing: the chunk still holds the rest.
 ///
+/// Take frames until there are none: a chunk that is dropped with a rest loses it, and the events in it, without a word.
+/// (`if let Some(event) = decoder.decode_event(&mut chunk)?` takes one event of perhaps many.)
+///
 /// Make the chunk before the loop: `while let Some(frame) = decoder.decode(&mut Chunk::new(bytes))?` would
 /// begin the same bytes again at each turn and not end.
 ///

@@ -94,11 +94,11 @@ impl Decoder {
         })
     }
 
-    /// As [`Decoder::decode`], for those who only want events.
+    /// Like [`Decoder::decode`], but yields events only; `retry` still updates [`Decoder::reconnection_time`].
     ///
     /// # Errors
     ///
-    /// As [`Decoder::decode`].
+    /// Like [`Decoder::decode`]; so also for a comment over the limit, if comments were asked for.
     ///
     /// ```
     /// use sse_proto::{Chunk, Decoder};
@@ -136,11 +136,11 @@ impl Decoder {
         }
     }
 
-    /// As [`Decoder::decode`], with owned frames: large data shares the chunk's memory, small is copied.
+    /// Like [`Decoder::decode`], with owned frames: large data shares the chunk's memory, small is copied.
     ///
     /// # Errors
     ///
-    /// As [`Decoder::decode`].
+    /// Like [`Decoder::decode`].
     ///
     /// ```
     /// use sse_proto::{Decoder, FrameBuf, SharedChunk};
@@ -279,7 +279,7 @@ impl Decoder {
         EventId::decoded(self.engine.last_event_id.as_str())
     }
 
-    /// The reconnection time that the stream has asked for last, if it has.
+    /// The most recent reconnection time sent by the server, if any.
     ///
     /// ```
     /// use sse_proto::{Chunk, Decoder};

@@ -146,7 +146,7 @@ impl OpenBlock {
         self.has_data = !here.data.is_buffer();
     }
 
-    /// Whether nothing of a block has been taken yet, and none of them has to be counted to give memory back.
+    /// True between blocks, unless blocks are counted to give memory back: then each must pass through `end`.
     #[inline]
     pub(crate) fn is_fresh(&self) -> bool {
         self.charged == 0 && !self.has_id && !self.skipping && !self.grown

@@ -15,7 +15,7 @@ use crate::simd::{effort, utf8};
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ValueBuf {
     bytes: Vec<u8>,
-    /// So many bytes at the end are not of the value, which was looked at before.
+    /// Trailing bytes of `bytes` that are not of the value: they make whole blocks of it, since it was checked once.
     padding: usize,
     /// Filled only for a value that is no UTF-8. At most three times as long as the value.
     repaired: String,

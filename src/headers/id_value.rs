@@ -7,8 +7,8 @@ use crate::field::EventId;
 /// [`parse_last_event_id`] reads: the same id, over any HTTP.
 ///
 /// Not every id can be sent. An HTTP library refuses control characters, so a server that names its
-/// events with one would make every reconnection fail on the client's side: a client had better connect without the
-/// header then. And blanks at the ends are lost on the way; a client that wants to send such an id nevertheless calls
+/// events with one would make every reconnection fail on the client's side. In that case connect without the
+/// header. And blanks at the ends are lost on the way; a client that wants to send such an id nevertheless calls
 /// [`trimmed_last_event_id_value`]. The standard sends no header for the empty id
 /// either; this function has no opinion on it, see [`EventId::is_empty`].
 ///
@@ -68,7 +68,7 @@ pub fn trimmed_last_event_id_value(id: EventId<'_>) -> Result<&[u8], InvalidHead
 /// The id of an event that begins or ends with a blank never comes back as it was: HTTP libraries hand in the value
 /// without them, and one that does not is told here. So a server that names an event `"7 "` is asked for what
 /// follows `"7"`, which its log does not know, or knows as another event. Give events no such ids; see
-/// [`replay`](crate::replay#what-is-defined-for-what-should-not-happen).
+/// [`replay`](crate::replay#edge-cases).
 ///
 /// # Errors
 ///

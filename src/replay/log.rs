@@ -201,8 +201,8 @@ impl ReplayLog {
         self.first
     }
 
-    /// The position that the next event gets: how many have been pushed. Who replays takes this first, and then
-    /// skips the live events before it.
+    /// The position that the next event gets: how many have been pushed. Read this before replaying, then skip live events
+    /// at earlier positions.
     #[must_use]
     pub fn end(&self) -> u64 {
         self.first.saturating_add(self.held.len() as u64)

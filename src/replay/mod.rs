@@ -103,7 +103,7 @@
 //! 5. **Foreign ids are told apart**: what no event of this stream ever bore is unknown, not compared as text.
 //! 6. **One scope**: the key of the stream comes from who asks, not from the id.
 //!
-//! # What is defined for what should not happen
+//! # Edge cases
 //!
 //! - **An event without an id** (pushed with the empty one) is held and replayed, but cannot be named: its receiver
 //!   names the event before it, and gets it again.

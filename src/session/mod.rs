@@ -198,7 +198,7 @@
 //! which many servers refuse; those that the browser sets cost none. `Last-Event-ID` costs one as well, in each
 //! request that has it.
 //!
-//! # What is defined for what should not happen
+//! # Edge cases
 //!
 //! - **An id that no header can carry**, or one of more than 8 KiB ([`SessionBuilder::max_id_size`]), stays the last event
 //!   ID, and the request goes without it and says why ([`Request::left_out`]).

@@ -51,7 +51,7 @@ impl Engine {
         if self.lent != Lent::Ready {
             return None;
         }
-        // Who reads these lines again may not ask for a line end that lies before what is known by then.
+        // Put back if this is no such block: the general path reads again from `start`, and `LineEnds` cannot answer backwards.
         let before = cursor.lines.clone();
         match named_lines(input, start, &mut cursor.lines) {
             Some((named, pos)) if pos - start < self.block.limit => {

@@ -5,8 +5,7 @@ use crate::decode::open_block::Place;
 /// Which buffers the last frame may borrow, so that the next step has to empty them first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lent {
-    /// Nor is anything else left to do or to tell before a block, so that `Engine::data_block` has this one thing to
-    /// look at.
+    /// No block is open, nothing is lent, and no id is waiting for its event: `Engine::data_block` needs only this check.
     Ready,
     Nothing,
     /// The line.

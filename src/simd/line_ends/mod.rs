@@ -10,8 +10,8 @@ use crate::simd::vectors::BLOCK;
 /// Finds line ends, one after the other, and knows those of the last bytes that it has looked at.
 #[derive(Debug, Clone)]
 pub(crate) struct LineEnds {
-    /// Bit `n` says that a line ends at `known - BLOCK + n`. Between the last question and `known` no other line
-    /// ends.
+    /// Bit `n` says that a line ends at `known - BLOCK + n`. Invariant: each line end from where the last question
+    /// started up to `known` is set here, or was the answer. So questions never go back.
     bits: u64,
     known: usize,
 }

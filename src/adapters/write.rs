@@ -70,7 +70,7 @@ impl<W: Write> EventWriter<W> {
     ///
     /// # Errors
     ///
-    /// Those of the sink and of `write`, and data that is no UTF-8 ([`ErrorKind::InvalidData`]). In the last two cases
+    /// Those of the sink and of `write`, and data that is not UTF-8 ([`InvalidData`](io::ErrorKind::InvalidData)). In the last two cases
     /// nothing is written.
     pub fn send_with<F, E>(&mut self, message: &Message<'_>, write: F) -> io::Result<()>
     where

@@ -72,6 +72,13 @@ fn who_never_drains_is_stopped() {
     let mut decoder = PushDecoder::from(Decoder::builder().max_event_size(8).build());
     let taken = (0..100_000).take_while(|_| decoder.push("\n").is_ok()).count();
     assert!((500..2000).contains(&taken), "{taken}");
+    // The exact limit: 64 bytes for the entry, and what it holds.
+    for (size, fits) in [(64 * 1024 - 64, true), (64 * 1024 - 63, false)] {
+        let mut decoder = limited(8);
+        decoder.push("\n").unwrap();
+        assert_eq!(decoder.push(vec![b'\n'; size]).is_ok(), fits, "{size}");
+        assert_eq!(decoder.push("\n").is_ok(), !fits);
+    }
     // Any chunk is taken when nothing waits, empty ones always.
     let mut decoder = limited(8);
     decoder.push(vec![b'\n'; 1 << 20]).unwrap();

@@ -158,3 +158,20 @@ fn bytes_on_a_clock_that_goes_back_are_heard_then() {
     assert_eq!(feed(&mut session, b":", s(50)), [""; 0]);
     assert!(matches!(poll(&mut session, s(95)), Act::Wait(_)));
 }
+
+/// How long a connection has lasted is counted over a clock that goes back.
+#[test]
+fn a_connection_has_lasted_also_before_the_clock_went_back() {
+    for (again, wait) in [(s(2), s(3)), (ms(500), s(6))] {
+        let mut session = PLAIN.idle_timeout(None).build();
+        let _ = poll(&mut session, s(0));
+        session.network_error(s(0).into());
+        let _ = poll(&mut session, s(0));
+        reopen(&mut session, s(10));
+        // 59 seconds on one clock, and some on the other: stable is a minute.
+        let _ = poll(&mut session, s(69));
+        let _ = poll(&mut session, s(0));
+        session.network_error(again.into());
+        assert_eq!(poll(&mut session, again), Act::Wait(again + wait));
+    }
+}

@@ -188,12 +188,12 @@ impl Decoder {
             }
         }
         let long_id = event.last_event_id().as_str().len() >= SHARE_ID_FROM;
-        if shared.is_none() && !long_id {
-            return Ok(Some(FrameBuf::Event(EventBuf::copy(event))));
+        if shared.is_some() || long_id {
+            let event = EventBuf::copy_some(event, long_id);
+            let last_event_id = long_id.then(|| self.engine.last_event_id.share());
+            return Ok(Some(FrameBuf::Event(event.sharing(shared, last_event_id))));
         }
-        let event = EventBuf::copy(if long_id { event.without_id() } else { event });
-        let last_event_id = long_id.then(|| self.engine.last_event_id.share());
-        Ok(Some(FrameBuf::Event(event.sharing(shared, last_event_id))))
+        Ok(Some(FrameBuf::Event(EventBuf::copy(event))))
     }
 
     /// Ends the stream and resets the decoder like [`Decoder::reconnect`]. If the stream stopped inside a block, returns what

@@ -124,7 +124,15 @@ impl EventBuf {
         Self { text: text.into(), type_end, id_end, id_is_new, shared: None }
     }
 
+    /// What is not shared of `event`, copied. A call, so that the usual event need not be laid out in memory for both.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn copy_some(event: Event<'_>, without_id: bool) -> Self {
+        Self::copy(if without_id { event.without_id() } else { event })
+    }
+
     /// The same event with values that it was made without.
+    #[cold]
     #[inline(never)]
     pub(super) fn sharing(mut self, data: Option<ByteString>, last_event_id: Option<ByteString>) -> Self {
         self.shared = Some(Box::new(Shared { data, last_event_id }));

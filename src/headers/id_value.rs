@@ -53,12 +53,9 @@ pub fn last_event_id_value(id: EventId<'_>) -> Result<&[u8], InvalidHeaderValue>
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn trimmed_last_event_id_value(id: EventId<'_>) -> Result<&[u8], InvalidHeaderValue> {
-    let mut value = id.as_str().as_bytes();
+    let value = id.as_str().as_bytes();
     check_controls(value)?;
-    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
-        value = rest;
-    }
-    Ok(value)
+    Ok(super::without_blanks(value))
 }
 
 /// Reads the value of a `Last-Event-ID` header (WHATWG HTML 9.2.4), as the server's HTTP library gives it.

@@ -93,3 +93,11 @@ pub const REQUEST_HEADERS: [(&str, &str); 3] =
 /// ```
 pub const RESPONSE_HEADERS: [(&str, &str); 3] =
     [(CONTENT_TYPE, MEDIA_TYPE), (CACHE_CONTROL, NO_STORE_NO_TRANSFORM), (X_ACCEL_BUFFERING, NO_BUFFERING)];
+
+/// A value as it arrives: the blanks at its ends are not part of it (RFC 9110, 5.5).
+fn without_blanks(mut value: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
+        value = rest;
+    }
+    value
+}

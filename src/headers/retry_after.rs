@@ -32,19 +32,12 @@ use super::http_date;
 /// ```
 #[must_use]
 pub fn retry_after(value: impl AsRef<[u8]>, now: Duration) -> Option<Duration> {
-    let value = without_blanks(value.as_ref());
+    let value = super::without_blanks(value.as_ref());
     if let Some(seconds) = seconds(value) {
         return Some(Duration::from_secs(seconds));
     }
     let date = http_date::since_epoch(value, now.as_secs())?;
     Some(Duration::from_secs(date).saturating_sub(now))
-}
-
-fn without_blanks(mut text: &[u8]) -> &[u8] {
-    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = text {
-        text = rest;
-    }
-    text
 }
 
 /// One digit or more, and nothing else.

@@ -27,8 +27,8 @@ pub fn read(address: &str, path: &str, decoder: Decoder) -> Result<(Vec<EventBuf
     check_head(&mut response)?;
     let mut events = EventReader::with_decoder(response, decoder);
     let seen = events.by_ref().collect::<Result<_, _>>()?;
-    let (_, mut decoder) = events.into_parts();
-    decoder.reconnect();
+    // What the next connection needs; a block that is open now is dropped when it begins.
+    let (_, decoder) = events.into_parts();
     Ok((seen, decoder))
 }
 

@@ -51,7 +51,7 @@ impl DecoderBuilder {
     /// let decoder = sse_proto::Decoder::builder().max_event_size(1024 * 1024).build(); // 1 MiB
     /// ```
     pub fn max_event_size(mut self, bytes: usize) -> Self {
-        self.engine.block.limit = bytes.min(MOST_EVENT_SIZE);
+        self.engine.block.set_limit(bytes.min(MOST_EVENT_SIZE));
         self
     }
 

@@ -7,7 +7,7 @@ use crate::decode::chunk::{Chunk, SharedChunk};
 use crate::decode::engine::found::{Lent, Step};
 use crate::decode::engine::step::Engine;
 use crate::decode::event::{End, Event, Frame, Truncated};
-use crate::decode::open_block::Place;
+use crate::decode::place::Place;
 use crate::decode::owned::{EventBuf, FrameBuf};
 use crate::decode::settings::Unfinished;
 use crate::error::DecodeError;
@@ -84,9 +84,9 @@ impl Decoder {
             return Ok(None);
         }
         if let Some(named) = self.engine.named_block(bytes, cursor) {
-            return Ok(Some(Frame::Event(self.named_event(named, chunk))));
+            return Ok(Some(Frame::Event(self.found_event(named, chunk))));
         }
-        Ok(match self.engine.step(bytes, cursor)? {
+        Ok(match self.engine.step::<true>(bytes, cursor)? {
             Step::Pending => None,
             Step::Event => Some(Frame::Event(self.event(chunk))),
             Step::Comment => Some(Frame::Comment(self.comment(chunk))),
@@ -126,9 +126,9 @@ impl Decoder {
                 return Ok(None);
             }
             if let Some(named) = self.engine.named_block(bytes, cursor) {
-                return Ok(Some(self.named_event(named, chunk)));
+                return Ok(Some(self.found_event(named, chunk)));
             }
-            match self.engine.step(bytes, cursor)? {
+            match self.engine.step::<false>(bytes, cursor)? {
                 Step::Pending => return Ok(None),
                 Step::Event => return Ok(Some(self.event(chunk))),
                 Step::Retry | Step::Comment => {}
@@ -165,13 +165,14 @@ impl Decoder {
         } else if cursor.pos == bytes.len() {
             return Ok(None);
         } else if let Some(mut named) = self.engine.named_block(bytes, cursor) {
-            (shared, taken) = (chunk.share(named.data.clone()), chunk.taken());
+            shared = named.data.in_chunk().and_then(|range| chunk.share(range));
+            taken = chunk.taken();
             if shared.is_some() {
-                named.data = named.first..named.first;
+                named.data = Place::BUFFER;
             }
-            event = self.named_event(named, &mut taken);
+            event = self.found_event(named, &mut taken);
         } else {
-            let step = self.engine.step(bytes, cursor)?;
+            let step = self.engine.step::<true>(bytes, cursor)?;
             taken = chunk.taken();
             match step {
                 Step::Pending => return Ok(None),
@@ -211,7 +212,7 @@ impl Decoder {
     /// # Ok::<(), sse_proto::DecodeError>(())
     /// ```
     pub fn finish(&mut self) -> End<'_> {
-        let Engine { scanner, block, last_event_id, id_is_new, lent, .. } = {
+        let Engine { scanner, block, last_event_id, id_is_new, lent, ready, .. } = {
             self.engine.take_back();
             &mut self.engine
         };
@@ -221,7 +222,7 @@ impl Decoder {
         let holds = has_data || has_id || block.skipping || block.event_type.len() > 0;
         *scanner = Scanner::new();
         block.abandon();
-        *lent = Lent::End;
+        (*lent, *ready) = (Lent::End, false);
         if !holds && open_line.is_none() {
             return End::Clean;
         }

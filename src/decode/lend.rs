@@ -7,11 +7,10 @@ use crate::field::{EventId, EventType};
 
 use super::chunk::Chunk;
 use super::decoder::Decoder;
-use super::engine::ahead::NamedBlock;
-use super::engine::found::Lent;
+use super::engine::found::{Found, Lent};
 use super::engine::step::Engine;
 use super::event::Event;
-use super::open_block::Place;
+use super::place::Place;
 use super::value_buf::ValueBuf;
 
 impl Decoder {
@@ -22,70 +21,46 @@ impl Decoder {
         data: Range<usize>,
         chunk: &mut Chunk<'i>,
     ) -> Event<'d> {
-        let Engine { block, lent, last_event_id, .. } = &mut self.engine;
+        let Engine { block, lent, ready, last_event_id, .. } = &mut self.engine;
         Event {
             event_type: EventType::decoded(""),
-            data: text_in(data.clone(), data.start, chunk, &mut block.data, lent, Lent::Event),
+            data: text_in(data.clone(), data.start, chunk, &mut block.data, (lent, ready), Lent::Event),
             last_event_id: EventId::decoded(last_event_id.as_str()),
             id_is_new: false,
         }
     }
 
-    /// An event of a type and data.
+    /// The event that `step` has found.
     #[inline(always)]
-    pub(super) fn named_event<'d, 'i: 'd>(
-        &'d mut self,
-        named: NamedBlock,
-        chunk: &mut Chunk<'i>,
-    ) -> Event<'d> {
-        let NamedBlock { first, event_type, id, data } = named;
-        let Engine { block, lent, last_event_id, .. } = &mut self.engine;
-        // The last value first: behind it nothing is left to check, where the chunk ends with the block.
-        let data = text_in(data, first, chunk, &mut block.data, lent, Lent::Event);
+    pub(super) fn event<'d, 'i: 'd>(&'d mut self, chunk: &mut Chunk<'i>) -> Event<'d> {
+        let found = self.engine.found;
+        self.found_event(found, chunk)
+    }
+
+    #[inline(always)]
+    pub(super) fn found_event<'d, 'i: 'd>(&'d mut self, found: Found, chunk: &mut Chunk<'i>) -> Event<'d> {
+        let Found { first, event_type, data, id, id_is_new } = found;
+        let Engine { block, lent, ready, last_event_id, .. } = &mut self.engine;
+        // The last value first: after it nothing is left to check, where the chunk ends with the block.
+        let data = text_at(data, first, chunk, &mut block.data, (lent, ready), Lent::Event);
         if let Some(range) = id.in_chunk() {
             match chunk.text(range.clone(), first) {
                 Some(text) => last_event_id.set(text),
                 None => last_event_id.decode(chunk.bytes(range)),
             }
         }
-        Event {
-            event_type: EventType::decoded(text_at(
-                event_type,
-                first,
-                chunk,
-                &mut block.event_type,
-                lent,
-                Lent::Event,
-            )),
-            data,
-            last_event_id: EventId::decoded(last_event_id.as_str()),
-            id_is_new: !id.is_buffer(),
-        }
-    }
-
-    #[inline(always)]
-    pub(super) fn event<'d, 'i: 'd>(&'d mut self, chunk: &mut Chunk<'i>) -> Event<'d> {
-        let Engine { block, found, lent, last_event_id, .. } = &mut self.engine;
-        let first = found.first;
-        if let Some(range) = found.id.in_chunk() {
-            match chunk.text(range.clone(), first) {
-                Some(text) => last_event_id.set(text),
-                None => last_event_id.decode(chunk.bytes(range)),
-            }
-        }
-        let event_type = text_at(found.event_type, first, chunk, &mut block.event_type, lent, Lent::Event);
-        let data = text_at(found.data, first, chunk, &mut block.data, lent, Lent::Event);
+        let event_type = text_at(event_type, first, chunk, &mut block.event_type, (lent, ready), Lent::Event);
         Event {
             event_type: EventType::decoded(event_type),
             data,
             last_event_id: EventId::decoded(last_event_id.as_str()),
-            id_is_new: found.id_is_new,
+            id_is_new,
         }
     }
 
     pub(super) fn comment<'d, 'i: 'd>(&'d mut self, chunk: &mut Chunk<'i>) -> &'d str {
-        let Engine { block, found, lent, .. } = &mut self.engine;
-        text_at(found.data, found.data.start_or_max(), chunk, &mut block.line, lent, Lent::Comment)
+        let Engine { block, found, lent, ready, .. } = &mut self.engine;
+        text_at(found.data, found.data.start_or_max(), chunk, &mut block.line, (lent, ready), Lent::Comment)
     }
 }
 
@@ -96,7 +71,7 @@ fn text_at<'d, 'i: 'd>(
     first: usize,
     chunk: &mut Chunk<'i>,
     buffer: &'d mut ValueBuf,
-    lent: &mut Lent,
+    lent: (&mut Lent, &mut bool),
     lends: Lent,
 ) -> &'d str {
     match place.in_chunk() {
@@ -112,13 +87,13 @@ fn text_in<'d, 'i: 'd>(
     first: usize,
     chunk: &mut Chunk<'i>,
     buffer: &'d mut ValueBuf,
-    lent: &mut Lent,
+    lent: (&mut Lent, &mut bool),
     lends: Lent,
 ) -> &'d str {
     match chunk.text(range.clone(), first) {
         Some(text) => text,
         None => {
-            *lent = lends;
+            (*lent.0, *lent.1) = (lends, false);
             buffer.repair(chunk.bytes(range))
         }
     }

@@ -14,7 +14,9 @@ mod open_block;
 pub(crate) mod owned;
 #[cfg(test)]
 mod path_tests;
+mod place;
 pub(crate) mod push;
+mod room;
 #[cfg(feature = "serde")]
 mod serde;
 pub(crate) mod settings;

@@ -3,7 +3,6 @@
 //! what a chunk's edge cuts go other ways.
 
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use crate::decode::engine::paths::{Path, taken};
 use crate::{Chunk, Decoder};
@@ -27,17 +26,13 @@ fn lines(count: usize, len: usize) -> String {
 
 #[test]
 fn whole_blocks_of_data_go_by_the_first_shortcut() {
-    for event in ["data: 1\n\n", "data: {\"text\":\"日本語\"}\r\n\r\n", &lines(1, 320)] {
+    for event in ["data: 1\n\n", "data: {\"text\":\"日本語\"}\r\n\r\n", "data:1\n\n", &lines(1, 320)] {
         for every in [16 * 1024, usize::MAX, event.len()] {
             let taken = paths(event, every);
-            let cut = event.repeat(1000).len() / every;
-            let cut = if every == event.len() { 0 } else { cut };
-            assert!(
-                taken(Path::DataBlock) >= 998 - 2 * cut,
-                "{event:?} in {every}s: {}",
-                taken(Path::DataBlock)
-            );
-            assert!(taken(Path::General) <= 4 + 4 * cut, "{event:?} in {every}s: {}", taken(Path::General));
+            let cuts = if every == event.len() { 0 } else { event.repeat(1000).len() / every };
+            let blocks = taken(Path::DataBlock);
+            assert!(blocks >= 998 - 2 * cuts, "{event:?} in {every}s: {blocks}");
+            assert!(taken(Path::Edge) <= 2 + 2 * cuts, "{event:?} in {every}s: {}", taken(Path::Edge));
         }
     }
 }
@@ -53,58 +48,63 @@ fn blocks_with_a_type_or_an_id_go_by_the_second() {
         for every in [usize::MAX, event.len()] {
             let taken = paths(event, every);
             assert!(taken(Path::NamedBlock) >= 998, "{event:?} in {every}s: {}", taken(Path::NamedBlock));
-            assert!(taken(Path::General) <= 8, "{event:?} in {every}s: {}", taken(Path::General));
         }
     }
 }
 
 #[test]
-fn other_orders_and_comments_are_read_ahead() {
-    for event in ["data: 1\nid: 7\n\n", ": c\nevent: a\ndata: 1\n\n", "data: 1\nevent: a\nid: 7\n\n"] {
-        let taken = paths(event, usize::MAX);
-        assert!(taken(Path::Ahead) >= 998, "{event:?}: {}", taken(Path::Ahead));
-        assert!(taken(Path::General) <= 8, "{event:?}: {}", taken(Path::General));
+fn other_shapes_are_read_line_by_line_and_nothing_falls_to_the_edge() {
+    for event in [
+        "data: 1\nid: 7\n\n",
+        ": c\nevent: a\ndata: 1\n\n",
+        "data:1\revent:a\rid:7\r\r",
+        "data: 1\nx\n\n",
+        "retry: 5\r\ndata: 1\r\n\r\n",
+        "x: y\ndata: 1\n\n",
+        ": keep-alive\r\r",
+        ": keep-alive\n",
+    ] {
+        for every in [usize::MAX, event.len()] {
+            let taken = paths(event, every);
+            let lines = event.replace("\r\n", "\n").matches(['\r', '\n']).count();
+            let read = taken(Path::Line) + 2 * taken(Path::KeepAlive);
+            assert!(read >= 996 * lines, "{event:?} in {every}s: {read} of {}", 1000 * lines);
+            assert!(taken(Path::Edge) <= 8, "{event:?} in {every}s: {}", taken(Path::Edge));
+        }
     }
 }
 
 #[test]
 fn keep_alives_have_a_loop_of_their_own() {
-    let taken = paths(": keep-alive\n\n", usize::MAX);
-    assert!(taken(Path::KeepAlive) >= 998, "{}", taken(Path::KeepAlive));
+    let event = ": keep-alive\n\n";
+    for (every, cuts) in [(usize::MAX, 0), (event.len(), 0), (1460, 14 * 1000 / 1460)] {
+        let taken = paths(event, every);
+        assert!(taken(Path::KeepAlive) >= 998 - 2 * cuts, "in {every}s: {}", taken(Path::KeepAlive));
+        assert!(taken(Path::Line) + taken(Path::Edge) <= 4 + 4 * cuts);
+    }
 }
 
 #[test]
 fn lines_of_data_are_joined_in_a_run() {
-    // The first line opens the event, the others are short lines, but for those near the chunk's end.
-    let taken = paths(&lines(10, 20), usize::MAX);
-    if cfg!(feature = "simd") {
-        assert!(taken(Path::ShortLine) >= 8900, "{}", taken(Path::ShortLine));
+    for event in [lines(10, 20), lines(10, 20).replace("\n", "\r\n"), lines(10, 20).replace(": ", ":")] {
+        let taken = paths(&event, usize::MAX);
+        // The first two lines open the run; the last ones of the chunk have no room after them.
+        assert!(taken(Path::ShortLine) >= 7900, "{event:?}: {}", taken(Path::ShortLine));
+        assert!(taken(Path::ShortLine) + taken(Path::LongLine) >= 7990);
+        assert!(taken(Path::Line) <= 3010, "{event:?}: {}", taken(Path::Line));
     }
-    assert!(taken(Path::ShortLine) + taken(Path::DataLine) >= 8990);
-    assert!(taken(Path::General) <= 50, "{}", taken(Path::General));
-    // Lines that are not short.
     let taken = paths(&lines(10, 200), usize::MAX);
-    assert!(taken(Path::DataLine) >= 8990, "{}", taken(Path::DataLine));
-    assert!(taken(Path::General) <= 50, "{}", taken(Path::General));
+    assert!(taken(Path::LongLine) >= 7990, "{}", taken(Path::LongLine));
 }
 
+/// An edge that cuts a data line costs two parts and no more, whatever comes before it in the block.
 #[test]
-fn lines_that_an_edge_cuts_are_opened_and_ended_on_the_spot() {
-    let event = lines(1, 320);
-    let taken = paths(&event, 1460);
-    let chunks = event.repeat(1000).len() / 1460;
-    // Some edges fall into a name or a line end.
-    let cuts = [taken(Path::OpenData), taken(Path::RestOfData)];
-    assert!(cuts.iter().all(|cut| 10 * cut >= 9 * chunks), "{cuts:?} of {chunks}");
-    assert!(taken(Path::General) <= chunks / 4, "{} of {chunks}", taken(Path::General));
-}
-
-/// The other way round: what no fast path knows goes the general way.
-#[test]
-fn the_general_path_takes_the_rest() {
-    for event in ["data:1\n\n", "data: 1\r\r", "retry: 5\ndata: 1\n\n", "x: y\ndata: 1\n\n"] {
-        let taken = paths(event, usize::MAX);
-        let fast: Vec<_> = [Path::DataBlock, Path::NamedBlock, Path::Ahead].map(&taken).into();
-        assert!(taken(Path::General) >= 1000, "{event:?}: {}, {fast:?}", taken(Path::General));
+fn what_an_edge_cuts_is_read_in_two_parts() {
+    for event in [lines(1, 320), ["id: 7\nevent: a\n", &lines(1, 1500)].concat(), lines(10, 60)] {
+        let taken = paths(&event, 1460);
+        let chunks = event.repeat(1000).len() / 1460;
+        // Some edges fall into a name or a line end.
+        assert!(10 * taken(Path::CutData) >= 17 * chunks, "{} of {chunks}", taken(Path::CutData));
+        assert!(taken(Path::CutData) + taken(Path::Edge) <= 2 * chunks + chunks / 4);
     }
 }

@@ -44,15 +44,16 @@ impl ValueBuf {
         }
     }
 
-    /// Appends an LF and `bytes`.
-    #[inline(never)]
-    pub(crate) fn push_line(&mut self, bytes: &[u8], limit: usize) {
-        effort::count(1 + bytes.len());
-        if bytes.len() >= self.bytes.capacity() - self.bytes.len() {
-            self.grow(1 + bytes.len(), limit);
+    /// Appends the first `len` of `bytes`, in a few moves whose number does not depend on it.
+    #[inline(always)]
+    pub(crate) fn push_short<const N: usize>(&mut self, bytes: &[u8; N], len: usize, limit: usize) {
+        let start = self.bytes.len();
+        if self.bytes.capacity() - start < N {
+            return self.push(bytes.get(..len).unwrap_or_default(), limit);
         }
-        self.bytes.push(b'\n');
+        effort::count(len);
         self.bytes.extend_from_slice(bytes);
+        self.bytes.truncate(start + len);
     }
 
     /// The bytes, to append to, and to be put back. Nothing is in their place meanwhile.

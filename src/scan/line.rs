@@ -26,54 +26,141 @@ pub(crate) enum Span {
     Held(&'static [u8]),
 }
 
-/// What follows the line end at `end`, if that lies whole in the input.
+/// What a line starts with.
+pub(crate) enum Start {
+    /// A known name and its colon, or the colon of a comment: so many bytes.
+    Name(LineKind, usize),
+    /// A line end: it is a blank line.
+    Blank,
+    /// Something else: a name without a colon, an unknown field, or nothing.
+    Other,
+}
+
+/// What the line at the start of `rest` starts with (9.2.6). Known before its end is looked for.
 #[inline(always)]
-pub(super) fn behind_line_end(input: &[u8], end: usize) -> Option<usize> {
-    if *input.get(end)? == b'\n' {
-        return Some(end + 1);
+pub(crate) fn start(rest: &[u8]) -> Start {
+    let Some(byte) = rest.first() else { return Start::Other };
+    match byte {
+        b'd' if rest.starts_with(b"data:") => Start::Name(LineKind::Data, 5),
+        b'\n' | b'\r' => Start::Blank,
+        b'e' if rest.starts_with(b"event:") => Start::Name(LineKind::Event, 6),
+        b'i' if rest.starts_with(b"id:") => Start::Name(LineKind::Id, 3),
+        b':' => Start::Name(LineKind::Comment, 1),
+        b'r' if rest.starts_with(b"retry:") => Start::Name(LineKind::Retry, 6),
+        _ => Start::Other,
     }
-    Some(end + 1 + usize::from(*input.get(end + 1)? == b'\n'))
 }
 
-/// The value of the line at `*pos`, if the line is `data: `, a value, LF or CR LF, and lies whole in the input;
-/// `*pos` then moves past it. The shape in which nearly all data is sent.
+/// What follows the colon of the data line at `pos`, if it is one.
 #[cfg(feature = "alloc")]
 #[inline(always)]
-pub(crate) fn data_line(
-    input: &[u8],
-    pos: &mut usize,
-    find: impl FnMut(&[u8], usize) -> usize,
-) -> Option<Range<usize>> {
-    if input.get(*pos..)?.first_chunk()? != b"data: " {
-        return None;
+pub(crate) fn after_data_colon(input: &[u8], pos: usize) -> Option<usize> {
+    after_colon(input, pos, b"data:")
+}
+
+/// Where the value starts of the data line at `pos`, if it is one. As `value_start`, but without waiting for the byte after the
+/// colon, which nearly always is a space.
+#[cfg(feature = "alloc")]
+#[inline(always)]
+pub(crate) fn data_value(input: &[u8], pos: usize) -> Option<usize> {
+    after_colon(input, pos, b"data: ").or_else(|| after_colon(input, pos, b"data:"))
+}
+
+/// What there is of the value of a data line at `pos` that the input's edge cuts. After a colon at the edge a space may be still
+/// to come.
+#[cfg(feature = "alloc")]
+#[inline(always)]
+pub(crate) fn cut_data(input: &[u8], pos: usize) -> Option<Range<usize>> {
+    let value = data_value(input, pos).filter(|value| *value < input.len())?;
+    Some(value..input.len())
+}
+
+/// Where the value starts of the event type at `pos`, if it is one.
+#[cfg(feature = "alloc")]
+#[inline(always)]
+pub(crate) fn event_value(input: &[u8], pos: usize) -> Option<usize> {
+    after_colon(input, pos, b"event: ").or_else(|| after_colon(input, pos, b"event:"))
+}
+
+/// Where the value starts of the id at `pos`, if it is one.
+#[cfg(feature = "alloc")]
+#[inline(always)]
+pub(crate) fn id_value(input: &[u8], pos: usize) -> Option<usize> {
+    after_colon(input, pos, b"id: ").or_else(|| after_colon(input, pos, b"id:"))
+}
+
+#[cfg(feature = "alloc")]
+#[inline(always)]
+fn after_colon(input: &[u8], pos: usize, name: &[u8]) -> Option<usize> {
+    if input.get(pos..)?.starts_with(name) { Some(pos + name.len()) } else { None }
+}
+
+/// What follows the line at `pos` that means nothing between two blocks: a blank line, or a comment with a blank line after it.
+/// Only with LF, as nearly all servers send them.
+#[cfg(feature = "alloc")]
+#[inline(always)]
+pub(crate) fn after_keep_alive(input: &[u8], pos: usize, find: impl FnOnce(usize) -> usize) -> Option<usize> {
+    match input.get(pos)? {
+        b'\n' => Some(pos + 1),
+        b':' => {
+            let end = find(pos + 1);
+            if input.get(end..)?.starts_with(b"\n\n") { Some(end + 2) } else { None }
+        }
+        _ => None,
     }
-    let (value, next) = value_at(input, *pos + 6, find)?;
-    *pos = next;
-    Some(value)
 }
 
-/// The value that starts at `from`, and what follows its line end, if that is LF or CR LF.
+/// How many bytes are copied of a short data line, in a few moves whose number does not depend on it.
 #[cfg(feature = "alloc")]
-#[inline(always)]
-pub(crate) fn value_at(
-    input: &[u8],
-    from: usize,
-    mut find: impl FnMut(&[u8], usize) -> usize,
-) -> Option<(Range<usize>, usize)> {
-    value_to(input, from, find(input, from))
-}
+pub(crate) const SHORT: usize = 64;
 
-/// As `value_at`, where the line's end is known: that of the input, if there is none.
+/// The value of the data line with which `line` starts, with the byte before it and what follows up to `SHORT` bytes in all; and
+/// where in `line` that is.
 #[cfg(feature = "alloc")]
 #[inline(always)]
-pub(crate) fn value_to(input: &[u8], from: usize, end: usize) -> Option<(Range<usize>, usize)> {
-    if input.get(end) == Some(&b'\n') {
-        Some((from..end, end + 1))
-    } else if input.get(end + 1) == Some(&b'\n') {
-        Some((from..end, end + 2))
+pub(crate) fn short_data(line: &[u8; SHORT + 6]) -> Option<(usize, &[u8; SHORT])> {
+    if line.starts_with(b"data: ") {
+        Some((5, line.get(5..)?.first_chunk()?))
+    } else if line.starts_with(b"data:") {
+        Some((4, line.get(4..)?.first_chunk()?))
     } else {
         None
     }
+}
+
+/// Where the value starts of a field whose colon ends at `pos`: exactly one space is taken off.
+#[inline(always)]
+pub(crate) fn value_start(input: &[u8], pos: usize) -> usize {
+    pos + usize::from(input.get(pos) == Some(&b' '))
+}
+
+/// What follows the line end at `end`. A CR at the input's end is one by itself: whether an LF belongs to it is seen in the
+/// next chunk.
+#[inline(always)]
+pub(crate) fn after(input: &[u8], end: usize) -> usize {
+    if input.get(end) == Some(&b'\n') { end + 1 } else { after_cr(input, end) }
+}
+
+#[inline(always)]
+fn after_cr(input: &[u8], end: usize) -> usize {
+    end + 1 + usize::from(input.get(end + 1) == Some(&b'\n'))
+}
+
+/// What follows the line end at `end` and a blank line, if it is clear of the input's edge that this is what stands there.
+#[cfg(feature = "alloc")]
+#[inline(always)]
+pub(crate) fn after_blank(input: &[u8], end: usize) -> Option<usize> {
+    let ends = input.get(end..)?.first_chunk::<2>()?;
+    if ends == b"\n\n" {
+        return Some(end + 2);
+    }
+    if ends == b"\r\n" && input.get(end + 2..end + 4) == Some(b"\r\n") {
+        return Some(end + 4);
+    }
+    if ends == b"\r\r" && *input.get(end + 2)? != b'\n' {
+        return Some(end + 2);
+    }
+    None
 }
 
 #[inline(always)]
@@ -89,22 +176,23 @@ pub(super) fn line_of(input: &[u8], start: usize, end: usize) -> Lexeme {
 
 /// What a whole, non-empty line is, and where in it the value starts (9.2.6).
 #[inline(always)]
-fn classify(line: &[u8]) -> (LineKind, usize) {
-    // Patterns, not a search in a table: the compiler makes each a compare of four bytes and a few more.
-    let (kind, name, rest) = match line {
-        [b'd', b'a', b't', b'a', rest @ ..] => (LineKind::Data, 4, rest),
-        [b'e', b'v', b'e', b'n', b't', rest @ ..] => (LineKind::Event, 5, rest),
-        [b'i', b'd', rest @ ..] => (LineKind::Id, 2, rest),
-        [b'r', b'e', b't', b'r', b'y', rest @ ..] => (LineKind::Retry, 5, rest),
-        [b':', ..] => return (LineKind::Comment, 1),
-        _ => return (LineKind::Unknown, 0),
-    };
-    match rest {
-        [b':', b' ', ..] => (kind, name + 2),
-        [b':', ..] => (kind, name + 1),
-        [] => (kind, name),
+pub(super) fn classify(line: &[u8]) -> (LineKind, usize) {
+    match (start(line), line) {
+        (Start::Name(LineKind::Comment, colon), _) => (LineKind::Comment, colon),
+        (Start::Name(kind, colon), _) => (kind, value_start(line, colon)),
+        (_, b"data") => (LineKind::Data, 4),
+        (_, b"event") => (LineKind::Event, 5),
+        (_, b"id") => (LineKind::Id, 2),
+        (_, b"retry") => (LineKind::Retry, 5),
         _ => (LineKind::Unknown, 0),
     }
+}
+
+/// Whether a whole line that does not start with a known name and its colon is such a name by itself.
+#[cfg(feature = "alloc")]
+#[inline(always)]
+pub(crate) fn is_known(line: &[u8]) -> bool {
+    classify(line).0 != LineKind::Unknown
 }
 
 /// The one known field whose name starts with `byte`.

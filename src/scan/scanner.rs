@@ -3,7 +3,7 @@
 use super::token::{LineKind, Piece, Token};
 use crate::simd::first_line_end;
 
-use super::line::{Lexeme, Part, Span, behind_line_end, common_prefix, line_of, name, named_from};
+use super::line::{Lexeme, Part, Span, Start, after, common_prefix, line_of, name, named_from, start, value_start};
 
 pub(super) const BOM: &[u8] = b"\xEF\xBB\xBF";
 
@@ -160,26 +160,43 @@ impl Scanner {
         self.state == LineState::LineStart
     }
 
-    /// Whether the stream stands in the value of a data line, of which a part was handed out.
-    #[inline]
+    /// Says that the rest of the input was passed, `taken` bytes, which are the start of a data line and some of its value.
+    #[inline(always)]
+    #[cfg(feature = "alloc")]
+    pub(crate) fn open_data(&mut self, taken: usize) {
+        self.state = LineState::Value(LineKind::Data, false);
+        self.advance(taken);
+    }
+
+    /// Whether the stream stands in the value of a data line, of which a part was taken.
+    #[inline(always)]
     #[cfg(feature = "alloc")]
     pub(crate) fn in_data(&self) -> bool {
         self.state == LineState::Value(LineKind::Data, false)
     }
 
-    /// Says that the open line was passed to its end.
-    #[inline]
+    /// Passes what belongs to no line: a start without a byte order mark, the LF of a CR LF that an edge has cut.
+    #[inline(always)]
     #[cfg(feature = "alloc")]
-    pub(crate) fn end_line(&mut self) {
-        self.state = LineState::LineStart;
+    pub(crate) fn pass_to_line_start(&mut self, input: &[u8], pos: &mut usize) {
+        match (self.state, input.get(*pos)) {
+            (LineState::Start(0), Some(byte)) if BOM.first() != Some(byte) => self.state = LineState::LineStart,
+            (LineState::AfterCr, Some(byte)) => {
+                self.state = LineState::LineStart;
+                let lf = usize::from(*byte == b'\n');
+                *pos += lf;
+                self.advance(lf);
+            }
+            _ => {}
+        }
     }
 
-    /// Says that `taken` bytes were passed, which are a data line that goes on, and some of its value.
-    #[inline]
+    /// Says that whole lines, or the rest of one, were passed, `taken` bytes, up to `pos`.
+    #[inline(always)]
     #[cfg(feature = "alloc")]
-    pub(crate) fn open_data(&mut self, taken: usize) {
-        self.state = LineState::Value(LineKind::Data, false);
+    pub(crate) fn pass_lines(&mut self, input: &[u8], pos: usize, taken: usize) {
         self.advance(taken);
+        self.end_line(input, pos);
     }
 
     /// The open line, if the stream stands inside one. A name that is still held back is unknown.
@@ -219,14 +236,38 @@ impl Scanner {
             if end == input.len() {
                 return self.open(input, pos);
             }
-            // A CR at the edge ends the line at once; an LF that comes next belongs to it.
-            *pos = behind_line_end(input, end).unwrap_or_else(|| {
-                self.state = LineState::AfterCr;
-                end + 1
-            });
+            *pos = after(input, end);
+            self.end_line(input, *pos);
             return Some(line_of(input, start, end));
         }
+        if let LineState::Value(kind, first) = self.state {
+            return self.value(kind, first, input, pos, find);
+        }
         self.next_part(input, pos, find)
+    }
+
+    /// The rest of a value that was cut, or as much of it as there is.
+    #[inline(always)]
+    fn value(
+        &mut self,
+        kind: LineKind,
+        first: bool,
+        input: &[u8],
+        pos: &mut usize,
+        mut find: impl FnMut(&[u8], usize) -> usize,
+    ) -> Option<Lexeme> {
+        let start = *pos;
+        input.get(start)?;
+        let end = find(input, start);
+        let last = end < input.len();
+        if last {
+            *pos = after(input, end);
+            self.end_line(input, *pos);
+        } else {
+            *pos = end;
+            self.state = LineState::Value(kind, false);
+        }
+        Some(Lexeme::Part(Part { kind, bytes: Span::Input(start..end), first, last }))
     }
 
     /// As `next`, in any state.
@@ -235,7 +276,7 @@ impl Scanner {
         &mut self,
         input: &[u8],
         pos: &mut usize,
-        mut find: impl FnMut(&[u8], usize) -> usize,
+        find: impl FnMut(&[u8], usize) -> usize,
     ) -> Option<Lexeme> {
         loop {
             let start = *pos;
@@ -289,54 +330,47 @@ impl Scanner {
                         *pos += 1;
                     }
                 }
-                LineState::Value(kind, first) => {
-                    let end = find(input, start);
-                    let last = end < input.len();
-                    if last {
-                        let at_edge = input.get(end..) == Some(b"\r");
-                        self.state = if at_edge { LineState::AfterCr } else { LineState::LineStart };
-                        *pos = if input.get(end..end + 2) == Some(b"\r\n") { end + 2 } else { end + 1 };
-                    } else {
-                        self.state = LineState::Value(kind, false);
-                        *pos = end;
-                    }
-                    let bytes = Span::Input(start..end);
-                    return Some(Lexeme::Part(Part { kind, bytes, first, last }));
-                }
+                LineState::Value(..) => return self.next(input, pos, find),
             }
         }
     }
 
+    /// A line has ended before `pos`. A CR at the edge ends the line at once; an LF that comes next belongs to it.
+    #[inline(always)]
+    fn end_line(&mut self, input: &[u8], pos: usize) {
+        let at_edge = pos == input.len() && input.last() == Some(&b'\r');
+        self.state = if at_edge { LineState::AfterCr } else { LineState::LineStart };
+    }
+
     /// Takes the rest of the input, which is the start of a line and not empty.
-    #[inline(never)]
+    #[inline(always)]
     fn open(&mut self, input: &[u8], pos: &mut usize) -> Option<Lexeme> {
-        let start = *pos;
+        let from = *pos;
         *pos = input.len();
-        let rest = input.get(start..)?;
-        let kind = named_from(*rest.first()?);
-        let same = common_prefix(name(kind), rest);
-        let (kind, skip) = match rest.get(same) {
-            None => {
-                self.state = LineState::Name(kind, same);
+        let rest = input.get(from..)?;
+        let (kind, skip) = match start(rest) {
+            Start::Name(LineKind::Comment, colon) => (LineKind::Comment, colon),
+            // The space may be still to come.
+            Start::Name(kind, colon) if colon == rest.len() => {
+                self.state = LineState::Colon(kind);
                 return None;
             }
-            Some(b':') if same == name(kind).len() => match (kind, rest.get(same + 1)) {
-                (LineKind::Unknown, _) => (LineKind::Comment, 1),
-                (_, None) => {
-                    self.state = LineState::Colon(kind);
+            Start::Name(kind, colon) => (kind, value_start(rest, colon)),
+            _ => {
+                let kind = named_from(*rest.first()?);
+                if name(kind).starts_with(rest) {
+                    self.state = LineState::Name(kind, rest.len());
                     return None;
                 }
-                (_, Some(b' ')) => (kind, same + 2),
-                (_, Some(_)) => (kind, same + 1),
-            },
-            Some(_) => (LineKind::Unknown, 0),
+                (LineKind::Unknown, 0)
+            }
         };
         let empty = skip == rest.len();
         self.state = LineState::Value(kind, empty);
         if empty {
             return None;
         }
-        let bytes = Span::Input(start + skip..input.len());
+        let bytes = Span::Input(from + skip..input.len());
         Some(Lexeme::Part(Part { kind, bytes, first: true, last: false }))
     }
 

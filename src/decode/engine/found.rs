@@ -1,12 +1,10 @@
 //! What a step of the engine has found, and what of it is lent.
 
-use crate::decode::open_block::Place;
+use crate::decode::place::Place;
 
 /// Which buffers the last frame may borrow, so that the next step has to empty them first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lent {
-    /// No block is open, nothing is lent, and no id is waiting for its event: `Engine::data_block` needs only this check.
-    Ready,
     Nothing,
     /// The line.
     Comment,
@@ -14,11 +12,9 @@ pub(crate) enum Lent {
     Event,
     /// All of the open block, by the end of a stream.
     End,
-    /// As `Event`, of data of several lines: the next event is likely to be such, too, and not for `Engine::data_block`.
-    Lines,
 }
 
-/// What a step has found. Where its values are is in [`Engine::found`].
+/// What a step has found. Where its values are is in [`Found`].
 #[derive(Clone, Copy)]
 pub(crate) enum Step {
     Event,
@@ -32,12 +28,12 @@ pub(crate) enum Step {
 /// memory in other widths than it was written, which costs more than decoding a tiny event.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Found {
+    /// Where in the chunk the block starts, if it does so there; not beyond the first of the places.
+    pub(crate) first: usize,
     pub(crate) event_type: Place,
     /// The data of an event, or the text of a comment.
     pub(crate) data: Place,
     /// An id that the view has yet to make the last event ID, out of text that it has checked anyway.
     pub(crate) id: Place,
     pub(crate) id_is_new: bool,
-    /// Where in the chunk the block starts, if it does so there; not beyond the first of the places.
-    pub(crate) first: usize,
 }

@@ -1,5 +1,4 @@
-//! Which path of the engine has taken what, counted for the tests that prove each fast path to be taken. Elsewhere it is
-//! nothing.
+//! Which path of the engine has taken what, counted for the tests that prove each one to be taken. Elsewhere it is nothing.
 
 /// A path through the engine. What each is for stands at its function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -8,24 +7,22 @@ pub(crate) enum Path {
     DataBlock,
     /// A block by `Engine::named_block`.
     NamedBlock,
-    /// An event by `Engine::read_ahead`.
-    Ahead,
-    /// A comment with its blank line by `Engine::keep_alives`.
+    /// A comment with its blank line by `Engine::pass_keep_alives`.
     KeepAlive,
-    /// A data line whose end is not in the chunk, by `Engine::open_data`.
-    OpenData,
-    /// The end of such a line, by `Engine::rest_of_data`.
-    RestOfData,
-    /// A further data line by `push_short_lines`.
+    /// A line by `Engine::lines`.
+    Line,
+    /// A further data line by `OpenBlock::join`, copied in a few moves.
     ShortLine,
-    /// A further data line by `Engine::data_lines` itself.
-    DataLine,
-    /// A line or a part of one on the general path.
-    General,
+    /// The same, copied by its length.
+    LongLine,
+    /// The start or the rest of a data line by `Engine::cut_data`.
+    CutData,
+    /// A line or a part of one by `Engine::edge`.
+    Edge,
 }
 
 #[cfg(test)]
-const PATHS: usize = Path::General as usize + 1;
+const PATHS: usize = Path::Edge as usize + 1;
 
 #[cfg(test)]
 std::thread_local! {

@@ -10,9 +10,9 @@ use crate::simd::vectors::{BLOCK, bitmap, holds_control, line_ends};
 use crate::simd::words::line_ends_in_word;
 
 impl LineEnds {
-    /// As `find`, with the next bitmap made on the spot: for short lines, one after the other.
+    /// As `find_end`, with the next bitmap made on the spot: for short lines, one after the other.
     #[inline(always)]
-    pub(crate) fn find_near(&mut self, bytes: &[u8], from: usize) -> usize {
+    pub(crate) fn find_end_near(&mut self, bytes: &[u8], line: usize, from: usize) -> usize {
         if let Some(end) = self.here(from) {
             return end;
         }
@@ -29,7 +29,7 @@ impl LineEnds {
                 }
             }
         }
-        self.search(bytes, from)
+        self.search(bytes, line, from)
     }
 
     /// Makes the next bitmap.
@@ -47,7 +47,19 @@ impl LineEnds {
 
     /// The bitmap does not say.
     #[inline(never)]
-    pub(super) fn search(&mut self, bytes: &[u8], from: usize) -> usize {
+    pub(super) fn search(&mut self, bytes: &[u8], line: usize, from: usize) -> usize {
+        if from >= self.none_from {
+            return bytes.len();
+        }
+        let end = self.search_on(bytes, from);
+        if end == bytes.len() {
+            self.none_from = line;
+        }
+        end
+    }
+
+    #[inline(always)]
+    fn search_on(&mut self, bytes: &[u8], from: usize) -> usize {
         let Some(last) = bytes.last_chunk() else { return search_small(bytes, from) };
         if self.bits == 0 {
             if self.known == bytes.len() {

@@ -7,10 +7,10 @@ use crate::simd::vectors::BLOCK;
 use crate::simd::{effort, first_line_end};
 
 impl LineEnds {
-    /// As `find`: here all lines are alike.
+    /// As `find_end`: here all lines are alike.
     #[inline(always)]
-    pub(crate) fn find_near(&mut self, bytes: &[u8], from: usize) -> usize {
-        self.find(bytes, from)
+    pub(crate) fn find_end_near(&mut self, bytes: &[u8], line: usize, from: usize) -> usize {
+        self.find_end(bytes, line, from)
     }
 
     /// Looks on, not farther than two bitmaps would.
@@ -27,7 +27,10 @@ impl LineEnds {
     }
 
     #[inline(never)]
-    pub(super) fn search(&mut self, bytes: &[u8], from: usize) -> usize {
+    pub(super) fn search(&mut self, bytes: &[u8], line: usize, from: usize) -> usize {
+        if from >= self.none_from {
+            return bytes.len();
+        }
         if self.bits != 0 && from + BLOCK < self.known {
             return self.first_known(bytes);
         }
@@ -37,6 +40,9 @@ impl LineEnds {
         // As a bitmap of 64 bytes whose last is the line end, so that it need not be searched again.
         (self.known, self.bits) =
             if found < bytes.len() { (found + 1, 1 << (BLOCK - 1)) } else { (bytes.len(), 0) };
+        if found == bytes.len() {
+            self.none_from = line;
+        }
         found
     }
 }

@@ -14,21 +14,29 @@ pub(crate) struct LineEnds {
     /// started up to `known` is set here, or was the answer. So questions never go back.
     bits: u64,
     known: usize,
+    /// From here on no line ends, if that is known. Stays when the rest goes back.
+    none_from: usize,
 }
 
 impl LineEnds {
     /// Nothing is known of what lies before or behind `at`.
     pub(crate) const fn from(at: usize) -> Self {
-        Self { bits: 0, known: at }
+        Self { bits: 0, known: at, none_from: usize::MAX }
     }
 
     /// The first CR or LF at or after `from`; where `bytes` end, if there is none. Between `from` and where the last
     /// question started no line ends, if `from` is less.
     #[inline(always)]
     pub(crate) fn find(&mut self, bytes: &[u8], from: usize) -> usize {
+        self.find_end(bytes, from, from)
+    }
+
+    /// Where the line at `line` ends, which it does not before `from`.
+    #[inline(always)]
+    pub(crate) fn find_end(&mut self, bytes: &[u8], line: usize, from: usize) -> usize {
         match self.here(from) {
             Some(end) => end,
-            None => self.search(bytes, from),
+            None => self.search(bytes, line, from),
         }
     }
 
@@ -47,7 +55,7 @@ impl LineEnds {
         if passed < BLOCK {
             self.bits = self.bits >> passed << passed;
         } else {
-            *self = Self::from(from);
+            (self.bits, self.known) = (0, from);
         }
     }
 
@@ -70,10 +78,16 @@ impl LineEnds {
         self.bits &= self.bits.wrapping_sub(1);
     }
 
-    /// Whether it is known that behind the last question no line ends in `bytes`.
+    /// Whether it is known that from `from` on no line ends.
     #[inline(always)]
-    pub(crate) fn none_is_left(&self, bytes: &[u8]) -> bool {
-        self.bits == 0 && self.known == bytes.len()
+    pub(crate) fn none_is_left(&self, from: usize) -> bool {
+        from >= self.none_from
+    }
+
+    /// Back to an earlier question: `before` is what was known then.
+    #[inline(always)]
+    pub(crate) fn go_back(&mut self, before: Self) {
+        (self.bits, self.known) = (before.bits, before.known);
     }
 
     /// The first line end that the bitmap knows.
@@ -128,7 +142,7 @@ mod tests {
                 }
                 let naive = bytes.iter().skip(from).position(|byte| matches!(byte, b'\n' | b'\r'));
                 let expected = naive.map_or(bytes.len(), |at| from + at);
-                let found = if near { lines.find_near(&bytes, from) } else { lines.find(&bytes, from) };
+                let found = if near { lines.find_end_near(&bytes, from, from) } else { lines.find(&bytes, from) };
                 prop_assert_eq!(found, expected, "from {} of {}", from, bytes.len());
                 prop_assert_eq!(lines.find(&bytes, from), expected, "asked again");
             }

@@ -82,6 +82,7 @@
 //! | --- | --- | --- |
 //! | bytes as they arrive; events, retries, comments, lent | [`Decoder::decode`] over a [`Chunk`] | `while let Some(frame) = decoder.decode(&mut chunk)?` |
 //! | the same; just events | [`Decoder::decode_event`] | `while let Some(event) = decoder.decode_event(&mut chunk)?` |
+//! | the same; data for a parser that checks UTF-8 itself, as those of JSON do | [`Decoder::decode_bytes`] | `while let Some(event) = decoder.decode_bytes(&mut chunk)?` |
 //! | `Bytes`; events to keep or to send to another thread | [`Decoder::decode_shared`] over a [`SharedChunk`] | `while let Some(frame) = decoder.decode_shared(&mut chunk)?` |
 //! | a callback, a channel, a binding: bytes to hand over | [`PushDecoder`] | `decoder.push(bytes)?; while let Some(frame) = decoder.next_frame()?` |
 //! | a `std::io::Read` (`std`) | `EventReader`, `FrameReader` | `for event in EventReader::new(body)` |
@@ -207,6 +208,8 @@ pub use adapters::stream::{EventStream, FrameStream};
 pub use adapters::write::EventWriter;
 #[cfg(feature = "alloc")]
 pub use decode::builder::DecoderBuilder;
+#[cfg(feature = "alloc")]
+pub use decode::bytes_event::BytesEvent;
 #[cfg(feature = "alloc")]
 pub use decode::chunk::{Chunk, SharedChunk};
 #[cfg(feature = "alloc")]

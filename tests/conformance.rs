@@ -257,6 +257,8 @@ fn events_alone() {
         for cuts in [vec![], cuts::each(input.len())] {
             let outcome = events_only(&input, &cuts, &Rules::default());
             assert_eq!(told(outcome), expected, "{}", case.name);
+            let outcome = run::bytes_only(&input, &cuts, &Rules::default());
+            assert_eq!(told(outcome), expected, "{}", case.name);
         }
     }
 }

@@ -59,6 +59,7 @@ proptest! {
         let rules = Rules { comments: false, ..rules };
         expected.seen.retain(|seen| !matches!(seen.got, Got::Comment(_) | Got::CommentTooLarge));
         prop_assert_eq!(&events_only(&input, &cuts, &rules).seen, &expected.seen);
+        prop_assert_eq!(&run::bytes_only(&input, &cuts, &rules).seen, &expected.seen);
     }
 
     #[test]

@@ -101,7 +101,7 @@ fn each_cut(input: &[u8], mut read: impl FnMut(&mut dyn Iterator<Item = (usize, 
     len as u64 + 2
 }
 
-/// A decoder by `rules`, lending and sharing, and without limits the scanner too: how many readings that was.
+/// A decoder by `rules`, lending frames, sharing them, and lending bytes, and without limits the scanner too: how many readings that was.
 fn against_the_twin(input: &[u8], rules: &Rules) -> u64 {
     let expected = twin_with(input, rules);
     let decoder = run::decoder(rules);
@@ -141,6 +141,29 @@ fn against_the_twin(input: &[u8], rules: &Rules) -> u64 {
             }
         }
         left.end(&mut sharing, &expected);
+    });
+    // The loop over lines does not stop at retries and comments for those who ask for events alone.
+    let mut events = expected.seen.clone();
+    events.retain(|seen| !matches!(seen.got, Got::Retry(_) | Got::Comment(_)));
+    readings += each_cut(input, |pieces, cut| {
+        let mut left = Left { input, cut, seen: events.iter() };
+        let mut lending = decoder.clone();
+        for (start, end) in pieces {
+            let mut chunk = Chunk::new(&input[start..end]);
+            loop {
+                let event = lending.decode_bytes(&mut chunk);
+                match event {
+                    Ok(None) => break,
+                    Ok(Some(event)) => {
+                        let data = event.data_lossy();
+                        let event = run::of_bytes_event(event, &data);
+                        left.frame(Frame::Event(event), start + chunk.consumed());
+                    }
+                    Err(error) => left.error(error),
+                }
+            }
+        }
+        left.end(&mut lending, &expected);
     });
     if rules.limit == usize::MAX {
         let lines = run::twin_lines(input);

@@ -8,7 +8,7 @@
 mod common;
 
 use crate::common::inputs::Case;
-use crate::common::run::{borrowed, events_only, scanned, scanner_based, shared, twin_lines};
+use crate::common::run::{borrowed, bytes_only, events_only, scanned, scanner_based, shared, twin_lines};
 use crate::common::twin::{Got, Outcome, twin, twin_with};
 
 #[cfg(fuzzing)]
@@ -21,6 +21,7 @@ pub fn body(case: &Case) {
     assert_eq!(shared(stream, cuts, rules), expected, "owned");
     expected.seen.retain(|seen| !matches!(seen.got, Got::Comment(_) | Got::Retry(_)));
     assert_eq!(events_only(stream, cuts, rules), expected, "just the events");
+    assert_eq!(bytes_only(stream, cuts, rules), expected, "the events, not checked");
     let mut lines = scanned(stream, cuts);
     lines.retain(|line| line.due.is_some());
     assert_eq!(lines, twin_lines(stream), "scanned");

@@ -43,6 +43,16 @@ impl<'i> CheckedText<'i> {
         }
     }
 
+    /// The text of `range`, without moving the window; `None` if it is not UTF-8.
+    #[inline(always)]
+    pub(super) fn alone_or_known(&self, range: Range<usize>, bytes: &'i [u8]) -> Option<&'i str> {
+        let (start, end) = (range.start.wrapping_sub(self.start), range.end.wrapping_sub(self.start));
+        match self.text.get(start..end) {
+            Some(text) => Some(text),
+            None => Self::alone(range, bytes),
+        }
+    }
+
     #[inline(never)]
     fn restart(&mut self, range: Range<usize>, from: usize, bytes: &'i [u8]) -> Option<&'i str> {
         let is_last = bytes.len() <= range.end + LAST_LINE_ENDS;

@@ -139,6 +139,14 @@ impl<'i> Chunk<'i> {
     }
 }
 
+impl<'i> Chunk<'i> {
+    /// The text of `range`, if it is UTF-8. What lies around it will not be asked for.
+    #[inline(always)]
+    pub(crate) fn text_alone(&self, range: Range<usize>) -> Option<&'i str> {
+        self.checked.alone_or_known(range, self.bytes)
+    }
+}
+
 impl<'i> From<&'i [u8]> for Chunk<'i> {
     fn from(bytes: &'i [u8]) -> Self {
         Self::new(bytes)

@@ -4,7 +4,9 @@
 use core::ops::Range;
 
 use crate::field::{EventId, EventType};
+use crate::limits::CHECK_BEHIND;
 
+use super::bytes_event::BytesEvent;
 use super::chunk::Chunk;
 use super::decoder::Decoder;
 use super::engine::found::{Found, Lent};
@@ -53,6 +55,58 @@ impl Decoder {
         Event {
             event_type: EventType::decoded(event_type),
             data,
+            last_event_id: EventId::decoded(last_event_id.as_str()),
+            id_is_new,
+        }
+    }
+
+    /// An event of data alone, not checked.
+    #[inline(always)]
+    pub(super) fn data_bytes_event<'d, 'i: 'd>(
+        &'d mut self,
+        data: Range<usize>,
+        chunk: &mut Chunk<'i>,
+    ) -> BytesEvent<'d> {
+        BytesEvent {
+            event_type: EventType::decoded(""),
+            data: chunk.bytes(data),
+            last_event_id: self.last_event_id(),
+            id_is_new: false,
+        }
+    }
+
+    /// An event whose data is not checked.
+    #[inline(always)]
+    pub(super) fn found_bytes_event<'d, 'i: 'd>(
+        &'d mut self,
+        found: Found,
+        chunk: &mut Chunk<'i>,
+    ) -> BytesEvent<'d> {
+        let Found { first, event_type, data, id, id_is_new } = found;
+        let Engine { block, lent, ready, last_event_id, .. } = &mut self.engine;
+        // Short data is checked with the type and the id: a check of those by themselves takes longer.
+        if data.in_chunk().is_some_and(|range| range.end - first <= CHECK_BEHIND) {
+            let _ = data.in_chunk().and_then(|range| chunk.text(range, first));
+        }
+        if let Some(range) = id.in_chunk() {
+            match chunk.text_alone(range.clone()) {
+                Some(text) => last_event_id.set(text),
+                None => last_event_id.decode(chunk.bytes(range)),
+            }
+        }
+        let event_type = match event_type.in_chunk() {
+            None => block.event_type.text(),
+            Some(range) => match chunk.text_alone(range.clone()) {
+                Some(text) => text,
+                None => {
+                    (*lent, *ready) = (Lent::Event, false);
+                    block.event_type.repair(chunk.bytes(range))
+                }
+            },
+        };
+        BytesEvent {
+            event_type: EventType::decoded(event_type),
+            data: data.in_chunk().map_or(block.data.bytes(), |range| chunk.bytes(range)),
             last_event_id: EventId::decoded(last_event_id.as_str()),
             id_is_new,
         }

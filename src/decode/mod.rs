@@ -1,6 +1,7 @@
 //! Lines in, frames out: the decoder, its views, and the one engine below them.
 
 pub(crate) mod builder;
+pub(crate) mod bytes_event;
 mod checked_text;
 pub(crate) mod chunk;
 pub(crate) mod decoder;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use sse_proto::{
-    Chunk, DecodeError, Decoder, End, Event, EventBuf, EventId, Frame, FrameBuf, LineKind, OversizedId,
+    BytesEvent, Chunk, DecodeError, Decoder, End, Event, EventBuf, EventId, Frame, FrameBuf, LineKind, OversizedId,
     PushDecoder, Scanner, SharedChunk, Token, Unfinished,
 };
 
@@ -198,6 +198,38 @@ pub fn events_only(input: &[u8], cuts: &[usize], rules: &Rules) -> Outcome {
         assert!(chunk.rest().is_empty(), "a chunk is read to its end");
     }
     ended(&mut decoder, seen)
+}
+
+/// `Decoder::decode_bytes`: nothing but the events, and errors. Data as the standard reads it.
+pub fn bytes_only(input: &[u8], cuts: &[usize], rules: &Rules) -> Outcome {
+    let mut decoder = decoder(rules);
+    let mut seen = Vec::new();
+    for (start, piece) in pieces(input, cuts) {
+        let mut chunk = Chunk::new(piece);
+        loop {
+            let result = match decoder.decode_bytes(&mut chunk) {
+                Ok(Some(event)) => {
+                    let data = event.data_lossy();
+                    assert_eq!(event.data_str().ok(), (data.as_bytes() == event.data()).then_some(&*data));
+                    Ok(of_event(of_bytes_event(event, &data)))
+                }
+                Ok(None) => break,
+                Err(error) => Err(error),
+            };
+            seen.push(placed(result, due(input, start + chunk.consumed())));
+        }
+        assert!(chunk.rest().is_empty(), "a chunk is read to its end");
+    }
+    ended(&mut decoder, seen)
+}
+
+/// The same event with checked data.
+pub fn of_bytes_event<'e>(event: BytesEvent<'e>, data: &'e str) -> Event<'e> {
+    let checked = Event::new(event.event_type(), data);
+    match event.id() {
+        Some(id) => checked.with_id(id),
+        None => checked.with_last_event_id(event.last_event_id()),
+    }
 }
 
 /// A frame or an error; an error knows its place by itself.

@@ -24,6 +24,7 @@ const LARGE: usize = 1 << 30;
 pub(crate) fn all() -> Vec<Contestant> {
     let mut all = vec![
         Contestant::of::<ours::Borrowed>(),
+        Contestant::of::<ours::BytesLent>(),
         Contestant::of::<ours::Owned>(),
         Contestant::of::<sse_core::SseCore>(),
         Contestant::of::<sse_stream::SseStream>(),

@@ -40,6 +40,35 @@ impl Peer for Borrowed {
     }
 }
 
+/// Data as bytes, which nobody has checked. The rivals check.
+pub(crate) struct BytesLent {
+    cut: &'static Cut,
+    decoder: Decoder,
+}
+
+impl Peer for BytesLent {
+    const PACKAGE: &'static str = "sse-proto";
+    const NAME: &'static str = "sse-proto, bytes";
+    const ROLE: Role = Role::Ours;
+
+    fn new(cut: &'static Cut) -> Self {
+        Self { cut, decoder: Decoder::builder().max_event_size(LARGE).build() }
+    }
+
+    fn pass<V: Visit>(&mut self, visit: &mut V) -> Result<(), String> {
+        for bytes in &self.cut.chunks {
+            let mut chunk = Chunk::new(bytes);
+            while let Some(event) =
+                self.decoder.decode_bytes(&mut chunk).map_err(|error| error.to_string())?
+            {
+                let id = event.last_event_id();
+                visit.event(event.event_type().as_str().as_bytes(), event.data(), id.as_str().as_bytes());
+            }
+        }
+        Ok(())
+    }
+}
+
 pub(crate) struct Owned {
     cut: &'static Cut,
     decoder: Decoder,

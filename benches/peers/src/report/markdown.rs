@@ -24,7 +24,11 @@ pub(super) fn all(results: &Results) -> String {
     let _ = writeln!(text, "Contestants: {}.\n\n{HOW_TO_READ}", versions.join(", "));
     if !results.decode.is_empty() {
         text.push_str("\n## Decoding\n");
-        let shapes = [("sse-proto, borrowed", "events lent"), ("sse-proto, owned", "events owned")];
+        let shapes = [
+            ("sse-proto, borrowed", "events lent"),
+            ("sse-proto, bytes", "events lent, data not checked"),
+            ("sse-proto, owned", "events owned"),
+        ];
         summary(&mut text, &results.decode, profile, &shapes);
         by_workload(&mut text, &results.decode);
         allocations(&mut text, results.decode.iter().filter(|cell| cell.chunking == "16 KiB"));

@@ -7,7 +7,11 @@ use std::path::Path;
 use super::{Findings, Found};
 use crate::contest::Role;
 
-const OURS: [(&str, &str); 2] = [("sse-proto, borrowed", "lent"), ("sse-proto, owned", "owned")];
+const OURS: [(&str, &str); 3] = [
+    ("sse-proto, borrowed", "lent"),
+    ("sse-proto, bytes", "lent, data not checked"),
+    ("sse-proto, owned", "owned"),
+];
 const WORST: usize = 10;
 
 const HOW_TO_READ: &str = "\

@@ -11,7 +11,8 @@ pub(super) const BOM: &[u8] = b"\xEF\xBB\xBF";
 /// (WHATWG HTML 9.2.5).
 ///
 /// It is for microcontrollers, and for proxies that must see every line in order, unknown fields
-/// too. Who wants events takes the [`Decoder`](crate::Decoder).
+/// too. Who wants events takes the [`Decoder`](crate::Decoder), or without a heap the
+/// [`SliceDecoder`](crate::SliceDecoder).
 ///
 /// ```
 /// use sse_proto::{LineKind, Scanner, Token};
@@ -183,7 +184,6 @@ impl Scanner {
     }
 
     /// The open line, if the stream stands inside one. A name that is still held back is unknown.
-    #[cfg(feature = "alloc")]
     pub(crate) fn open_line(&self) -> Option<LineKind> {
         match self.state {
             LineState::Start(0) | LineState::AfterCr | LineState::LineStart => None,

@@ -204,7 +204,11 @@ fn the_policy_decides_about_the_id_of_a_block_that_does_not_fit() {
         (b"id: old\n\ndata: 1234\nid: newer\n\n", "newer", "old"),
         (b"id: old\n\ndata: 123456789\nid: new\n\n", "new", "old"),
         // Of several the last one; each needs room beside the one before.
-        (b"id: old\n\ndata: 123456789\nid: a\nid: b\nid: c\nid: d\nid: e\nid: f\n\n", "f", "old"),
+        (
+            b"id: old\n\ndata: 123456789\nid: a\nid: b\nid: c\nid: d\nid: e\nid: f\nid: gh\nid: ijk\n\n",
+            "ijk",
+            "old",
+        ),
         (b"id: old\n\nid: abc\ndata: 123456789\nid: defg\n\n", "abc", "old"),
         // One that has no room at all.
         (b"id: old\n\ndata: 1\nid: 1234567\n\n", "old", "old"),
@@ -319,6 +323,20 @@ fn debug_says_where_it_is() {
     let text = format!("{decoder:?}");
     assert!(text.contains("position: 9") && text.contains("\"7\"") && text.contains("32"), "{text}");
     assert!(!text.contains("buffer"), "{text}");
+}
+
+/// A line that did not fit leaves nothing behind: not the start of a character that a later line would end.
+#[test]
+fn a_character_cut_in_a_line_that_does_not_fit() {
+    for head in [":23456789", ":2345\u{20AC}", "id: 123456789", "event: 123456789", "data: 123456789"] {
+        let head = [head.as_bytes(), b"\xE2"].concat();
+        for tail in
+            [&b"data:"[..], b"data: ", b"data: x", b"id: 1\ndata:", b"\ndata: 1\ndata:", b":\n\ndata: 1\n\n"]
+        {
+            let (start, end) = ([b"data: 1\n", &head[..]].concat(), [b"\n", tail].concat());
+            everywhere(&[start, end].concat(), 8, Policy::Commit);
+        }
+    }
 }
 
 /// The same calls as on the decoder with a heap.

@@ -34,7 +34,7 @@ enum Loan {
 pub(super) struct Interpreter<'b> {
     pub(super) scanner: Scanner,
     pub(super) held: HeldText<'b>,
-    /// Of the open line.
+    /// Of the open line, unless it was dropped: none where a line begins.
     cut: CutCharacter,
     /// Of the open line.
     retry: RetryDigits,
@@ -120,7 +120,7 @@ impl<'b> Interpreter<'b> {
         let Piece { kind, bytes, offset, first, last } = piece;
         let mut crossed = None;
         if first {
-            (self.cut, self.line_dropped) = (CutCharacter::NONE, false);
+            self.line_dropped = false;
             if kind == LineKind::Data && mem::replace(&mut self.has_data, true) {
                 crossed = self.push(kind, "\n", offset);
             }

@@ -2,7 +2,7 @@
 //! byte by byte, lent, shared, scanned, and over a slice, against the twin. What a random stream may miss is not missed here.
 //!
 //! `cargo test` takes the lengths that need a few seconds. `SSE_WORLDS=full cargo test --release --test exhaustive`
-//! takes one symbol more, 203 million readings, which is about two minutes.
+//! takes one symbol more, 203 million readings, which is about a minute.
 #![cfg(feature = "alloc")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 #![allow(missing_docs, reason = "a test crate has no users")]

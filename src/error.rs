@@ -28,16 +28,16 @@ pub enum InvalidValue {
     },
 }
 
-/// An encoded message does not fit in the buffer.
+/// An encoded message does not fit in the buffer, or a last event ID in that of a decoder without a heap.
 ///
 /// Made by [`Message::encode`](crate::Message::encode) and [`encode_to_slice`](crate::Message::encode_to_slice), which have
 /// written nothing then, and by [`encode_to_slice_with`](crate::Message::encode_to_slice_with), which may have written to the
-/// slice before it knew.
+/// slice before it knew; and by [`SliceDecoder::reconnect_after`](crate::SliceDecoder::reconnect_after).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 #[error("needed {needed} bytes, {available} available")]
 #[non_exhaustive]
 pub struct BufferTooSmall {
-    /// The length of the encoded message in bytes.
+    /// The length of the encoded message, or of the id, in bytes.
     pub needed: usize,
     /// The room that the buffer had, in bytes.
     pub available: usize,
@@ -176,13 +176,15 @@ fn name_of(character: char) -> &'static str {
     }
 }
 
-/// An event or a comment is larger than the configured limit. Nothing else can go wrong in decoding:
-/// there is no invalid stream (WHATWG HTML 9.2.5).
+/// An event or a comment is over the limit: that of a [`Decoder`](crate::Decoder) is its `max_event_size`, that of a
+/// [`SliceDecoder`](crate::SliceDecoder) its buffer. Nothing else can go wrong in decoding: there is no invalid stream
+/// (WHATWG HTML 9.2.5).
 ///
 /// The error comes once, as soon as the limit is crossed and at the same byte for every chunking. Then
-/// call `decode` again: it goes on behind the event or comment that was skipped.
+/// call `decode` again: it goes on after the event or comment that was skipped.
 ///
-/// ```
+#[cfg_attr(feature = "alloc", doc = "```")]
+#[cfg_attr(not(feature = "alloc"), doc = "```ignore")]
 /// use sse_proto::{Chunk, Decoder};
 ///
 /// let mut decoder = Decoder::builder().max_event_size(8).build();
@@ -190,43 +192,41 @@ fn name_of(character: char) -> &'static str {
 /// let error = decoder.decode(&mut chunk).unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
-///     "event larger than max_event_size (8 bytes) at byte 13 of the stream; skipped to its blank line"
+///     "event over the limit of 8 bytes (max_event_size, or the buffer) at byte 13 of the stream; skipped to its blank line"
 /// );
 /// assert_eq!(decoder.decode_event(&mut chunk).unwrap().unwrap().data(), "2");
 /// ```
-#[cfg(feature = "alloc")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum DecodeError {
-    /// The values of one block, data, event type and id together, are larger than the limit. The block
-    /// is skipped up to its blank line; its `retry` lines count all the same.
+    /// The values of one block, data, event type and id together, are larger than the limit; in a buffer, together with the
+    /// last event ID. The block is skipped up to its blank line; its `retry` lines count all the same.
     #[error(
-        "event larger than max_event_size ({limit} bytes) at byte {offset} of the stream; skipped to its blank line"
+        "event over the limit of {limit} bytes (max_event_size, or the buffer) at byte {offset} of the stream; skipped to its blank line"
     )]
     #[non_exhaustive]
     EventTooLarge {
-        /// The limit in bytes, as given to `max_event_size`.
+        /// The limit in bytes, as given to `max_event_size`, or the length of the buffer.
         limit: usize,
-        /// Where the first byte stands that did not fit, in bytes from the start of the stream.
+        /// Where the first byte stands that did not fit, or its character begins, in bytes from the start of the stream.
         offset: u64,
     },
-    /// A comment is larger than the limit. Comes only if comments were asked for. The rest of the line
-    /// is skipped; the block that it stands in goes on.
+    /// A comment is larger than the limit, or than the room that the open block leaves in the buffer. Comes only if comments
+    /// were asked for. The rest of the line is skipped; the block that it stands in goes on.
     #[error(
-        "comment larger than max_event_size ({limit} bytes) at byte {offset} of the stream; skipped to its line end"
+        "comment over the limit of {limit} bytes (max_event_size, or the buffer) at byte {offset} of the stream; skipped to its line end"
     )]
     #[non_exhaustive]
     CommentTooLarge {
-        /// The limit in bytes, as given to `max_event_size`.
+        /// The limit in bytes, as given to `max_event_size`, or the length of the buffer.
         limit: usize,
-        /// Where the first byte stands that did not fit, in bytes from the start of the stream.
+        /// Where the first byte stands that did not fit, or its character begins, in bytes from the start of the stream.
         offset: u64,
     },
 }
 
-#[cfg(feature = "alloc")]
 impl DecodeError {
-    /// The limit in bytes, as given to `max_event_size`.
+    /// The limit in bytes, as given to `max_event_size`, or the length of the buffer.
     #[must_use]
     pub const fn limit(&self) -> usize {
         match self {
@@ -234,7 +234,8 @@ impl DecodeError {
         }
     }
 
-    /// Where the first byte stands that did not fit, in bytes from the start of the stream.
+    /// Where the first byte stands that did not fit, or its character begins, in bytes from the start of the stream: a
+    /// [`SliceDecoder`](crate::SliceDecoder) charges whole characters.
     #[must_use]
     pub const fn offset(&self) -> u64 {
         match self {

@@ -106,7 +106,6 @@ impl<'a> EventId<'a> {
     }
 
     /// A decoded id: lines end at CR and LF, and the decoder has ignored an id with U+0000.
-    #[cfg(feature = "alloc")]
     pub(crate) const fn decoded(id: &'a str) -> Self {
         Self(id)
     }
@@ -175,7 +174,6 @@ impl<'a> EventType<'a> {
     }
 
     /// A decoded type: lines end at CR and LF, and an empty value stands for `message`.
-    #[cfg(feature = "alloc")]
     pub(crate) const fn decoded(event_type: &'a str) -> Self {
         if event_type.is_empty() { Self::MESSAGE } else { Self(event_type) }
     }

@@ -76,7 +76,7 @@
 //!
 //! # Embedding
 //!
-//! One engine, thin views: take the one that fits where your bytes come from and where your events go.
+//! One engine, thin views, and one decoder that needs no heap: take the one that fits where your bytes come from and where your events go.
 //!
 //! | you have, and want | take | its loop |
 //! | --- | --- | --- |
@@ -88,7 +88,8 @@
 //! | a `std::io::Read` (`std`) | `EventReader`, `FrameReader` | `for event in EventReader::new(body)` |
 //! | a `Stream` of byte chunks (`stream`) | `EventStream`, `FrameStream` | `while let Some(event) = events.next().await` |
 //! | a stream to look at and pass on byte for byte | [`BlockScanner`] | `while let Some(block) = blocks.scan(&mut bytes)?` |
-//! | no heap, or every line raw | [`Scanner`] | `while let Some(token) = scanner.scan(&mut bytes)` |
+//! | no heap; the same frames over a buffer of your own | [`SliceDecoder`] over a [`Chunk`] | `while let Some(frame) = decoder.decode(&mut chunk)?` |
+//! | every line raw, without a buffer | [`Scanner`] | `while let Some(token) = scanner.scan(&mut bytes)` |
 //! | messages, and a `std::io::Write` (`std`) | `EventWriter` | `events.send(&message)?` |
 //! | messages, and buffers of your own | [`Message`] | `message.encode(&mut buffer)?` |
 //! | owned events or frames, and a data format (`serde`) | [`EventBuf`], [`FrameBuf`] | `serde_json::to_string(&event)?` |
@@ -153,14 +154,15 @@
 //!
 //! One event may hold 16 MiB ([`DecoderBuilder::max_event_size`]), which bounds what a stream can make a decoder hold.
 //! The limit counts value bytes plus one per data line, so neither one endless line nor endless empty `data:` lines can evade
-//! it. Unknown fields and comments that the caller has not enabled are not stored and do not count.
+//! it. Unknown fields and comments that the caller has not enabled are not stored and do not count. A [`SliceDecoder`] holds
+//! what fits in its buffer; its page says which event always does.
 //!
 //! # Features
 //!
 //! | feature | brings | by the crates |
 //! | --- | --- | --- |
-//! | none | [`Scanner`], [`Token`], [`EventId`], [`EventType`], [`headers`]; [`Message`] into `&mut [u8]` and `fmt::Write` (`encode_to_slice`, `encode_to_slice_with`, `encode_to_fmt`, `encoded_len`), [`KEEP_ALIVE`]. No allocator is linked | `memchr`, `thiserror` |
-//! | `alloc` | [`Decoder`], [`Chunk`], [`SharedChunk`], [`PushDecoder`], [`BlockScanner`], events and frames and their errors; `Message::encode`, `encode_with`, `to_bytes`, `to_bytes_with`, `as_buf`; [`session`] and [`replay`] | `bytes`, `bytestring` |
+//! | none | [`SliceDecoder`], [`Chunk`], [`Frame`], [`Event`], [`End`], [`DecodeError`]; [`Scanner`], [`Token`], [`EventId`], [`EventType`], [`headers`]; [`Message`] into `&mut [u8]` and `fmt::Write` (`encode_to_slice`, `encode_to_slice_with`, `encode_to_fmt`, `encoded_len`), [`KEEP_ALIVE`]. No allocator is linked | `memchr`, `thiserror` |
+//! | `alloc` | [`Decoder`], [`SharedChunk`], [`PushDecoder`], [`BlockScanner`], owned events and frames; `Message::encode`, `encode_with`, `to_bytes`, `to_bytes_with`, `as_buf`; [`session`] and [`replay`] | `bytes`, `bytestring` |
 //! | `std` (default) | `EventReader`, `FrameReader`, `EventWriter`, `Message::encode_to_io`, `io::Write` of [`DataWriter`]; fast paths of the dependencies. Implies `alloc` | |
 //! | `simd` (default) | nothing but speed | `wide`, `simdutf8` |
 //! | `stream` | `EventStream`, `FrameStream`. Implies `alloc` | `futures-core` |
@@ -172,7 +174,7 @@
 #![warn(missing_docs)]
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
-// Without `alloc` the links to the decoder lead nowhere.
+// Without `alloc` the links to the decoder on the heap lead nowhere.
 #![cfg_attr(not(feature = "alloc"), allow(rustdoc::broken_intra_doc_links))]
 
 #[cfg(feature = "alloc")]
@@ -182,7 +184,6 @@ extern crate std;
 
 #[cfg(any(feature = "std", feature = "stream"))]
 mod adapters;
-#[cfg(feature = "alloc")]
 mod decode;
 mod encode;
 mod error;
@@ -210,29 +211,30 @@ pub use adapters::write::EventWriter;
 pub use decode::builder::DecoderBuilder;
 #[cfg(feature = "alloc")]
 pub use decode::bytes_event::BytesEvent;
+pub use decode::chunk::Chunk;
 #[cfg(feature = "alloc")]
-pub use decode::chunk::{Chunk, SharedChunk};
+pub use decode::chunk::SharedChunk;
 #[cfg(feature = "alloc")]
 pub use decode::decoder::Decoder;
-#[cfg(feature = "alloc")]
 pub use decode::event::{End, Event, Frame, Truncated};
 #[cfg(feature = "alloc")]
 pub use decode::owned::{EventBuf, FrameBuf};
 #[cfg(feature = "alloc")]
 pub use decode::push::{PendingFull, PushDecoder};
-#[cfg(feature = "alloc")]
 pub use decode::settings::{OversizedId, Unfinished};
+pub use decode::slice::builder::SliceDecoderBuilder;
+pub use decode::slice::slice_decoder::SliceDecoder;
 #[cfg(feature = "alloc")]
 pub use encode::append::EncodeBuffer;
 pub use encode::data_writer::DataWriter;
 #[cfg(feature = "alloc")]
 pub use encode::encoded::EncodedMessage;
 pub use encode::message::{KEEP_ALIVE, Message};
+#[cfg(feature = "alloc")]
+pub use error::BlockTooLarge;
 #[cfg(any(feature = "std", feature = "stream"))]
 pub use error::SourceError;
-#[cfg(feature = "alloc")]
-pub use error::{BlockTooLarge, DecodeError};
-pub use error::{BufferTooSmall, EncodeWithError, InvalidHeaderValue, InvalidValue};
+pub use error::{BufferTooSmall, DecodeError, EncodeWithError, InvalidHeaderValue, InvalidValue};
 pub use field::{EventId, EventType};
 #[cfg(feature = "alloc")]
 pub use limits::DEFAULT_MAX_EVENT_SIZE;

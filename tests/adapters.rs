@@ -381,7 +381,7 @@ fn an_error_of_any_source_can_be_passed_on() {
         EventReader::with_decoder(&b"data: large\n\n"[..], Decoder::builder().max_event_size(2).build());
     let error: io::Error = reader.next().unwrap().unwrap_err().into();
     assert_eq!(error.kind(), io::ErrorKind::InvalidData);
-    assert!(error.to_string().contains("max_event_size (2 bytes)"), "{error}");
+    assert!(error.to_string().contains("limit of 2 bytes (max_event_size"), "{error}");
     // And what a closure of `send_with` fails with.
     let sent = EventWriter::new(Vec::new()).send_with(&Message::new(), |_| Err("no price today"));
     assert!(sent.unwrap_err().to_string().ends_with("could not be written: no price today"));

@@ -9,7 +9,7 @@ mod counting;
 
 use bytes::Bytes;
 use counting::{calls, live, measured_memory_bound, peak};
-use sse_proto::{Chunk, Decoder, Frame, FrameBuf, Message, SharedChunk};
+use sse_proto::{Chunk, Decoder, Frame, FrameBuf, Message, SharedChunk, SliceDecoder};
 
 /// A bit of everything: named events, ids, many data lines, bad UTF-8, line ends of each kind, comments.
 fn mixed() -> Vec<u8> {
@@ -79,6 +79,34 @@ fn warm_decoding_does_not_allocate() {
             });
             assert_eq!(frames, 3 * warm);
             assert_eq!(calls, 0, "in chunks of {every}, comments: {comments}");
+        }
+    }
+}
+
+#[test]
+fn a_slice_decoder_never_allocates() {
+    // Cold or warm, with room or without, over errors and ends.
+    let stream = mixed();
+    for size in [8192, 512, 20, 0] {
+        for every in [1, 7, 1460, usize::MAX] {
+            let mut buffer = vec![0; size];
+            let (mut frames, mut errors) = (0, 0);
+            let calls = calls(|| {
+                let mut decoder = SliceDecoder::builder().comments(true).build(&mut buffer);
+                for piece in stream.chunks(every) {
+                    let mut chunk = Chunk::new(piece);
+                    loop {
+                        match decoder.decode(&mut chunk) {
+                            Ok(Some(_)) => frames += 1,
+                            Ok(None) => break,
+                            Err(_) => errors += 1,
+                        }
+                    }
+                }
+                decoder.finish();
+            });
+            assert!(frames > 0 && (errors > 0) == (size < 8192));
+            assert_eq!(calls, 0, "{size} bytes, in chunks of {every}");
         }
     }
 }

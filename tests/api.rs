@@ -17,7 +17,7 @@ use sse_proto::{
     BlockPart, BlockScanner, BlockScannerBuilder, BlockTooLarge, BufferTooSmall, Chunk, DecodeError, Decoder,
     DecoderBuilder, EncodeWithError, End, Event, EventBuf, EventId, EventType, Frame, FrameBuf,
     InvalidHeaderValue, InvalidValue, LineKind, Message, Oversized, OversizedId, PendingFull, Piece,
-    PushDecoder, Scanner, SharedChunk, Token, Truncated, Unfinished,
+    PushDecoder, Scanner, SharedChunk, SliceDecoder, SliceDecoderBuilder, Token, Truncated, Unfinished,
 };
 
 /// May move to another thread, be used from several, and pass through a caught panic.
@@ -35,16 +35,18 @@ fn auto_traits() {
     }
     each!(travels: Decoder, DecoderBuilder, Chunk<'_>, SharedChunk, Frame<'_>, Event<'_>, FrameBuf, EventBuf, End<'_>,
         Truncated<'_>, DecodeError, InvalidValue, OversizedId, EventId<'_>, EventType<'_>, Scanner, Token<'_>,
-        Piece<'_>, LineKind);
-    each!(owned: Decoder, DecoderBuilder, SharedChunk, FrameBuf, EventBuf, DecodeError, InvalidValue, Scanner);
+        Piece<'_>, LineKind, SliceDecoderBuilder);
+    each!(owned: Decoder, DecoderBuilder, SliceDecoderBuilder, SharedChunk, FrameBuf, EventBuf, DecodeError, InvalidValue, Scanner);
     each!(cloned: Decoder, DecoderBuilder, Chunk<'_>, SharedChunk, FrameBuf, EventBuf, DecodeError, Scanner);
-    each!(copied: Frame<'_>, Event<'_>, EventId<'_>, EventType<'_>, OversizedId, Token<'_>, Piece<'_>, LineKind);
-    each!(printed: Decoder, DecoderBuilder, Chunk<'_>, SharedChunk, Frame<'_>, Event<'_>, FrameBuf, EventBuf, End<'_>,
+    each!(copied: Frame<'_>, Event<'_>, EventId<'_>, EventType<'_>, OversizedId, Token<'_>, Piece<'_>, LineKind,
+        SliceDecoderBuilder);
+    each!(printed: SliceDecoder<'_>, SliceDecoderBuilder, Decoder, DecoderBuilder, Chunk<'_>, SharedChunk, Frame<'_>, Event<'_>, FrameBuf, EventBuf, End<'_>,
         Truncated<'_>, Scanner, Token<'_>, Piece<'_>);
     each!(compared: Frame<'_>, Event<'_>, FrameBuf, EventBuf, DecodeError, EventId<'_>, Token<'_>, Piece<'_>);
     fn defaults<T: Default>() {}
     each!(defaults: Decoder, DecoderBuilder, PushDecoder, Scanner, BlockScanner, BlockScannerBuilder, SharedChunk,
-        EventId<'_>, EventType<'_>, Session, SessionBuilder, ReplayLog, ReplayLogBuilder, OversizedId, Oversized, Unfinished);
+        EventId<'_>, EventType<'_>, Session, SessionBuilder, ReplayLog, ReplayLogBuilder, OversizedId, Oversized, Unfinished,
+        SliceDecoderBuilder);
     fn errors<T: Error + Display + Clone + Eq + Hash>() {}
     each!(errors: DecodeError, InvalidValue, InvalidHeaderValue, BufferTooSmall, BlockTooLarge, PendingFull,
         EncodeWithError<&str>);
@@ -54,8 +56,10 @@ fn auto_traits() {
 }
 
 #[test]
-fn auto_traits_of_what_encodes() {
+fn auto_traits_of_what_borrows() {
     fn send<T: Send + Sync + Unpin>() {}
+    // Not through a caught panic: its buffer is lent, not shared.
+    send::<SliceDecoder<'_>>();
     send::<Message<'_>>();
     send::<sse_proto::EncodedMessage<'_>>();
     send::<BufferTooSmall>();

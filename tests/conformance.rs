@@ -10,10 +10,10 @@ mod common;
 use std::sync::LazyLock;
 
 use common::cuts;
-use common::run::{self, borrowed, events_only, scanner_based, shared};
+use common::run::{self, borrowed, events_only, scanner_based, shared, sliced};
 use common::twin::{self, Got, Outcome, Rules, Seen};
 use serde::Deserialize;
-use sse_proto::{Decoder, EventId};
+use sse_proto::{Decoder, EventId, SliceDecoder};
 
 static VECTORS: LazyLock<Vectors> = LazyLock::new(|| {
     let vectors: Vectors = serde_json::from_str(include_str!("conformance/vectors.json")).unwrap();
@@ -150,10 +150,16 @@ fn by_shared(input: &[u8], cuts: &[usize]) -> Outcome {
     shared(input, cuts, &Rules::default())
 }
 
+/// Over a buffer that is large enough.
+fn by_sliced(input: &[u8], cuts: &[usize]) -> Outcome {
+    sliced(input, cuts, &Rules::default())
+}
+
 /// Every way of decoding under the same cuts.
 fn all_ways(cuts: impl Fn(&Case, &[u8]) -> Vec<Vec<usize>>) {
     all(&cuts, by_borrowed);
     all(&cuts, by_shared);
+    all(&cuts, by_sliced);
     all(&cuts, scanner_based);
 }
 
@@ -200,6 +206,11 @@ fn every_cut_in_two_borrowed() {
 #[test]
 fn every_cut_in_two_shared() {
     all(every_cut_in_two, by_shared);
+}
+
+#[test]
+fn every_cut_in_two_sliced() {
+    all(every_cut_in_two, by_sliced);
 }
 
 #[test]
@@ -284,6 +295,31 @@ fn reconnecting() {
                 connect(story, new_stream, owned, |len| cuts::with_empty(&cuts::each(len), len));
                 for k in 0..64 {
                     connect(story, new_stream, owned, |len| vec![k.min(len)]);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn reconnecting_over_a_slice() {
+    for story in &VECTORS.reconnects {
+        for (finish, every) in [(false, 1), (true, 1), (false, 5), (true, usize::MAX)] {
+            let mut buffer = vec![0; 4096];
+            let mut decoder = SliceDecoder::new(&mut buffer);
+            for connection in &story.connections {
+                assert_eq!(decoder.last_event_id(), connection.last_event_id_sent.as_str(), "{}", story.name);
+                let input = connection.input.bytes();
+                let outcome = run::sliced_open(&mut decoder, &input, &cuts::steps(input.len(), every));
+                let mut seen = told(outcome).seen;
+                seen.retain(|seen| matches!(seen.got, Got::Event { .. }));
+                seen.iter_mut().for_each(|seen| seen.at = 0);
+                let expected: Vec<Seen> = connection.expect.iter().map(Expected::seen).collect();
+                assert_eq!(seen, expected, "{}", story.name);
+                if finish {
+                    decoder.finish();
+                } else {
+                    decoder.reconnect();
                 }
             }
         }

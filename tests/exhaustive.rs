@@ -1,8 +1,8 @@
 //! Small worlds, exhausted: every string up to a length over an alphabet of symbols, under every cut in two and
-//! byte by byte, lent, shared and scanned, against the twin. What a random stream may miss is not missed here.
+//! byte by byte, lent, shared, scanned, and over a slice, against the twin. What a random stream may miss is not missed here.
 //!
 //! `cargo test` takes the lengths that need a few seconds. `SSE_WORLDS=full cargo test --release --test exhaustive`
-//! takes one symbol more, 135 million readings, which is about a minute.
+//! takes one symbol more, 203 million readings, which is about a minute.
 #![cfg(feature = "alloc")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 #![allow(missing_docs, reason = "a test crate has no users")]
@@ -12,11 +12,12 @@ mod common;
 use std::num::NonZero;
 use std::sync::Mutex;
 use std::thread;
+use std::time::Duration;
 
 use bytes::Bytes;
 use common::run::{self, ScannedLine};
 use common::twin::{Got, Outcome, Policy, Rules, Seen, twin_with};
-use sse_proto::{Chunk, DecodeError, Decoder, End, Event, Frame, FrameBuf, Scanner, SharedChunk, Token};
+use sse_proto::{Chunk, DecodeError, End, Event, EventId, Frame, FrameBuf, Scanner, SharedChunk, Token};
 
 /// Whether the long worlds were asked for.
 fn full() -> bool {
@@ -120,7 +121,8 @@ fn against_the_twin(input: &[u8], rules: &Rules) -> u64 {
                 }
             }
         }
-        left.end(&mut lending, &expected);
+        left.state(lending.last_event_id(), lending.reconnection_time(), &expected);
+        left.end(lending.finish(), &expected);
     });
     readings += each_cut(input, |pieces, cut| {
         let mut left = Left { input, cut, seen: expected.seen.iter() };
@@ -140,7 +142,8 @@ fn against_the_twin(input: &[u8], rules: &Rules) -> u64 {
                 }
             }
         }
-        left.end(&mut sharing, &expected);
+        left.state(sharing.last_event_id(), sharing.reconnection_time(), &expected);
+        left.end(sharing.finish(), &expected);
     });
     // The loop over lines does not stop at retries and comments for those who ask for events alone.
     let mut events = expected.seen.clone();
@@ -163,13 +166,37 @@ fn against_the_twin(input: &[u8], rules: &Rules) -> u64 {
                 }
             }
         }
-        left.end(&mut lending, &expected);
+        left.state(lending.last_event_id(), lending.reconnection_time(), &expected);
+        left.end(lending.finish(), &expected);
     });
     if rules.limit == usize::MAX {
         let lines = run::twin_lines(input);
         readings += each_cut(input, |pieces, cut| scan(input, pieces, cut, &lines));
     }
     readings
+}
+
+/// The decoder without a heap, by `rules`, with a buffer of the limit: how many readings that was.
+fn over_a_slice(input: &[u8], rules: &Rules) -> u64 {
+    let rules = run::held(rules);
+    let expected = twin_with(input, &rules);
+    let mut buffer = run::buffer(input, &rules);
+    each_cut(input, |pieces, cut| {
+        let mut left = Left { input, cut, seen: expected.seen.iter() };
+        let mut decoder = run::slice_decoder(&mut buffer, &rules);
+        for (start, end) in pieces {
+            let mut chunk = Chunk::new(&input[start..end]);
+            loop {
+                match decoder.decode(&mut chunk) {
+                    Ok(None) => break,
+                    Ok(Some(frame)) => left.frame(frame, start + chunk.consumed()),
+                    Err(error) => left.error(error),
+                }
+            }
+        }
+        left.state(decoder.last_event_id(), decoder.reconnection_time(), &expected);
+        left.end(decoder.finish(), &expected);
+    })
 }
 
 /// What the twin saw and the decoder has still to report.
@@ -212,13 +239,16 @@ impl Left<'_> {
         assert!(same, "{input:?} cut at {cut}: {error:?}, not {expected:?} at {at}");
     }
 
-    fn end(&mut self, decoder: &mut Decoder, expected: &Outcome) {
+    fn state(&mut self, last_event_id: EventId<'_>, retry: Option<Duration>, expected: &Outcome) {
         let (input, cut) = (self.input, self.cut);
         assert_eq!(self.seen.next(), None, "{input:?} cut at {cut}: a frame is missing");
-        assert_eq!(decoder.last_event_id(), expected.last_event_id.as_str(), "{input:?} cut at {cut}");
-        let retry = decoder.reconnection_time().map(|time| time.as_millis());
+        assert_eq!(last_event_id, expected.last_event_id.as_str(), "{input:?} cut at {cut}");
+        let retry = retry.map(|time| time.as_millis());
         assert_eq!(retry, expected.retry.map(u128::from), "{input:?} cut at {cut}");
-        let end = decoder.finish();
+    }
+
+    fn end(&self, end: End<'_>, expected: &Outcome) {
+        let (input, cut) = (self.input, self.cut);
         let same = match (&end, &expected.cut) {
             (End::Clean, None) => true,
             (End::Truncated(block), Some(cut)) if block.in_line() == cut.in_line => {
@@ -295,9 +325,9 @@ const GRAMMAR: [&str; 15] =
 #[test]
 fn every_string_over_the_grammar() {
     let (length, expected) = if full() {
-        (5, Count { strings: 813_616, readings: 26_535_507 })
+        (5, Count { strings: 813_616, readings: 35_380_676 })
     } else {
-        (4, Count { strings: 54_241, readings: 1_476_132 })
+        (4, Count { strings: 54_241, readings: 1_968_176 })
     };
     assert_eq!(exhaust(&GRAMMAR, length, &[Rules::default()], against_the_twin), expected);
 }
@@ -306,9 +336,9 @@ fn every_string_over_the_grammar() {
 #[test]
 fn every_string_of_blocks() {
     let (length, expected) = if full() {
-        (7, Count { strings: 960_800, readings: 59_226_468 })
+        (7, Count { strings: 960_800, readings: 78_968_624 })
     } else {
-        (6, Count { strings: 137_257, readings: 7_343_259 })
+        (6, Count { strings: 137_257, readings: 9_791_012 })
     };
     let alphabet = ["data\n", "event:a", "id:", "b", "\r", "\n", "\0"];
     assert_eq!(exhaust(&alphabet, length, &[Rules::default()], against_the_twin), expected);
@@ -318,9 +348,9 @@ fn every_string_of_blocks() {
 #[test]
 fn every_string_under_small_limits() {
     let (length, expected) = if full() {
-        (6, Count { strings: 137_257, readings: 48_955_060 })
+        (6, Count { strings: 137_257, readings: 73_432_590 })
     } else {
-        (5, Count { strings: 19_608, readings: 5_929_140 })
+        (5, Count { strings: 19_608, readings: 8_893_710 })
     };
     let rules: Vec<Rules> = (0..5)
         .flat_map(|limit| {
@@ -334,4 +364,32 @@ fn every_string_under_small_limits() {
         .collect();
     let alphabet = ["data:", "event:", "id:", "xy", ":", "\r", "\n"];
     assert_eq!(exhaust(&alphabet, length, &rules, against_the_twin), expected);
+}
+
+/// Without a heap: the grammar where there is room, and buffers that such strings do not fit in, with characters that are cut.
+#[test]
+fn every_string_over_a_slice() {
+    let (length, expected) = if full() {
+        (5, Count { strings: 813_616, readings: 8_845_169 })
+    } else {
+        (4, Count { strings: 54_241, readings: 492_044 })
+    };
+    assert_eq!(exhaust(&GRAMMAR, length, &[Rules::default()], over_a_slice), expected);
+    let (length, expected) = if full() {
+        (6, Count { strings: 299_593, readings: 59_833_032 })
+    } else {
+        (5, Count { strings: 37_449, readings: 6_355_656 })
+    };
+    let rules: Vec<Rules> = (0..6)
+        .flat_map(|limit| {
+            [(Policy::Commit, true), (Policy::Keep, false)].map(|(policy, comments)| Rules {
+                limit,
+                policy,
+                comments,
+                ..Rules::default()
+            })
+        })
+        .collect();
+    let alphabet = ["data:", "event:", "id:", "xy", ":", "\n", "E2", "\0"];
+    assert_eq!(exhaust(&alphabet, length, &rules, over_a_slice), expected);
 }

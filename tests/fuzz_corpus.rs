@@ -28,6 +28,8 @@ mod replay;
 mod round_trip;
 #[path = "../fuzz/fuzz_targets/session.rs"]
 mod session;
+#[path = "../fuzz/fuzz_targets/slice.rs"]
+mod slice;
 
 use std::fs;
 use std::path::Path;
@@ -69,6 +71,11 @@ fn the_corpus_of_differential() {
 #[test]
 fn the_corpus_of_push() {
     corpus("push", |case| push::body(&case));
+}
+
+#[test]
+fn the_corpus_of_slice() {
+    corpus("slice", |case| slice::body(&case));
 }
 
 #[test]
@@ -145,6 +152,7 @@ fn the_seeds_hold() {
         blocks::body(&case);
         differential::body(&case);
         push::body(&case);
+        slice::body(&case);
         limits::body(case);
         if let Some(folder) = &folder {
             fs::create_dir_all(folder).unwrap();

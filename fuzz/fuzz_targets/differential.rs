@@ -1,5 +1,5 @@
 //! Invariant: the standard decides. Whatever the bytes and the cuts, each way to read them gives what the literal
-//! twin says (WHATWG HTML 9.2.5, 9.2.6): lent, owned, just the events, the scanner's lines, and the standard
+//! twin says (WHATWG HTML 9.2.5, 9.2.6): lent, owned, without a heap, just the events, the scanner's lines, and the standard
 //! applied to those.
 #![cfg_attr(fuzzing, no_main)]
 
@@ -8,7 +8,9 @@
 mod common;
 
 use crate::common::inputs::Case;
-use crate::common::run::{borrowed, bytes_only, events_only, scanned, scanner_based, shared, twin_lines};
+use crate::common::run::{
+    borrowed, bytes_only, events_only, held, scanned, scanner_based, shared, sliced, twin_lines,
+};
 use crate::common::twin::{Got, Outcome, twin, twin_with};
 
 #[cfg(fuzzing)]
@@ -19,6 +21,8 @@ pub fn body(case: &Case) {
     let mut expected = twin_with(stream, rules);
     assert_eq!(borrowed(stream, cuts, rules), expected, "lent");
     assert_eq!(shared(stream, cuts, rules), expected, "owned");
+    let in_buffer = held(rules);
+    assert_eq!(sliced(stream, cuts, &in_buffer), twin_with(stream, &in_buffer), "without a heap");
     expected.seen.retain(|seen| !matches!(seen.got, Got::Comment(_) | Got::Retry(_)));
     assert_eq!(events_only(stream, cuts, rules), expected, "just the events");
     assert_eq!(bytes_only(stream, cuts, rules), expected, "the events, not checked");

@@ -2,16 +2,23 @@
 //! which part of it is known to be text. Facts only, never protocol state: those are the decoder's.
 
 use core::fmt;
+#[cfg(feature = "alloc")]
 use core::ops::Range;
 
+#[cfg(feature = "alloc")]
 use bytes::Bytes;
+#[cfg(feature = "alloc")]
 use bytestring::ByteString;
 
+#[cfg(feature = "alloc")]
 use crate::limits::SHARE_FROM;
+#[cfg(feature = "alloc")]
+use crate::simd::effort;
+#[cfg(feature = "alloc")]
 use crate::simd::line_ends::LineEnds;
 
+#[cfg(feature = "alloc")]
 use super::checked_text::CheckedText;
-use crate::simd::effort;
 
 /// A piece of the stream on its way through a [`Decoder`](crate::Decoder), with a cursor.
 ///
@@ -23,7 +30,8 @@ use crate::simd::effort;
 /// Make the chunk before the loop: `while let Some(frame) = decoder.decode(&mut Chunk::new(bytes))?` would
 /// begin the same bytes again at each turn and not end.
 ///
-/// ```
+#[cfg_attr(feature = "alloc", doc = "```")]
+#[cfg_attr(not(feature = "alloc"), doc = "```ignore")]
 /// use sse_proto::{Chunk, Decoder};
 ///
 /// let mut decoder = Decoder::new();
@@ -37,6 +45,7 @@ use crate::simd::effort;
 pub struct Chunk<'i> {
     bytes: &'i [u8],
     cursor: Cursor,
+    #[cfg(feature = "alloc")]
     checked: CheckedText<'i>,
 }
 
@@ -55,6 +64,7 @@ pub struct Chunk<'i> {
 /// }
 /// # Ok::<(), sse_proto::DecodeError>(())
 /// ```
+#[cfg(feature = "alloc")]
 #[derive(Clone)]
 pub struct SharedChunk {
     bytes: Bytes,
@@ -65,13 +75,18 @@ pub struct SharedChunk {
 #[derive(Clone)]
 pub(crate) struct Cursor {
     pub(crate) pos: usize,
+    #[cfg(feature = "alloc")]
     pub(crate) lines: LineEnds,
 }
 
 impl Cursor {
     /// At `pos`, with nothing learnt yet.
     pub(crate) const fn at(pos: usize) -> Self {
-        Self { pos, lines: LineEnds::from(pos) }
+        Self {
+            pos,
+            #[cfg(feature = "alloc")]
+            lines: LineEnds::from(pos),
+        }
     }
 }
 
@@ -82,12 +97,18 @@ impl<'i> Chunk<'i> {
     /// assert_eq!(sse_proto::Chunk::new(b"data: 1\n\n").consumed(), 0);
     /// ```
     pub const fn new(bytes: &'i [u8]) -> Self {
-        Self { bytes, cursor: Cursor::at(0), checked: CheckedText::NOTHING }
+        Self {
+            bytes,
+            cursor: Cursor::at(0),
+            #[cfg(feature = "alloc")]
+            checked: CheckedText::NOTHING,
+        }
     }
 
     /// How many bytes the decoder has taken.
     ///
-    /// ```
+    #[cfg_attr(feature = "alloc", doc = "```")]
+    #[cfg_attr(not(feature = "alloc"), doc = "```ignore")]
     /// use sse_proto::{Chunk, Decoder};
     ///
     /// let mut chunk = Chunk::new(b"data: 1\n\ndata: 2\n\n");
@@ -102,7 +123,8 @@ impl<'i> Chunk<'i> {
 
     /// The bytes that the decoder has not taken yet.
     ///
-    /// ```
+    #[cfg_attr(feature = "alloc", doc = "```")]
+    #[cfg_attr(not(feature = "alloc"), doc = "```ignore")]
     /// use sse_proto::{Chunk, Decoder};
     ///
     /// let mut chunk = Chunk::new(b"data: 1\n\ndata: 2\n\n");
@@ -120,6 +142,7 @@ impl<'i> Chunk<'i> {
     }
 
     /// Takes what is left, unread: no frame comes of it.
+    #[cfg(feature = "alloc")]
     #[cold]
     pub(crate) fn drop_rest<T>(&mut self) -> Option<T> {
         self.cursor = Cursor::at(self.bytes.len());
@@ -127,20 +150,21 @@ impl<'i> Chunk<'i> {
     }
 
     /// The bytes of a place that the engine has returned.
+    #[cfg(feature = "alloc")]
     pub(crate) fn bytes(&self, range: Range<usize>) -> &'i [u8] {
         self.bytes.get(range).unwrap_or_default()
     }
 
     /// The text of `range`, if it is UTF-8. What lies between `from`, which is not beyond it, and `range` will be asked for
     /// next.
+    #[cfg(feature = "alloc")]
     #[inline(always)]
     pub(crate) fn text(&mut self, range: Range<usize>, from: usize) -> Option<&'i str> {
         self.checked.text(range, from, self.bytes)
     }
-}
 
-impl<'i> Chunk<'i> {
     /// The text of `range`, if it is UTF-8. What lies around it will not be asked for.
+    #[cfg(feature = "alloc")]
     #[inline(always)]
     pub(crate) fn text_alone(&self, range: Range<usize>) -> Option<&'i str> {
         self.checked.alone_or_known(range, self.bytes)
@@ -153,6 +177,7 @@ impl<'i> From<&'i [u8]> for Chunk<'i> {
     }
 }
 
+#[cfg(feature = "alloc")]
 impl SharedChunk {
     /// A chunk with the cursor at its start, of anything that becomes `Bytes` without a copy: `Bytes`, a `Vec<u8>`, a
     /// `String`, a `&'static [u8]`. For bytes that are only borrowed see `Bytes::copy_from_slice`.
@@ -219,12 +244,14 @@ impl SharedChunk {
     }
 }
 
+#[cfg(feature = "alloc")]
 impl From<Bytes> for SharedChunk {
     fn from(bytes: Bytes) -> Self {
         Self::new(bytes)
     }
 }
 
+#[cfg(feature = "alloc")]
 impl From<alloc::vec::Vec<u8>> for SharedChunk {
     fn from(bytes: alloc::vec::Vec<u8>) -> Self {
         Self::new(bytes)
@@ -232,6 +259,7 @@ impl From<alloc::vec::Vec<u8>> for SharedChunk {
 }
 
 /// An empty chunk.
+#[cfg(feature = "alloc")]
 impl Default for SharedChunk {
     fn default() -> Self {
         Self::new(Bytes::new())
@@ -244,6 +272,7 @@ impl fmt::Debug for Chunk<'_> {
     }
 }
 
+#[cfg(feature = "alloc")]
 impl fmt::Debug for SharedChunk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut chunk = f.debug_struct("SharedChunk");

@@ -10,7 +10,8 @@ use crate::field::{EventId, EventType};
 /// What the decoder finds in a stream. Borrowed from the decoder and its chunk; for one that is not, see
 /// [`FrameBuf`](crate::FrameBuf).
 ///
-/// ```
+#[cfg_attr(feature = "alloc", doc = "```")]
+#[cfg_attr(not(feature = "alloc"), doc = "```ignore")]
 /// use sse_proto::{Chunk, Decoder, Frame};
 /// use std::time::Duration;
 ///
@@ -35,7 +36,8 @@ pub enum Frame<'d> {
 
 /// An event as the standard dispatches it (WHATWG HTML 9.2.6).
 ///
-/// ```
+#[cfg_attr(feature = "alloc", doc = "```")]
+#[cfg_attr(not(feature = "alloc"), doc = "```ignore")]
 /// use sse_proto::{Chunk, Decoder};
 ///
 /// let mut decoder = Decoder::new();
@@ -96,6 +98,7 @@ impl<'d> Event<'d> {
     }
 
     /// The same event with the empty last event ID, where that is to come from elsewhere.
+    #[cfg(feature = "alloc")]
     pub(super) const fn without_id(mut self) -> Self {
         self.last_event_id = EventId::EMPTY;
         self
@@ -114,7 +117,8 @@ impl<'d> Event<'d> {
     /// The event type: the value of the block's last `event` field, `message` if there is none or it is
     /// empty.
     ///
-    /// ```
+    #[cfg_attr(feature = "alloc", doc = "```")]
+    #[cfg_attr(not(feature = "alloc"), doc = "```ignore")]
     /// use sse_proto::{Chunk, Decoder, EventType};
     ///
     /// let mut decoder = Decoder::new();
@@ -139,7 +143,8 @@ impl<'d> Event<'d> {
 
     /// The values of the block's `data` fields, joined by LF.
     ///
-    /// ```
+    #[cfg_attr(feature = "alloc", doc = "```")]
+    #[cfg_attr(not(feature = "alloc"), doc = "```ignore")]
     /// use sse_proto::{Chunk, Decoder};
     ///
     /// let mut decoder = Decoder::new();
@@ -155,7 +160,8 @@ impl<'d> Event<'d> {
 
     /// The last event ID: the one this event came with, or else what came before; empty at first.
     ///
-    /// ```
+    #[cfg_attr(feature = "alloc", doc = "```")]
+    #[cfg_attr(not(feature = "alloc"), doc = "```ignore")]
     /// use sse_proto::{Chunk, Decoder};
     ///
     /// let mut decoder = Decoder::new();
@@ -172,7 +178,8 @@ impl<'d> Event<'d> {
     /// `Some` if any `id` line since the previous event set the last event ID, even to the same value or in a block without
     /// data. Re-encoding from this value preserves every ID.
     ///
-    /// ```
+    #[cfg_attr(feature = "alloc", doc = "```")]
+    #[cfg_attr(not(feature = "alloc"), doc = "```ignore")]
     /// use sse_proto::{Chunk, Decoder};
     ///
     /// let mut decoder = Decoder::new();
@@ -193,7 +200,8 @@ impl<'d> Event<'d> {
 ///
 /// The id is sent if it has come with this event or since the one before ([`Event::id`]).
 ///
-/// ```
+#[cfg_attr(feature = "alloc", doc = "```")]
+#[cfg_attr(not(feature = "alloc"), doc = "```ignore")]
 /// use sse_proto::{Chunk, Decoder, Message};
 ///
 /// let mut decoder = Decoder::new();
@@ -218,7 +226,8 @@ impl<'d> From<Event<'d>> for Message<'d> {
 
 /// How a stream ended. See [`Decoder::finish`](crate::Decoder::finish).
 ///
-/// ```
+#[cfg_attr(feature = "alloc", doc = "```")]
+#[cfg_attr(not(feature = "alloc"), doc = "```ignore")]
 /// use sse_proto::{Chunk, Decoder, End};
 ///
 /// let mut decoder = Decoder::new();
@@ -239,7 +248,8 @@ impl<'d> End<'d> {
     /// The event of the unfinished block, if there is one and the decoder's setting takes it
     /// ([`DecoderBuilder::unfinished`](crate::DecoderBuilder::unfinished)).
     ///
-    /// ```
+    #[cfg_attr(feature = "alloc", doc = "```")]
+    #[cfg_attr(not(feature = "alloc"), doc = "```ignore")]
     /// use sse_proto::{Chunk, Decoder, Unfinished};
     ///
     /// let mut decoder = Decoder::builder().unfinished(Unfinished::WholeLines).build();
@@ -258,7 +268,8 @@ impl<'d> End<'d> {
 
 /// What a block held that was still open when the stream ended.
 ///
-/// ```
+#[cfg_attr(feature = "alloc", doc = "```")]
+#[cfg_attr(not(feature = "alloc"), doc = "```ignore")]
 /// use sse_proto::{Chunk, Decoder, End};
 ///
 /// let mut decoder = Decoder::new();

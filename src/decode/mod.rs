@@ -1,24 +1,38 @@
-//! Lines in, frames out: the decoder, its views, and the one engine below them.
+//! Lines in, frames out: the decoder, its views, and the one engine below them; and the decoder without a heap.
 
+#[cfg(feature = "alloc")]
 pub(crate) mod builder;
+#[cfg(feature = "alloc")]
 pub(crate) mod bytes_event;
+#[cfg(feature = "alloc")]
 mod checked_text;
 pub(crate) mod chunk;
+#[cfg(feature = "alloc")]
 pub(crate) mod decoder;
+#[cfg(feature = "alloc")]
 mod engine;
 pub(crate) mod event;
+#[cfg(feature = "alloc")]
 mod last_event_id;
+#[cfg(feature = "alloc")]
 mod lend;
-#[cfg(test)]
+#[cfg(all(test, feature = "alloc"))]
 mod linear_tests;
+#[cfg(feature = "alloc")]
 mod open_block;
+#[cfg(feature = "alloc")]
 pub(crate) mod owned;
-#[cfg(test)]
+#[cfg(all(test, feature = "alloc"))]
 mod path_tests;
+#[cfg(feature = "alloc")]
 mod place;
+#[cfg(feature = "alloc")]
 pub(crate) mod push;
+#[cfg(feature = "alloc")]
 mod room;
 #[cfg(feature = "serde")]
 mod serde;
 pub(crate) mod settings;
+pub(crate) mod slice;
+#[cfg(feature = "alloc")]
 mod value_buf;

@@ -2,7 +2,8 @@
 
 /// What becomes of the `id` of an event that was skipped because it is larger than the limit.
 ///
-/// ```
+#[cfg_attr(feature = "alloc", doc = "```")]
+#[cfg_attr(not(feature = "alloc"), doc = "```ignore")]
 /// use sse_proto::{Chunk, Decoder, OversizedId};
 ///
 /// let stream = b"data: too large\nid: 7\n\n";
@@ -34,7 +35,8 @@ pub enum OversizedId {
 ///
 /// Keep the default where a connection that breaks in the middle of an event is made again: the event will come again.
 ///
-/// ```
+#[cfg_attr(feature = "alloc", doc = "```")]
+#[cfg_attr(not(feature = "alloc"), doc = "```ignore")]
 /// use sse_proto::{Decoder, PushDecoder, Unfinished};
 ///
 /// for (setting, seen) in [(Unfinished::Discard, 1), (Unfinished::WholeLines, 1), (Unfinished::Anything, 2)] {

@@ -13,8 +13,8 @@
 //! start of a byte order mark, of a field name) is always a prefix of a literal known here, so
 //! `LineState` keeps its length and a false start is handed out later as a slice of that literal. A
 //! CR ends its line at once; `LineState::AfterCr` swallows an LF should one come next. One automaton
-//! serves the public [`Scanner::scan`] and the decoder, which calls [`Scanner::next`] for places
-//! instead of slices. What needs no state, because a line lies whole in the input, is in `line`.
+//! serves the public [`Scanner::scan`], on which the decoder without a heap stands, and the other one, which calls
+//! [`Scanner::next`] for places instead of slices. What needs no state, because a line lies whole in the input, is in `line`.
 
 #[cfg(feature = "alloc")]
 pub(crate) mod builder;
@@ -25,7 +25,6 @@ pub(crate) mod line;
 pub(crate) mod raw_block;
 #[cfg(feature = "alloc")]
 pub(crate) mod raw_blocks;
-#[cfg(feature = "alloc")]
 pub(crate) mod retry;
 pub(crate) mod scanner;
 pub(crate) mod token;

@@ -3,7 +3,9 @@
 use super::token::{LineKind, Piece, Token};
 use crate::simd::first_line_end;
 
-use super::line::{Lexeme, Part, Span, Start, after, common_prefix, line_of, name, named_from, start, value_start};
+use super::line::{
+    Lexeme, Part, Span, Start, after, common_prefix, line_of, name, named_from, start, value_start,
+};
 
 pub(super) const BOM: &[u8] = b"\xEF\xBB\xBF";
 
@@ -11,7 +13,8 @@ pub(super) const BOM: &[u8] = b"\xEF\xBB\xBF";
 /// (WHATWG HTML 9.2.5).
 ///
 /// It is for microcontrollers, and for proxies that must see every line in order, unknown fields
-/// too. Who wants events takes the [`Decoder`](crate::Decoder).
+/// too. Who wants events takes the [`Decoder`](crate::Decoder), or without a heap the
+/// [`SliceDecoder`](crate::SliceDecoder).
 ///
 /// ```
 /// use sse_proto::{LineKind, Scanner, Token};
@@ -180,7 +183,9 @@ impl Scanner {
     #[cfg(feature = "alloc")]
     pub(crate) fn pass_to_line_start(&mut self, input: &[u8], pos: &mut usize) {
         match (self.state, input.get(*pos)) {
-            (LineState::Start(0), Some(byte)) if BOM.first() != Some(byte) => self.state = LineState::LineStart,
+            (LineState::Start(0), Some(byte)) if BOM.first() != Some(byte) => {
+                self.state = LineState::LineStart
+            }
             (LineState::AfterCr, Some(byte)) => {
                 self.state = LineState::LineStart;
                 let lf = usize::from(*byte == b'\n');
@@ -200,7 +205,6 @@ impl Scanner {
     }
 
     /// The open line, if the stream stands inside one. A name that is still held back is unknown.
-    #[cfg(feature = "alloc")]
     pub(crate) fn open_line(&self) -> Option<LineKind> {
         match self.state {
             LineState::Start(0) | LineState::AfterCr | LineState::LineStart => None,

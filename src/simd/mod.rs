@@ -1,6 +1,5 @@
 //! Several bytes at a time: line ends, UTF-8, words and vectors. Knows no protocol but CR and LF.
 
-#[cfg(feature = "alloc")]
 pub(crate) mod effort;
 #[cfg(feature = "alloc")]
 pub(crate) mod line_ends;

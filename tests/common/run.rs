@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use sse_proto::{
-    BytesEvent, Chunk, DecodeError, Decoder, End, Event, EventBuf, EventId, Frame, FrameBuf, LineKind, OversizedId,
-    PushDecoder, Scanner, SharedChunk, Token, Unfinished,
+    BytesEvent, Chunk, DecodeError, Decoder, End, Event, EventBuf, EventId, Frame, FrameBuf, LineKind,
+    OversizedId, PushDecoder, Scanner, SharedChunk, SliceDecoder, Token, Unfinished,
 };
 
-use super::twin::{self, Cut, Got, Outcome, Policy, Rules, Seen};
+use super::twin::{self, Charged, Cut, Got, Outcome, Policy, Rules, Seen};
 
 /// A decoder that reads by `rules`.
 pub fn decoder(rules: &Rules) -> Decoder {
@@ -23,11 +23,78 @@ pub fn decoder_ending(rules: &Rules, unfinished: Unfinished) -> Decoder {
         .max_event_size(rules.limit)
         .comments(rules.comments)
         .last_event_id(EventId::new(&rules.last_event_id).expect("test ids are valid"))
-        .oversized_id(match rules.policy {
-            Policy::Commit => OversizedId::Commit,
-            Policy::Keep => OversizedId::Discard,
-        })
+        .oversized_id(oversized_id(rules))
         .build()
+}
+
+fn oversized_id(rules: &Rules) -> OversizedId {
+    match rules.policy {
+        Policy::Commit => OversizedId::Commit,
+        Policy::Keep => OversizedId::Discard,
+    }
+}
+
+/// By `rules`, but what is held is charged, against a buffer of the limit: how a decoder without a heap reads.
+pub fn held(rules: &Rules) -> Rules {
+    Rules { charged: Charged::Held, ..rules.clone() }
+}
+
+/// A buffer for `input`: of the limit's size, or so large that any limit fits.
+pub fn buffer(input: &[u8], rules: &Rules) -> Vec<u8> {
+    // Whatever was in it does not matter: here it is not even text.
+    vec![0xFF; rules.limit.min(3 * input.len() + rules.last_event_id.len())]
+}
+
+/// A decoder without a heap that reads by `rules`, for which see [`held`].
+pub fn slice_decoder<'b>(buffer: &'b mut [u8], rules: &Rules) -> SliceDecoder<'b> {
+    let builder = SliceDecoder::builder().comments(rules.comments).oversized_id(oversized_id(rules));
+    let mut decoder = builder.build(buffer);
+    let id = EventId::new(&rules.last_event_id).expect("test ids are valid");
+    decoder.reconnect_after(id).expect("the buffer has room for the first id");
+    decoder
+}
+
+/// Frames lent by `SliceDecoder::decode`.
+pub fn sliced(input: &[u8], cuts: &[usize], rules: &Rules) -> Outcome {
+    let mut buffer = buffer(input, rules);
+    sliced_on(&mut slice_decoder(&mut buffer, rules), input, cuts)
+}
+
+/// The same on a decoder that has been used before.
+pub fn sliced_on(decoder: &mut SliceDecoder<'_>, input: &[u8], cuts: &[usize]) -> Outcome {
+    let open = sliced_open(decoder, input, cuts);
+    let cut = cut_of(decoder.finish());
+    let closed = sliced_so_far(decoder, open.seen.clone());
+    assert_eq!(closed, open, "the end of a stream moves neither the id nor the reconnection time");
+    Outcome { cut, ..closed }
+}
+
+/// The same, and the stream is left open.
+pub fn sliced_open(decoder: &mut SliceDecoder<'_>, input: &[u8], cuts: &[usize]) -> Outcome {
+    let mut seen = Vec::new();
+    for (start, piece) in pieces(input, cuts) {
+        let mut chunk = Chunk::new(piece);
+        loop {
+            let result = match decoder.decode(&mut chunk) {
+                Ok(Some(frame)) => Ok(of_frame(frame)),
+                Ok(None) => break,
+                Err(error) => {
+                    assert_eq!(error.limit(), decoder.capacity());
+                    Err(error)
+                }
+            };
+            let taken = chunk.consumed();
+            assert_eq!(chunk.rest(), &piece[taken..], "consumed() and rest() belong together");
+            seen.push(placed(result, due(input, start + taken)));
+        }
+        assert!(chunk.rest().is_empty(), "a chunk is read to its end");
+    }
+    sliced_so_far(decoder, seen)
+}
+
+fn sliced_so_far(decoder: &SliceDecoder<'_>, seen: Vec<Seen>) -> Outcome {
+    let last_event_id = decoder.last_event_id().to_string();
+    Outcome { seen, last_event_id, retry: decoder.reconnection_time().map(millis), cut: None }
 }
 
 /// `input` cut at `cuts`: each piece with the offset where it starts.
@@ -303,14 +370,18 @@ fn so_far(decoder: &Decoder, seen: Vec<Seen>) -> Outcome {
 /// Ends the stream and takes down the rest of what can be seen.
 fn ended(decoder: &mut Decoder, seen: Vec<Seen>) -> Outcome {
     let open = so_far(decoder, seen);
-    let cut = match decoder.finish() {
-        End::Clean => None,
-        End::Truncated(block) => Some(Cut { event: block.event().map(of_event), in_line: block.in_line() }),
-        other => panic!("an end that the twin does not know: {other:?}"),
-    };
+    let cut = cut_of(decoder.finish());
     let closed = so_far(decoder, open.seen.clone());
     assert_eq!(closed, open, "the end of a stream moves neither the id nor the reconnection time");
     Outcome { cut, ..closed }
+}
+
+fn cut_of(end: End<'_>) -> Option<Cut> {
+    match end {
+        End::Clean => None,
+        End::Truncated(block) => Some(Cut { event: block.event().map(of_event), in_line: block.in_line() }),
+        other => panic!("an end that the twin does not know: {other:?}"),
+    }
 }
 
 /// A line put together again from the scanner's tokens.

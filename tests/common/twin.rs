@@ -56,10 +56,20 @@ pub enum Policy {
     Keep,
 }
 
+/// What counts against the limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Charged {
+    /// The bytes of values as they came, and one for each data line.
+    Values,
+    /// What a decoder holds that has one buffer of this size: text as it is delivered, with the last event ID.
+    Held,
+}
+
 /// How the stream is to be read.
 #[derive(Debug, Clone)]
 pub struct Rules {
     pub limit: usize,
+    pub charged: Charged,
     pub policy: Policy,
     pub comments: bool,
     pub last_event_id: String,
@@ -67,7 +77,13 @@ pub struct Rules {
 
 impl Default for Rules {
     fn default() -> Self {
-        Self { limit: usize::MAX, policy: Policy::Commit, comments: true, last_event_id: String::new() }
+        Self {
+            limit: usize::MAX,
+            charged: Charged::Values,
+            policy: Policy::Commit,
+            comments: true,
+            last_event_id: String::new(),
+        }
     }
 }
 
@@ -104,7 +120,7 @@ pub fn twin_with(input: &[u8], rules: &Rules) -> Outcome {
             None => unfinished = Some(line),
         }
     }
-    steps.end(unfinished)
+    steps.end(unfinished, input)
 }
 
 /// One line of the stream, by character.
@@ -190,6 +206,8 @@ pub fn utf8_decode(input: &[u8]) -> Vec<Char> {
 pub struct Field {
     pub name: String,
     pub value: String,
+    /// The same by character.
+    pub chars: Vec<Char>,
     /// Where the value stands in the input.
     pub bytes: Range<usize>,
 }
@@ -200,7 +218,7 @@ pub fn field(line: &Line) -> Field {
     let text = |chars: &[Char]| chars.iter().map(|c| c.char).collect::<String>();
     let Some(colon) = line.chars.iter().position(|c| c.char == ':') else {
         let bytes = line.text_end..line.text_end;
-        return Field { name: text(&line.chars), value: String::new(), bytes };
+        return Field { name: text(&line.chars), value: String::new(), chars: Vec::new(), bytes };
     };
     let mut value = &line.chars[colon + 1..];
     // A comment has no value in the standard; its text is all that follows the colon.
@@ -208,7 +226,24 @@ pub fn field(line: &Line) -> Field {
         value = &value[1..];
     }
     let start = value.first().map_or(line.text_end, |c| c.bytes.start);
-    Field { name: text(&line.chars[..colon]), value: text(value), bytes: start..line.text_end }
+    let (name, bytes) = (text(&line.chars[..colon]), start..line.text_end);
+    Field { name, value: text(value), chars: value.to_vec(), bytes }
+}
+
+/// Where the first character stands that does not find room, if there is one.
+fn first_beyond(chars: &[Char], room: usize) -> Option<usize> {
+    let mut held = 0;
+    let beyond = chars.iter().find(|c| {
+        held += c.char.len_utf8();
+        held > room
+    });
+    beyond.map(|c| c.bytes.start)
+}
+
+/// Whether it is the start of a character whose rest the end of the input has cut off.
+fn is_cut(last: &Char, input: &[u8]) -> bool {
+    let error = std::str::from_utf8(&input[last.bytes.clone()]).err();
+    last.bytes.end == input.len() && error.is_some_and(|error| error.error_len().is_none())
 }
 
 struct Steps<'r> {
@@ -242,8 +277,11 @@ impl Steps<'_> {
                 self.data_buffer.push_str(&field.value);
                 self.data_buffer.push('\n');
             }
-            // Also while a block is skipped, if the id by itself is within the limit.
-            "id" if !field.value.contains('\0') && field.bytes.len() <= self.rules.limit => {
+            // Also while a block is skipped, if there is room for it.
+            "id" if !field.value.contains('\0') && self.takes_id(&field) => {
+                if self.rules.charged == Charged::Held {
+                    self.charge = field.value.len() + if self.skipping { 0 } else { self.charge };
+                }
                 self.id_buffer = field.value;
                 self.id_in_block = true;
             }
@@ -263,17 +301,30 @@ impl Steps<'_> {
         if !self.rules.comments {
             return;
         }
-        if field.bytes.len() > self.rules.limit {
-            let at = field.bytes.start + self.rules.limit;
+        let crossed = match self.rules.charged {
+            Charged::Values => {
+                (field.bytes.len() > self.rules.limit).then(|| field.bytes.start + self.rules.limit)
+            }
+            Charged::Held => first_beyond(&field.chars, self.room()),
+        };
+        if let Some(at) = crossed {
             self.seen.push(Seen { at, got: Got::CommentTooLarge });
         } else if let Some(at) = at {
             self.seen.push(Seen { at, got: Got::Comment(field.value.clone()) });
         }
     }
 
-    /// A data line costs one byte (for the LF it adds) and its value, the others their value, in bytes as
-    /// they came. The crossing is reported once for the block.
+    /// The crossing is reported once for the block.
     fn pay(&mut self, field: &Field) {
+        match self.rules.charged {
+            Charged::Values => self.pay_for_values(field),
+            Charged::Held => self.pay_for_held(field),
+        }
+    }
+
+    /// A data line costs one byte (for the LF it adds) and its value, the others their value, in bytes as
+    /// they came.
+    fn pay_for_values(&mut self, field: &Field) {
         let line_cost = match field.name.as_str() {
             "data" => 1,
             "event" | "id" => 0,
@@ -284,13 +335,50 @@ impl Steps<'_> {
         }
         let left = self.rules.limit - self.charge;
         if line_cost + field.bytes.len() > left {
-            self.skipping = true;
-            self.data_buffer.clear();
-            self.type_buffer.clear();
-            let at = field.bytes.start + left.saturating_sub(line_cost);
-            self.seen.push(Seen { at, got: Got::EventTooLarge });
+            self.cross(field.bytes.start + left.saturating_sub(line_cost));
         } else {
             self.charge += line_cost + field.bytes.len();
+        }
+    }
+
+    /// All data, each event type and each id of the block have to find room beside the last event ID: in UTF-8 after U+FFFD
+    /// was put in, data with an LF between two lines. An id is charged where it is taken, because one with U+0000 is not.
+    fn pay_for_held(&mut self, field: &Field) {
+        if self.skipping || !matches!(field.name.as_str(), "data" | "event" | "id") {
+            return;
+        }
+        let line_cost = usize::from(field.name == "data" && !self.data_buffer.is_empty());
+        let room = self.room();
+        if line_cost > room {
+            self.cross(field.bytes.start);
+        } else if let Some(at) = first_beyond(&field.chars, room - line_cost) {
+            self.cross(at);
+        } else if field.name != "id" {
+            self.charge += line_cost + field.chars.iter().map(|c| c.char.len_utf8()).sum::<usize>();
+        }
+    }
+
+    /// What is not held in the buffer.
+    fn room(&self) -> usize {
+        self.rules.limit - self.last_event_id.len() - self.charge
+    }
+
+    fn cross(&mut self, at: usize) {
+        self.skipping = true;
+        self.data_buffer.clear();
+        self.type_buffer.clear();
+        if self.rules.charged == Charged::Held {
+            // Data and event types are let go, the block's id is not.
+            self.charge = if self.id_in_block { self.id_buffer.len() } else { 0 };
+        }
+        self.seen.push(Seen { at, got: Got::EventTooLarge });
+    }
+
+    /// An id that was paid for is taken; in a block that is skipped, if there is room for it.
+    fn takes_id(&self, field: &Field) -> bool {
+        match self.rules.charged {
+            Charged::Values => field.bytes.len() <= self.rules.limit,
+            Charged::Held => field.value.len() <= self.room(),
         }
     }
 
@@ -323,10 +411,13 @@ impl Steps<'_> {
     }
 
     /// The end of the stream discards the open block; here it is told what it held.
-    fn end(mut self, unfinished: Option<&Line>) -> Outcome {
+    fn end(mut self, unfinished: Option<&Line>, input: &[u8]) -> Outcome {
         let in_line = unfinished.is_some();
         if let Some(line) = unfinished {
-            let field = field(line);
+            let mut field = field(line);
+            // Whether it fits in a buffer is told once it is known what it is, so of this one never.
+            let cut_char = field.chars.last().is_some_and(|last| is_cut(last, input));
+            field.chars.truncate(field.chars.len() - usize::from(cut_char));
             if line.chars[0].char == ':' {
                 self.comment(&field, None);
             } else if line.chars.iter().any(|c| c.char == ':') {
@@ -337,6 +428,12 @@ impl Steps<'_> {
                     if field.name == "data" && !self.skipping {
                         self.data_buffer.push_str(&field.value);
                         self.data_buffer.push('\n');
+                        if self.rules.charged == Charged::Held
+                            && cut_char
+                            && self.room() < '\u{FFFD}'.len_utf8()
+                        {
+                            self.data_buffer.clear();
+                        }
                     }
                 }
             }

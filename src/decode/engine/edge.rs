@@ -57,11 +57,7 @@ impl Engine {
 
     /// Reads one line, or as much of one as there is.
     #[inline(never)]
-    pub(super) fn edge(
-        &mut self,
-        input: &[u8],
-        cursor: &mut Cursor,
-    ) -> Result<Option<Step>, DecodeError> {
+    pub(super) fn edge(&mut self, input: &[u8], cursor: &mut Cursor) -> Result<Option<Step>, DecodeError> {
         take(Path::Edge);
         let from = cursor.pos;
         let lines = &mut cursor.lines;

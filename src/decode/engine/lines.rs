@@ -32,7 +32,9 @@ impl Engine {
             let Some(rest) = input.get(pos..).filter(|rest| !rest.is_empty()) else { break Ok(None) };
             let mut line = |start: usize| {
                 let end = lines.find_end_near(input, pos, pos + start);
-                if end == input.len() { return None };
+                if end == input.len() {
+                    return None;
+                };
                 Some((line::value_start(input, pos + start)..end, line::after(input, end)))
             };
             match line::start(rest) {

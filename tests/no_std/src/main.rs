@@ -1,5 +1,5 @@
 //! Law 9, run instead of believed: a program with no `std`, no `alloc` crate and no allocator links the crate
-//! without its features, encodes into a buffer on the stack, scans it byte by byte from there, and exits with 0
+//! without its features, encodes into a buffer on the stack, decodes and scans it byte by byte from there, and exits with 0
 //! if what came out is what went in. An allocator that crept in would not link.
 #![no_std]
 #![no_main]
@@ -7,7 +7,10 @@
 use core::ffi::{c_char, c_int};
 use core::panic::PanicInfo;
 
-use sse_proto::{EventId, EventType, KEEP_ALIVE, LineKind, Message, Scanner, Token};
+use sse_proto::{
+    Chunk, DecodeError, End, EventId, EventType, Frame, KEEP_ALIVE, LineKind, Message, Scanner, SliceDecoder,
+    Token,
+};
 
 // The C library of the host only starts and ends the program: a microcontroller has its own way.
 #[link(name = "c")]
@@ -35,7 +38,7 @@ extern "C" fn main(_argc: c_int, _argv: *const *const c_char) -> c_int {
     }
 }
 
-/// What the fields of one block were, on the stack.
+/// What the fields of the blocks were, on the stack.
 #[derive(Default)]
 struct Fields {
     data: Text<64>,
@@ -61,6 +64,8 @@ fn run() -> Option<()> {
     let number = Message::new().encode_to_slice_with(buffer.get_mut(len..)?, |data| write!(data, "{}", 42));
     len += number.ok()?;
 
+    decode(buffer.get(..len)?)?;
+
     let mut fields = Fields::default();
     let mut scanner = Scanner::new();
     for chunk in buffer.get(..len)?.chunks(1) {
@@ -74,6 +79,43 @@ fn run() -> Option<()> {
         && fields.event_type.bytes() == b"temp"
         && fields.id.bytes() == b"7";
     same.then_some(())
+}
+
+/// The whole standard over a buffer on the stack: lines joined, the id kept, what is broken mended, and what does not fit told.
+fn decode(stream: &[u8]) -> Option<()> {
+    let mut buffer = [0; 16];
+    let mut decoder = SliceDecoder::builder().comments(true).build(&mut buffer);
+    let (mut events, mut comments, mut retries) = (0, 0, 0);
+    let rest = b"retry: 3000\nevent: odd\ndata: \xE2\x82\ndata\n\ndata: hal";
+    for byte in stream.chunks(1).chain(rest.chunks(1)) {
+        let mut chunk = Chunk::new(byte);
+        while let Some(frame) = decoder.decode(&mut chunk).ok()? {
+            match frame {
+                Frame::Event(event) => {
+                    let (event_type, data) =
+                        *[("temp", "21.5\n22"), ("message", "42"), ("odd", "\u{FFFD}\n")].get(events)?;
+                    let same = event.event_type() == event_type && event.data() == data;
+                    (same && event.last_event_id() == "7" && event.id().is_some() == (events == 0))
+                        .then_some(())?;
+                    events += 1;
+                }
+                Frame::Comment(_) => comments += 1,
+                Frame::Retry(time) => retries += time.as_millis(),
+                _ => return None,
+            }
+        }
+    }
+    ((events, comments, retries) == (3, 1, 3000)).then_some(())?;
+    let End::Truncated(block) = decoder.finish() else { return None };
+    (block.in_line() && block.event()?.data() == "hal").then_some(())?;
+
+    decoder.reconnect_after(EventId::from_static("41")).ok()?;
+    let mut chunk = Chunk::new(b"data: 0123456789abcdef\n\ndata: next\n\n");
+    let Err(DecodeError::EventTooLarge { limit: 16, offset: 20, .. }) = decoder.decode(&mut chunk) else {
+        return None;
+    };
+    let event = decoder.decode_event(&mut chunk).ok()??;
+    (event.data() == "next" && event.last_event_id() == "41").then_some(())
 }
 
 impl Fields {

@@ -1,0 +1,171 @@
+//! The caller's buffer, and who holds what of it. The essay is in `mod.rs`.
+
+use core::ops::Range;
+use core::str;
+
+use crate::simd::effort;
+
+/// The buffer of a decoder without a heap.
+///
+/// Invariants: `data <= front <= back <= bytes.len()`. Data, the open line, and each range are text by themselves. The ranges
+/// lie at or after `back`, those of the open block before that of the last event ID, unless this one was just committed.
+pub(super) struct HeldText<'b> {
+    bytes: &'b mut [u8],
+    /// Up to here: the data of the open block, its lines joined by LF.
+    data: usize,
+    /// From there up to here: what has come of the open line, or of a comment that is lent.
+    front: usize,
+    /// From here on: event types and ids of the open block, replaced ones too, and the last event ID.
+    back: usize,
+    event_type: Range<usize>,
+    /// The id of the open block, if it has one.
+    id: Option<Range<usize>>,
+    /// The standard's last event ID.
+    last_id: Range<usize>,
+}
+
+impl<'b> HeldText<'b> {
+    pub(super) fn new(bytes: &'b mut [u8]) -> Self {
+        let end = bytes.len();
+        Self { bytes, data: 0, front: 0, back: end, event_type: 0..0, id: None, last_id: end..end }
+    }
+
+    pub(super) const fn capacity(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Appends as many whole characters of `text` to the open line as fit: their length.
+    pub(super) fn push(&mut self, text: &str) -> usize {
+        let mut len = text.len().min(self.back - self.front);
+        while !text.is_char_boundary(len) {
+            len -= 1;
+        }
+        let (from, to) = (text.as_bytes().get(..len), self.bytes.get_mut(self.front..self.front + len));
+        if let (Some(from), Some(to)) = (from, to) {
+            effort::count(len);
+            to.copy_from_slice(from);
+            self.front += len;
+        }
+        len
+    }
+
+    /// What was pushed is data.
+    pub(super) fn end_data(&mut self) {
+        self.data = self.front;
+    }
+
+    /// What was pushed, and is not data, is let go.
+    pub(super) fn drop_line(&mut self) {
+        self.front = self.data;
+    }
+
+    /// The open line is the block's event type.
+    pub(super) fn end_event_type(&mut self) {
+        self.event_type = self.stash();
+    }
+
+    /// The open line is the block's id, if it may be one.
+    pub(super) fn end_id(&mut self) {
+        if self.bytes.get(self.data..self.front).is_some_and(|id| id.contains(&0)) {
+            // An id with U+0000 is ignored: the one before stays (9.2.6).
+            self.drop_line();
+        } else {
+            self.id = Some(self.stash());
+        }
+    }
+
+    /// The same in a block that holds nothing but its id, in the place of the id before.
+    pub(super) fn replace_id(&mut self) {
+        let before = self.id.take();
+        let back = self.back;
+        self.back = self.last_id.start;
+        self.end_id();
+        if self.id.is_none() {
+            (self.id, self.back) = (before, back);
+        }
+    }
+
+    /// Moves the open line to the back.
+    fn stash(&mut self) -> Range<usize> {
+        let len = self.front - self.data;
+        let place = self.back - len..self.back;
+        self.move_to(self.data..self.front, place.start);
+        (self.front, self.back) = (self.data, place.start);
+        place
+    }
+
+    fn move_to(&mut self, from: Range<usize>, to: usize) {
+        if from.start != to && from.end <= self.bytes.len() && to <= self.bytes.len() - from.len() {
+            effort::count(from.len());
+            self.bytes.copy_within(from, to);
+        }
+    }
+
+    /// Lets go all that the open block holds, but its id and the open line.
+    pub(super) fn keep_id_only(&mut self) {
+        let line = self.front - self.data;
+        self.move_to(self.data..self.front, 0);
+        (self.data, self.front, self.event_type) = (0, line, 0..0);
+        self.back = self.last_id.start;
+        if let Some(id) = self.id.take() {
+            self.back -= id.len();
+            let place = self.back..self.last_id.start;
+            self.move_to(id, place.start);
+            self.id = Some(place);
+        }
+    }
+
+    /// Makes the block's id the last event ID. Whether it has one.
+    pub(super) fn commit_id(&mut self) -> bool {
+        let Some(id) = self.id.take() else { return false };
+        self.last_id = id;
+        true
+    }
+
+    /// Lets go all but the last event ID, which moves to the end.
+    pub(super) fn end_block(&mut self) {
+        let end = self.bytes.len();
+        self.back = end - self.last_id.len();
+        self.move_to(self.last_id.clone(), self.back);
+        self.last_id = self.back..end;
+        (self.data, self.front, self.event_type, self.id) = (0, 0, 0..0, None);
+    }
+
+    /// Between blocks. Whether `id`, now the last event ID, fits.
+    pub(super) fn set_last_id(&mut self, id: &str) -> bool {
+        let end = self.bytes.len();
+        let Some(start) = end.checked_sub(id.len()) else { return false };
+        if let Some(place) = self.bytes.get_mut(start..) {
+            place.copy_from_slice(id.as_bytes());
+        }
+        (self.back, self.last_id) = (start, start..end);
+        true
+    }
+
+    pub(super) fn data(&self) -> &str {
+        self.text(0..self.data)
+    }
+
+    /// The open line.
+    pub(super) fn line(&self) -> &str {
+        self.text(self.data..self.front)
+    }
+
+    pub(super) fn event_type(&self) -> &str {
+        self.text(self.event_type.clone())
+    }
+
+    pub(super) fn id(&self) -> Option<&str> {
+        self.id.clone().map(|id| self.text(id))
+    }
+
+    pub(super) fn last_id(&self) -> &str {
+        self.text(self.last_id.clone())
+    }
+
+    /// Checked once more, since that is how bytes become text without unsafe code.
+    fn text(&self, range: Range<usize>) -> &str {
+        effort::count(range.len());
+        self.bytes.get(range).and_then(|bytes| str::from_utf8(bytes).ok()).unwrap_or_default()
+    }
+}

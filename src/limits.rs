@@ -64,6 +64,11 @@ pub(crate) const ENCODE_AT_ONCE: usize = 1024;
 #[cfg(feature = "std")]
 pub(crate) const READ_SIZE: usize = 16 * 1024;
 
+/// So many frames and chunks a stream takes in a row before it gives others a turn: as many steps as a task has in tokio. A
+/// source that is always ready would else keep its thread for itself.
+#[cfg(feature = "stream")]
+pub(crate) const STREAM_TURNS: u8 = 128;
+
 /// This part of a replay log's bytes may be used, in addition, for the ids of evicted events: an eighth is an id of 20 bytes
 /// for each event of 160.
 #[cfg(feature = "alloc")]

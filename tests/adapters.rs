@@ -8,6 +8,7 @@ mod common;
 
 use std::collections::VecDeque;
 use std::io::{self, Read};
+use std::task::{Context, Poll, Waker};
 
 use common::run::{as_pushed, of_frame, of_frame_buf, pieces, placed};
 use common::strategies::streams::{cuts, places, stream};
@@ -391,7 +392,6 @@ fn an_error_of_any_source_can_be_passed_on() {
 #[test]
 fn a_chunk_that_was_read_is_let_go_while_the_source_is_waited_for() {
     use std::sync::Arc;
-    use std::task::{Context, Poll, Waker};
 
     struct Owner(Vec<u8>, #[allow(dead_code, reason = "counts")] Arc<()>);
     impl AsRef<[u8]> for Owner {
@@ -436,4 +436,35 @@ fn a_writer_sends_each_message_once() {
     assert!(writer.send_with(&Message::new().data("lost"), |_| Err("no")).is_err());
     writer.send_with(&Message::new(), |data| write!(data, "4")).unwrap();
     assert_eq!(writer.into_inner(), b"data: 1\n\ndata: 2\n\ndata: 3\n\ndata: 4\n\n");
+}
+
+/// A task that never waits would keep its thread from all others.
+#[test]
+fn a_stream_gives_others_a_turn() {
+    let mut context = Context::from_waker(Waker::noop());
+    let one_chunk = "data: 1\n\n".repeat(1000);
+    let mut events = EventStream::new(futures::stream::iter([Ok::<_, io::Error>(one_chunk)]));
+    let (mut seen, mut in_a_row, mut turns) = (0, 0, 0);
+    loop {
+        match events.poll_next_unpin(&mut context) {
+            Poll::Ready(Some(event)) => (seen, in_a_row) = (seen + u32::from(event.is_ok()), in_a_row + 1),
+            Poll::Ready(None) => break,
+            Poll::Pending => (in_a_row, turns) = (0, turns + 1),
+        }
+        assert!(in_a_row <= 128);
+    }
+    assert_eq!((seen, turns), (1000, 7), "nothing is lost");
+    // What is left out, and chunks without an event, are turns too.
+    for chunk in [": nothing\n\n", "retry: 5\n"] {
+        let mut events = EventStream::new(futures::stream::repeat_with(|| Ok::<_, io::Error>(chunk)));
+        assert!(events.poll_next_unpin(&mut context).is_pending(), "{chunk:?}");
+    }
+}
+
+/// It has been woken when it is pending: nothing else would.
+#[test]
+fn a_stream_that_gives_a_turn_comes_back() {
+    let chunk = "data: 1\n\n".repeat(1000);
+    let events = EventStream::new(futures::stream::iter([Ok::<_, io::Error>(chunk)]));
+    assert_eq!(block_on(events.count()), 1000);
 }

@@ -11,6 +11,7 @@ use crate::decode::chunk::SharedChunk;
 use crate::decode::decoder::Decoder;
 use crate::decode::owned::{EventBuf, FrameBuf};
 use crate::error::SourceError;
+use crate::limits::STREAM_TURNS;
 
 /// Frames out of a stream of byte chunks, such as the body of a response: events, retries, and comments if the
 /// decoder was asked for them.
@@ -21,6 +22,9 @@ use crate::error::SourceError;
 /// What is open at the end of the source is discarded, as the standard says, or taken if the decoder's setting
 /// [`unfinished`](crate::DecoderBuilder::unfinished) says so. After the end, [`Decoder::finish`] on
 /// [`FrameStream::decoder_mut`] lends what was discarded.
+///
+/// After 128 frames or chunks in a row that were ready it is pending once, and wakes its task: others get a turn, however fast
+/// the source is.
 ///
 /// The source has to be `Unpin`, as the bodies of most HTTP libraries are; `Box::pin` makes any source so.
 ///
@@ -41,6 +45,8 @@ pub struct FrameStream<S> {
     ended: bool,
     /// The last thing that came from the source was an error: should it end now, it has failed.
     failed: bool,
+    /// Frames and chunks since it was pending.
+    turns: u8,
 }
 
 /// Like [`FrameStream`], but yields events only. Its page says what becomes of errors, and of what is open at the end.
@@ -76,7 +82,7 @@ impl<S> FrameStream<S> {
     /// of the connection before. A block that was left open there is dropped, as [`Decoder::reconnect`] does.
     pub fn with_decoder(source: S, mut decoder: Decoder) -> Self {
         decoder.reconnect();
-        Self { source, decoder, chunk: SharedChunk::default(), ended: false, failed: false }
+        Self { source, decoder, chunk: SharedChunk::default(), ended: false, failed: false, turns: 0 }
     }
 
     /// The source.
@@ -119,6 +125,12 @@ where
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
         loop {
+            if this.turns == STREAM_TURNS {
+                this.turns = 0;
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            this.turns += 1;
             match this.decoder.decode_shared(&mut this.chunk) {
                 Ok(Some(frame)) => return Poll::Ready(Some(Ok(frame))),
                 Ok(None) if this.ended => return Poll::Ready(None),
@@ -127,7 +139,11 @@ where
             }
             // A stream of events is idle most of its life: what was read to its end is not held meanwhile.
             this.chunk = SharedChunk::default();
-            match ready!(Pin::new(&mut this.source).poll_next(context)) {
+            let Poll::Ready(item) = Pin::new(&mut this.source).poll_next(context) else {
+                this.turns = 0;
+                return Poll::Pending;
+            };
+            match item {
                 Some(Ok(bytes)) => {
                     this.failed = false;
                     this.chunk = SharedChunk::new(bytes);

@@ -8,6 +8,9 @@ use crate::limits::{COPY_AT_ONCE, KEEP_CAPACITY};
 use crate::simd::vectors::BLOCK;
 use crate::simd::{effort, utf8};
 
+/// Values below this many bytes are checked as they are: in whole blocks most of the work would be the padding.
+const SMALL: usize = 16;
+
 /// The raw bytes of a value, and its text if that is another.
 ///
 /// Raw, because a character may be cut by an edge of a chunk and is whole only at the value's end; bytes are
@@ -112,7 +115,7 @@ impl ValueBuf {
     #[inline(always)]
     fn pad(&mut self) {
         let len = self.bytes.len();
-        if len > BLOCK && self.bytes.capacity() - len >= BLOCK {
+        if len >= SMALL && self.bytes.capacity() - len >= BLOCK {
             self.padding += len.wrapping_neg() % BLOCK;
             self.bytes.extend_from_slice(&[b' '; BLOCK]);
             self.bytes.truncate(len.next_multiple_of(BLOCK));

@@ -34,11 +34,16 @@ impl OpenBlock {
             }
             take(Path::LongLine);
             self.begin_data_line();
-            match input.get(value..).and_then(<[u8]>::first_chunk::<SHORT>) {
-                Some(line) if end - value <= SHORT => self.data.push_short(line, end - value, self.limit),
-                _ => self.data.push(input.get(value..end).unwrap_or_default(), self.limit),
-            }
+            let len = end - value;
             pos = line::after(input, end);
+            if len > SHORT {
+                self.data.push(input.get(value..end).unwrap_or_default(), self.limit);
+                continue;
+            }
+            match input.get(value..).and_then(<[u8]>::first_chunk::<SHORT>) {
+                Some(line) => self.data.push_short(line, len, self.limit),
+                None => self.data.push(input.get(value..end).unwrap_or_default(), self.limit),
+            }
             (pos, room) = self.push_short_lines(input, line_ends, pos, room);
         }
         (pos, room)

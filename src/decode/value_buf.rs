@@ -33,6 +33,11 @@ impl ValueBuf {
         if bytes.len() > self.bytes.capacity() - self.bytes.len() {
             self.grow(bytes.len(), limit);
         }
+        self.extend(bytes);
+    }
+
+    #[inline(always)]
+    fn extend(&mut self, bytes: &[u8]) {
         if bytes.len() <= COPY_AT_ONCE {
             self.bytes.extend_from_slice(bytes);
         } else {
@@ -45,6 +50,17 @@ impl ValueBuf {
         for piece in bytes.chunks(COPY_AT_ONCE) {
             self.bytes.extend_from_slice(piece);
         }
+    }
+
+    /// Appends an LF and `bytes`.
+    #[inline(always)]
+    pub(crate) fn push_line(&mut self, bytes: &[u8], limit: usize) {
+        effort::count(1 + bytes.len());
+        if bytes.len() >= self.bytes.capacity() - self.bytes.len() {
+            self.grow(1 + bytes.len(), limit);
+        }
+        self.bytes.push(b'\n');
+        self.extend(bytes);
     }
 
     /// Appends the first `len` of `bytes`, in a few moves whose number does not depend on it.

@@ -1,5 +1,7 @@
 //! Data of several lines, put together in the open block's buffer.
 
+use core::mem;
+
 use crate::decode::open_block::OpenBlock;
 use crate::decode::place::Place;
 use crate::decode::room::Room;
@@ -33,16 +35,20 @@ impl OpenBlock {
                 break;
             }
             take(Path::LongLine);
-            self.begin_data_line();
             let len = end - value;
             pos = line::after(input, end);
+            let bytes = input.get(value..end).unwrap_or_default();
             if len > SHORT {
-                self.data.push(input.get(value..end).unwrap_or_default(), self.limit);
+                match mem::replace(&mut self.has_data, true) {
+                    true => self.data.push_line(bytes, self.limit),
+                    false => self.data.push(bytes, self.limit),
+                }
                 continue;
             }
+            self.begin_data_line();
             match input.get(value..).and_then(<[u8]>::first_chunk::<SHORT>) {
                 Some(line) => self.data.push_short(line, len, self.limit),
-                None => self.data.push(input.get(value..end).unwrap_or_default(), self.limit),
+                None => self.data.push(bytes, self.limit),
             }
             (pos, room) = self.push_short_lines(input, line_ends, pos, room);
         }

@@ -84,15 +84,16 @@ impl Decoder {
         if cursor.pos == bytes.len() {
             return Ok(None);
         }
-        if let Some(named) = self.engine.named_block(bytes, cursor) {
-            return Ok(Some(Frame::Event(self.found_event(named, chunk))));
-        }
-        Ok(match self.engine.step::<true>(bytes, cursor)? {
-            Step::Pending => None,
-            Step::Event => Some(Frame::Event(self.event(chunk))),
-            Step::Comment => Some(Frame::Comment(self.comment(chunk))),
-            Step::Retry => self.reconnection_time().map(Frame::Retry),
-        })
+        let found = match self.engine.named_block(bytes, cursor) {
+            Some(found) => found,
+            None => match self.engine.step::<true>(bytes, cursor)? {
+                Step::Event => self.engine.found,
+                Step::Pending => return Ok(None),
+                Step::Comment => return Ok(Some(Frame::Comment(self.comment(chunk)))),
+                Step::Retry => return Ok(self.reconnection_time().map(Frame::Retry)),
+            },
+        };
+        Ok(Some(Frame::Event(self.found_event(found, chunk))))
     }
 
     /// Like [`Decoder::decode`], but yields events only; `retry` still updates [`Decoder::reconnection_time`].
@@ -126,14 +127,15 @@ impl Decoder {
             if cursor.pos == bytes.len() {
                 return Ok(None);
             }
-            if let Some(named) = self.engine.named_block(bytes, cursor) {
-                return Ok(Some(self.found_event(named, chunk)));
-            }
-            match self.engine.step::<false>(bytes, cursor)? {
-                Step::Pending => return Ok(None),
-                Step::Event => return Ok(Some(self.event(chunk))),
-                Step::Retry | Step::Comment => {}
-            }
+            let found = match self.engine.named_block(bytes, cursor) {
+                Some(found) => found,
+                None => match self.engine.step::<false>(bytes, cursor)? {
+                    Step::Pending => return Ok(None),
+                    Step::Event => self.engine.found,
+                    Step::Retry | Step::Comment => continue,
+                },
+            };
+            return Ok(Some(self.found_event(found, chunk)));
         }
     }
 
@@ -167,14 +169,15 @@ impl Decoder {
             if cursor.pos == bytes.len() {
                 return Ok(None);
             }
-            if let Some(named) = self.engine.named_block(bytes, cursor) {
-                return Ok(Some(self.found_bytes_event(named, chunk)));
-            }
-            match self.engine.step::<false>(bytes, cursor)? {
-                Step::Pending => return Ok(None),
-                Step::Event => return Ok(Some(self.found_bytes_event(self.engine.found, chunk))),
-                Step::Retry | Step::Comment => {}
-            }
+            let found = match self.engine.named_block(bytes, cursor) {
+                Some(found) => found,
+                None => match self.engine.step::<false>(bytes, cursor)? {
+                    Step::Pending => return Ok(None),
+                    Step::Event => self.engine.found,
+                    Step::Retry | Step::Comment => continue,
+                },
+            };
+            return Ok(Some(self.found_bytes_event(found, chunk)));
         }
     }
 
@@ -206,29 +209,24 @@ impl Decoder {
             event = self.data_event(if shared.is_some() { 0..0 } else { data }, &mut taken);
         } else if cursor.pos == bytes.len() {
             return Ok(None);
-        } else if let Some(mut named) = self.engine.named_block(bytes, cursor) {
-            shared = named.data.in_chunk().and_then(|range| chunk.share(range));
+        } else {
+            let mut found = match self.engine.named_block(bytes, cursor) {
+                Some(found) => found,
+                None => match self.engine.step::<true>(bytes, cursor)? {
+                    Step::Event => self.engine.found,
+                    Step::Pending => return Ok(None),
+                    Step::Comment => {
+                        return Ok(Some(FrameBuf::Comment(self.comment(&mut chunk.taken()).into())));
+                    }
+                    Step::Retry => return Ok(self.reconnection_time().map(FrameBuf::Retry)),
+                },
+            };
+            shared = found.data.in_chunk().and_then(|range| chunk.share(range));
             taken = chunk.taken();
             if shared.is_some() {
-                named.data = Place::BUFFER;
+                found.data = Place::BUFFER;
             }
-            event = self.found_event(named, &mut taken);
-        } else {
-            let step = self.engine.step::<true>(bytes, cursor)?;
-            taken = chunk.taken();
-            match step {
-                Step::Pending => return Ok(None),
-                Step::Comment => return Ok(Some(FrameBuf::Comment(self.comment(&mut taken).into()))),
-                Step::Retry => return Ok(self.reconnection_time().map(FrameBuf::Retry)),
-                Step::Event => {
-                    let data = &mut self.engine.found.data;
-                    shared = data.in_chunk().and_then(|range| chunk.share(range));
-                    if shared.is_some() {
-                        *data = Place::BUFFER;
-                    }
-                    event = self.event(&mut taken);
-                }
-            }
+            event = self.found_event(found, &mut taken);
         }
         let long_id = event.last_event_id().as_str().len() >= SHARE_ID_FROM;
         if shared.is_some() || long_id {

@@ -32,13 +32,7 @@ impl Decoder {
         }
     }
 
-    /// The event that `step` has found.
-    #[inline(always)]
-    pub(super) fn event<'d, 'i: 'd>(&'d mut self, chunk: &mut Chunk<'i>) -> Event<'d> {
-        let found = self.engine.found;
-        self.found_event(found, chunk)
-    }
-
+    /// An event that lies at `found`.
     #[inline(always)]
     pub(super) fn found_event<'d, 'i: 'd>(&'d mut self, found: Found, chunk: &mut Chunk<'i>) -> Event<'d> {
         let Found { first, event_type, data, id, id_is_new } = found;

@@ -39,6 +39,7 @@ pub(crate) fn holds_control_short(bytes: &[u8]) -> bool {
 
 /// Bit `n`: whether `block[n]` is CR or LF. Sixteen bytes at a time.
 #[cfg(feature = "simd")]
+#[inline(always)]
 pub(crate) fn bitmap(block: &[u8; BLOCK]) -> u64 {
     let mut bits = 0;
     for (n, part) in block.chunks_exact(16).enumerate() {

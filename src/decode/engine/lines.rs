@@ -47,6 +47,7 @@ impl Engine {
                     }
                     let more = line::after_data_colon(input, next).is_some();
                     if more || !data.is_buffer() || self.block.has_data {
+                        self.expects_lines = true;
                         (pos, room) = self.block.join(input, lines, data, pos, room);
                         data = Place::BUFFER;
                     } else {

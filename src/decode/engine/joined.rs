@@ -88,7 +88,7 @@ impl OpenBlock {
             if let Some(first) = bytes.get_mut(start) {
                 *first = b'\n';
             }
-            if input.get(end) == Some(&b'\n') {
+            if line::is_lf(input, end) {
                 lines.pop();
                 pos = end + 1;
             } else {

@@ -54,7 +54,7 @@ pub(crate) const SHARE_ID_FROM: usize = 128;
 /// Longer copies are made in pieces of this many bytes. Above about this size some `memcpy`s take another way that is ten
 /// times as slow where source and destination have nearly equal offsets in their pages. Shorter copies lose nothing.
 #[cfg(feature = "alloc")]
-pub(crate) const COPY_AT_ONCE: usize = 2048;
+pub(crate) const COPY_AT_ONCE: usize = if cfg!(sse_without = "copy_at_once") { usize::MAX } else { 2048 };
 
 /// Text to send is searched for line ends and copied in blocks of this many bytes: the copy then finds its block in the
 /// first level cache, and it is below `COPY_AT_ONCE` for the same reason.

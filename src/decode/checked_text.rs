@@ -35,6 +35,8 @@ impl<'i> CheckedText<'i> {
     /// The text of `range`, after moving the window if need be, to start at `from`; `None` if it is no UTF-8.
     #[inline(always)]
     pub(super) fn text(&mut self, range: Range<usize>, from: usize, bytes: &'i [u8]) -> Option<&'i str> {
+        #[cfg(sse_without = "window")]
+        return Self::alone(range, bytes);
         // A range that starts before the window starts behind its end then, too.
         let (start, end) = (range.start.wrapping_sub(self.start), range.end.wrapping_sub(self.start));
         match self.text.get(start..end) {
@@ -55,6 +57,8 @@ impl<'i> CheckedText<'i> {
 
     #[inline(never)]
     fn restart(&mut self, range: Range<usize>, from: usize, bytes: &'i [u8]) -> Option<&'i str> {
+        #[cfg(sse_without = "alone")]
+        return self.restart_at(range, from, bytes);
         let is_last = bytes.len() <= range.end + LAST_LINE_ENDS;
         if is_last && range.start == from && !self.found_bad {
             Self::alone(range, bytes)

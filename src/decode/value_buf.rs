@@ -66,6 +66,8 @@ impl ValueBuf {
     /// Appends the first `len` of `bytes`, in a few moves whose number does not depend on it.
     #[inline(always)]
     pub(crate) fn push_short<const N: usize>(&mut self, bytes: &[u8; N], len: usize, limit: usize) {
+        #[cfg(sse_without = "push_short")]
+        return self.push(bytes.get(..len).unwrap_or_default(), limit);
         let start = self.bytes.len();
         if self.bytes.capacity() - start < N {
             return self.push(bytes.get(..len).unwrap_or_default(), limit);
@@ -130,6 +132,8 @@ impl ValueBuf {
     /// less in chunks of 1460 bytes.
     #[inline(always)]
     fn pad(&mut self) {
+        #[cfg(sse_without = "pad")]
+        return;
         let len = self.bytes.len();
         if len >= SMALL && self.bytes.capacity() - len >= BLOCK {
             self.padding += len.wrapping_neg() % BLOCK;

@@ -31,6 +31,8 @@ fn bad<'t>() -> Option<&'t str> {
 /// checked: a chunk that is one event with its type takes a fifth less in words.
 #[inline(always)]
 pub(crate) fn padding(len: usize) -> usize {
+    #[cfg(sse_without = "padding")]
+    return 0;
     len.wrapping_neg() % 8
 }
 
@@ -55,6 +57,8 @@ pub(crate) fn text_ahead(bytes: &[u8]) -> &str {
 
 /// `end`, or less where it cuts a character of `bytes`: at most three bytes less.
 pub(crate) fn whole_characters(bytes: &[u8], end: usize) -> usize {
+    #[cfg(sse_without = "whole_characters")]
+    return end;
     // Without a branch: where text is not ASCII nobody foresees where in a character an edge falls.
     let Some(&[third, second, last]) = bytes.get(..end).and_then(<[u8]>::last_chunk) else { return end };
     let begun =

@@ -18,6 +18,8 @@ impl Engine {
     /// The two usual shapes of what an edge cuts, the start of a data line and the rest of one, if it fits. Whether it was one.
     #[inline(always)]
     pub(super) fn cut_data(&mut self, input: &[u8], cursor: &mut Cursor) -> bool {
+        #[cfg(sse_without = "cut_data")]
+        return false;
         let Cursor { pos, lines } = cursor;
         let from = *pos;
         let block = &mut self.block;

@@ -145,6 +145,8 @@ impl Engine {
     /// Passes comments that nobody asked for, each with a blank line after it, as they keep a connection alive. Between blocks.
     #[inline(always)]
     pub(super) fn pass_keep_alives(&mut self, input: &[u8], cursor: &mut Cursor) {
+        #[cfg(sse_without = "pass_keep_alives")]
+        return;
         if self.comments {
             return;
         }

@@ -19,6 +19,8 @@ impl Engine {
         if !self.is_between() {
             return None;
         }
+        #[cfg(sse_without = "data_block")]
+        return None;
         let start = cursor.pos;
         let (data, pos) = last_line(input, start, &mut cursor.lines)?;
         let mut room = self.block.room;
@@ -32,6 +34,8 @@ impl Engine {
     /// The block is an event type, an id, or both, and then one data line, and lies whole in the chunk.
     #[inline(always)]
     pub(crate) fn named_block(&mut self, input: &[u8], cursor: &mut Cursor) -> Option<Found> {
+        #[cfg(sse_without = "named_block")]
+        return None;
         if !self.ready {
             return None;
         }

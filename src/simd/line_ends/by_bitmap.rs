@@ -13,6 +13,8 @@ impl LineEnds {
     /// As `find_end`, with the next bitmap made on the spot: for short lines, one after the other.
     #[inline(always)]
     pub(crate) fn find_end_near(&mut self, bytes: &[u8], line: usize, from: usize) -> usize {
+        #[cfg(sse_without = "find_end_near")]
+        return self.find_end(bytes, line, from);
         if let Some(end) = self.here(from) {
             return end;
         }
@@ -74,6 +76,7 @@ impl LineEnds {
             let Some(block) = bytes.get(at..).and_then(<[u8]>::first_chunk) else { break };
             effort::count(BLOCK);
             at += BLOCK;
+            #[cfg(not(sse_without = "holds_control"))]
             if !holds_control(block) {
                 continue;
             }
@@ -90,6 +93,7 @@ impl LineEnds {
         self.known = bytes.len();
         // Fast path: nothing is left but the last line of a block, with which the chunk ends. Where each event is a chunk
         // of its own nearly all are such; an LLM delta takes a twelfth less.
+        #[cfg(not(sse_without = "ends_with_block"))]
         if let Some((before, b"\n\n")) = bytes.split_last_chunk() {
             if at < before.len() && before.last_chunk().is_some_and(|block| !holds_control(block)) {
                 self.bits = 3 << (BLOCK - 2);
@@ -104,6 +108,8 @@ impl LineEnds {
 /// In a chunk of less than a block. A padded copy for a bitmap took longer: it is read in other widths than it was
 /// written.
 fn search_small(bytes: &[u8], from: usize) -> usize {
+    #[cfg(sse_without = "search_small")]
+    return crate::simd::first_line_end(bytes, from);
     let mut at = from;
     while let Some(part) = bytes.get(at..).and_then(<[u8]>::first_chunk::<16>) {
         effort::count(16);

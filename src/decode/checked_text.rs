@@ -98,8 +98,7 @@ impl<'i> CheckedText<'i> {
     fn around(range: &Range<usize>, from: usize, bytes: &'i [u8], is_last: bool) -> (usize, usize) {
         let start = if range.start - from <= CHECK_BEHIND { from } else { range.start };
         let end = if is_last {
-            let wanted = utf8::padding(range.end - start);
-            if wanted <= bytes.len() - range.end { range.end + wanted } else { range.end }
+            range.end
         } else {
             range.end.max(utf8::whole_characters(bytes, bytes.len().min(range.start + CHECK_AHEAD)))
         };

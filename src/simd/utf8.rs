@@ -27,15 +27,6 @@ fn bad<'t>() -> Option<&'t str> {
     None
 }
 
-/// How many bytes more make it words of eight. What is left behind the last of them is copied byte by byte to be
-/// checked: a chunk that is one event with its type takes a fifth less in words.
-#[inline(always)]
-pub(crate) fn padding(len: usize) -> usize {
-    #[cfg(sse_without = "padding")]
-    return 0;
-    len.wrapping_neg() % 8
-}
-
 /// As much of `bytes` as is text. Stops at the first bad byte: a pass that goes on to the end, as that of `text`
 /// does, made streams with a bad byte in every event a hundred times as slow.
 pub(crate) fn text_ahead(bytes: &[u8]) -> &str {

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use sse_proto::session::{Session, SessionBuilder};
+use sse_proto::session::{ConnectionId, Session, SessionBuilder};
 use sse_proto::{Decoder, EventId, Frame};
 
 use super::counting::live;
@@ -14,6 +14,7 @@ use super::{FLOOR, GONE, MAX_EVENT};
 /// The client: what it knows outlives its session.
 pub(crate) struct Client {
     pub(crate) session: Session,
+    pub(crate) connection: Option<ConnectionId>,
     pub(crate) session_holds: isize,
     /// The number of the event that is to come next.
     pub(crate) next: usize,
@@ -30,9 +31,8 @@ pub(crate) fn policy(random: &mut Random) -> SessionBuilder {
         .reconnection_time(Duration::from_millis(random.below(4000)))
         .floor(FLOOR)
         .backoff_cap(Duration::from_secs(20))
-        .stable_after(Duration::from_secs(30))
         .idle_timeout(Some(Duration::from_secs(40)))
-        .retry_status(|status| status == 503)
+        .retry_head(|head| head.status == 503)
 }
 
 pub(crate) fn decoder(id: EventId<'_>) -> Decoder {
@@ -45,12 +45,14 @@ impl Client {
         let id = self.session.last_event_id().to_string();
         self.session = policy(random).decoder(decoder(EventId::new(&id).unwrap())).build();
         self.session_holds = 0;
+        self.connection = None;
         self.attempts.clear();
     }
 
     pub(crate) fn receive(&mut self, made: &[Made], bytes: &[u8], now: Duration) {
         let before = live();
-        let mut chunk = self.session.receive(bytes, now.into());
+        let Some(connection) = self.connection else { return };
+        let mut chunk = self.session.receive(connection, bytes, now.into());
         loop {
             match self.session.decode(&mut chunk) {
                 Ok(Some(Frame::Event(event))) => {

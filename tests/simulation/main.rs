@@ -75,6 +75,7 @@ fn world(seed: u64) -> Came {
     let mut server = Server::new();
     let mut client = Client {
         session: policy(random).decoder(decoder(EventId::EMPTY)).build(),
+        connection: None,
         session_holds: 0,
         next: 0,
         skipped: 0,
@@ -153,7 +154,8 @@ fn world(seed: u64) -> Came {
             match input {
                 Input::Head(status, content_type) => {
                     *came.heads.entry(status).or_default() += 1;
-                    let head = client.session.response(status, content_type, at.into());
+                    let head =
+                        client.session.response(client.connection.unwrap(), status, content_type, at.into());
                     let as_expected = match (status, head) {
                         (503, HeadOutcome::Retry) | (500, HeadOutcome::Failed(Failure::Status(500))) => true,
                         (200, HeadOutcome::Opened) => content_type != Some(b"text/html"),
@@ -165,8 +167,8 @@ fn world(seed: u64) -> Came {
                     assert!(as_expected, "{status} gave {head:?}");
                 }
                 Input::Bytes(bytes) => client.receive(&server.made, &bytes, at),
-                Input::End => drop(client.session.end_of_body(at.into())),
-                Input::Error => client.session.network_error(at.into()),
+                Input::End => drop(client.session.end_of_body(client.connection.unwrap(), at.into())),
+                Input::Error => client.session.network_error(client.connection.unwrap(), at.into()),
             }
         }
         // The client: what it does next.
@@ -174,6 +176,7 @@ fn world(seed: u64) -> Came {
             match client.session.poll(at.into(), random.next()) {
                 Action::Connect(request) => {
                     let named = request.last_event_id().map(<[u8]>::to_vec);
+                    client.connection = Some(request.connection());
                     client.connects(at);
                     let mut new = Connection {
                         inputs: VecDeque::new(),

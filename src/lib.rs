@@ -158,8 +158,8 @@
 //!
 //! | feature | brings | by the crates |
 //! | --- | --- | --- |
-//! | none | [`Scanner`], [`Token`], [`EventId`], [`EventType`], [`headers`]; [`Message`] into `&mut [u8]` and `fmt::Write` (`encode_to_slice`, `encode_to_slice_with`, `encode_to_fmt`, `encoded_len`), [`KEEP_ALIVE`]. No allocator is linked | `memchr`, `thiserror` |
-//! | `alloc` | [`Decoder`], [`Chunk`], [`SharedChunk`], [`PushDecoder`], [`BlockScanner`], events and frames and their errors; `Message::encode`, `encode_with`, `to_bytes`, `to_bytes_with`, `as_buf`; [`session`] and [`replay`] | `bytes`, `bytestring` |
+//! | none | [`Scanner`], [`Token`], [`EventId`], [`IdText`], [`EventType`], [`headers`]; [`Message`] into `&mut [u8]` and `fmt::Write` (`encode_to_slice`, `encode_to_slice_with`, `encode_to_fmt`, `encoded_len`), [`KEEP_ALIVE`]. No allocator is linked | `memchr`, `thiserror` |
+//! | `alloc` | [`Decoder`], [`Chunk`], [`SharedChunk`], [`PushDecoder`], [`BlockScanner`], [`EventIdBuf`], events and frames and their errors; `Message::encode`, `encode_with`, `to_bytes`, `to_bytes_with`, `as_buf`; [`session`] and [`replay`] | `bytes`, `bytestring` |
 //! | `std` (default) | `EventReader`, `FrameReader`, `EventWriter`, `Message::encode_to_io`, `io::Write` of [`DataWriter`]; fast paths of the dependencies. Implies `alloc` | |
 //! | `simd` (default) | nothing but speed | `wide`, `simdutf8` |
 //! | `stream` | `EventStream`, `FrameStream`. Implies `alloc` | `futures-core` |
@@ -230,7 +230,9 @@ pub use error::SourceError;
 #[cfg(feature = "alloc")]
 pub use error::{BlockTooLarge, DecodeError};
 pub use error::{BufferTooSmall, EncodeWithError, InvalidHeaderValue, InvalidValue};
-pub use field::{EventId, EventType};
+#[cfg(feature = "alloc")]
+pub use field::EventIdBuf;
+pub use field::{EventId, EventType, IdText};
 #[cfg(feature = "alloc")]
 pub use limits::DEFAULT_MAX_EVENT_SIZE;
 #[cfg(feature = "alloc")]

@@ -106,7 +106,7 @@ impl Server {
                 assert!(!events.is_empty());
                 events
             }
-            Replay::UpToDate => {
+            Replay::UpToDate(_) => {
                 assert!(whole && missed(from.unwrap() + 1).is_empty());
                 Vec::new()
             }

@@ -1,9 +1,17 @@
 //! What one value may hold: `EventId` and `EventType` are checked when they are made, so that
 //! nothing built from them can break the framing of a stream.
 
+#[cfg(feature = "alloc")]
+mod id_buf;
+mod id_text;
+
 use core::fmt;
 
 use crate::error::InvalidValue;
+
+#[cfg(feature = "alloc")]
+pub use id_buf::EventIdBuf;
+pub use id_text::IdText;
 
 /// A value of the `id` field: any text without U+0000, LF and CR (WHATWG HTML 9.2.4).
 ///

@@ -183,6 +183,8 @@ extern crate std;
 mod adapters;
 #[cfg(feature = "alloc")]
 mod decode;
+#[cfg(feature = "alloc")]
+pub mod driver;
 mod encode;
 mod error;
 mod field;

@@ -91,3 +91,8 @@ pub(crate) const LOWEST_FLOOR: Duration = Duration::from_millis(1);
 /// scheduler gave no time. Timers are late by milliseconds.
 #[cfg(feature = "alloc")]
 pub(crate) const LATE_POLL: Duration = Duration::from_secs(1);
+
+/// How often a driver goes on within one poll with nothing to tell: then others get a turn. So many reads of comments take
+/// microseconds.
+#[cfg(feature = "alloc")]
+pub(crate) const READS_AT_ONCE: usize = 64;

@@ -88,6 +88,7 @@
 //! | a `Stream` of byte chunks (`stream`) | `EventStream`, `FrameStream` | `while let Some(event) = events.next().await` |
 //! | a stream to look at and pass on byte for byte | [`BlockScanner`] | `while let Some(block) = blocks.scan(&mut bytes)?` |
 //! | no heap, or every line raw | [`Scanner`] | `while let Some(token) = scanner.scan(&mut bytes)` |
+//! | a server, events for ever | [`driver::EventSource`]; `driver::BlockingEventSource` (`std`) | `while let Some(event) = source.next_event().await` |
 //! | messages, and a `std::io::Write` (`std`) | `EventWriter` | `events.send(&message)?` |
 //! | messages, and buffers of your own | [`Message`] | `message.encode(&mut buffer)?` |
 //! | owned events or frames, and a data format (`serde`) | [`EventBuf`], [`FrameBuf`] | `serde_json::to_string(&event)?` |
@@ -97,12 +98,13 @@
 //!
 //! # Reconnect
 //!
-//! The two machines that outlive a connection, without IO, clock or random numbers of their own:
+//! A client that reconnects is [`driver`]: it takes your HTTP client and your runtime, and is ten lines. Beneath it, and at the
+//! other end, are the two machines that outlive a connection, without IO, clock or random numbers of their own:
 //!
 //! - [`session`], the client's: when to connect and with which headers, what a response means, how long to wait, when to
-//!   give up (WHATWG HTML 9.2.2, 9.2.3); backoff, jitter, idle timeouts, and no request twice that must not be.
+//!   give up (WHATWG HTML 9.2.2, 9.2.3); backoff, jitter, timeouts, and no request twice that must not be.
 //! - [`replay`], the server's: a bounded log that answers a `Last-Event-ID` (9.2.4) with what was missed, or says that it
-//!   cannot.
+//!   cannot; and the queue of all its clients.
 //!
 //! # Coming from
 //!
@@ -159,10 +161,10 @@
 //! | feature | brings | by the crates |
 //! | --- | --- | --- |
 //! | none | [`Scanner`], [`Token`], [`EventId`], [`IdText`], [`EventType`], [`headers`]; [`Message`] into `&mut [u8]` and `fmt::Write` (`encode_to_slice`, `encode_to_slice_with`, `encode_to_fmt`, `encoded_len`), [`KEEP_ALIVE`]. No allocator is linked | `memchr`, `thiserror` |
-//! | `alloc` | [`Decoder`], [`Chunk`], [`SharedChunk`], [`PushDecoder`], [`BlockScanner`], [`EventIdBuf`], events and frames and their errors; `Message::encode`, `encode_with`, `to_bytes`, `to_bytes_with`, `as_buf`; [`session`] and [`replay`] | `bytes`, `bytestring` |
-//! | `std` (default) | `EventReader`, `FrameReader`, `EventWriter`, `Message::encode_to_io`, `io::Write` of [`DataWriter`]; fast paths of the dependencies. Implies `alloc` | |
+//! | `alloc` | [`Decoder`], [`Chunk`], [`SharedChunk`], [`PushDecoder`], [`BlockScanner`], [`EventIdBuf`], events and frames and their errors; `Message::encode`, `encode_with`, `to_bytes`, `to_bytes_with`, `as_buf`; [`session`], [`driver`] and [`replay`] | `bytes`, `bytestring` |
+//! | `std` (default) | `EventReader`, `FrameReader`, `EventWriter`, `driver::BlockingEventSource`, `Message::encode_to_io`, `io::Write` of [`DataWriter`]; fast paths of the dependencies. Implies `alloc` | |
 //! | `simd` (default) | nothing but speed | `wide`, `simdutf8` |
-//! | `stream` | `EventStream`, `FrameStream`. Implies `alloc` | `futures-core` |
+//! | `stream` | `EventStream`, `FrameStream`, `Stream` of [`driver::EventSource`]. Implies `alloc` | `futures-core` |
 //! | `serde` | `Serialize` of events, frames, ids and event types, `Deserialize` of the owned and the checked ones. Implies `alloc` | `serde` |
 //!
 //! Of these crates `bytes` 1 (also as [`sse_proto::bytes`](bytes)), `futures-core` 0.3 and `serde` 1 show in the API; the others may

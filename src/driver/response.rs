@@ -48,6 +48,19 @@ impl<B> Response<B> {
         self
     }
 
+    /// All headers at once: the `&HeaderMap` of most HTTP clients.
+    ///
+    /// ```
+    /// use sse_proto::driver::Response;
+    ///
+    /// let headers = [("Content-Type", "text/event-stream"), ("Server", "x")];
+    /// assert_eq!(Response::new(200, ()).headers(headers).content_type(), Some(&b"text/event-stream"[..]));
+    /// ```
+    #[must_use]
+    pub fn headers(self, headers: impl IntoIterator<Item = (impl AsRef<str>, impl AsRef<[u8]>)>) -> Self {
+        headers.into_iter().fold(self, |response, (name, value)| response.header(name.as_ref(), value))
+    }
+
     /// The status.
     #[must_use]
     pub const fn status(&self) -> u16 {

@@ -1,6 +1,8 @@
 //! The client's half of a stream that outlives its connections: an `EventSource` without IO (WHATWG HTML 9.2.2 and
 //! 9.2.3). When to connect and with which headers, what a response means, how long to wait, when to give up.
 //!
+//! Who wants a client and not its parts takes [`driver`](crate::driver), the loop around a session.
+//!
 //! A [`Session`] opens nothing, reads no clock and draws no random number. It is told what happened, and
 //! [`Session::poll`] says what to do. A [`Time`] is how long after a start of the caller's choice it is, the
 //! same one throughout; for `random` any source will do, it only spreads the waits of many clients.

@@ -1,6 +1,6 @@
 //! A client that reconnects and waits, over ureq: a closure that connects is all it takes.
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::time::Duration;
 
 use sse_proto::EventBuf;
@@ -18,8 +18,24 @@ pub fn events(
     let connect = move |request: &Request<'_>, timeout| {
         let call = agent.get(&url).config().timeout_recv_response(timeout).build();
         let call = request.headers().fold(call, |call, (name, value)| call.header(name, value));
-        let (head, body) = call.call().map_err(ureq::Error::into_io)?.into_parts();
-        Ok(Response::new(head.status.as_u16(), body.into_reader()).headers(&head.headers))
+        let (head, body) = call.call().map_err(into_io)?.into_parts();
+        Ok(Response::new(head.status.as_u16(), Body(body.into_reader())).headers(&head.headers))
     };
     BlockingEventSource::new(Session::builder().idle_timeout(Some(idle)).build(), connect)
+}
+
+struct Body(ureq::BodyReader<'static>);
+
+impl io::Read for Body {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buf).map_err(|error| error.downcast().map_or_else(|error| error, into_io))
+    }
+}
+
+/// A timeout is one for the driver, too.
+fn into_io(error: ureq::Error) -> io::Error {
+    match error {
+        ureq::Error::Timeout(_) => io::Error::new(ErrorKind::TimedOut, error),
+        error => error.into_io(),
+    }
 }

@@ -5,7 +5,8 @@
 //! [`EventSource`]; or, in a program that waits, a closure that connects, and get a [`BlockingEventSource`]. Timeouts of
 //! the head and of silence, backoff, `Retry-After` and all else are the settings of the session.
 //!
-//! ```
+#![cfg_attr(feature = "std", doc = "```")]
+#![cfg_attr(not(feature = "std"), doc = "```ignore")]
 //! use sse_proto::driver::{EventSource, Response, Transport};
 //! use sse_proto::session::{Request, Session, Time};
 //! use sse_proto::bytes::Bytes;

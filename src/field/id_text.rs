@@ -26,9 +26,7 @@ pub struct IdText {
 
 impl IdText {
     /// Nothing yet: digits and hyphens go before what there is.
-    pub(crate) const fn empty() -> Self {
-        Self { bytes: [b'0'; LONGEST], start: LONGEST }
-    }
+    const EMPTY: Self = Self { bytes: [b'0'; LONGEST], start: LONGEST };
 
     /// The id as text.
     #[must_use]
@@ -43,25 +41,29 @@ impl IdText {
         EventId(self.as_str()) // digits and a hyphen are an id
     }
 
+    /// The text of two numbers, with a hyphen between.
     #[cfg(feature = "alloc")]
-    pub(crate) fn prepend_hyphen(self) -> Self {
-        self.prepend(b'-')
+    pub(crate) fn pair(first: u64, second: u64) -> Self {
+        let mut text = Self::EMPTY;
+        text.prepend_number(second);
+        text.prepend(b'-');
+        text.prepend_number(first);
+        text
     }
 
-    fn prepend(mut self, byte: u8) -> Self {
+    fn prepend(&mut self, byte: u8) {
         self.start = self.start.saturating_sub(1);
         if let Some(place) = self.bytes.get_mut(self.start) {
             *place = byte;
         }
-        self
     }
 
-    pub(crate) fn prepend_number(mut self, mut number: u64) -> Self {
+    fn prepend_number(&mut self, mut number: u64) {
         loop {
-            self = self.prepend(b'0' + (number % 10) as u8);
+            self.prepend(b'0' + (number % 10) as u8);
             number /= 10;
             if number == 0 {
-                return self;
+                return;
             }
         }
     }
@@ -70,7 +72,9 @@ impl IdText {
 /// Its decimal digits.
 impl From<u64> for IdText {
     fn from(number: u64) -> Self {
-        Self::empty().prepend_number(number)
+        let mut text = Self::EMPTY;
+        text.prepend_number(number);
+        text
     }
 }
 

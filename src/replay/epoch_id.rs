@@ -66,7 +66,7 @@ impl EpochId {
     /// Its text, on the stack.
     #[must_use]
     pub fn text(self) -> IdText {
-        IdText::empty().prepend_number(self.sequence).prepend_hyphen().prepend_number(self.epoch)
+        IdText::pair(self.epoch, self.sequence)
     }
 }
 

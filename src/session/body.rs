@@ -99,12 +99,10 @@ impl Session {
         &'s mut self,
         chunk: &mut BodyChunk<'i>,
     ) -> Result<Option<Frame<'s>>, DecodeError> {
-        let State::Open(OpenState { event, .. }) = &mut self.state else {
-            return Ok(chunk.chunk.drop_rest());
+        let event = match &mut self.state {
+            State::Open(OpenState { event, .. }) if chunk.connection == self.connection => event,
+            _ => return Ok(chunk.chunk.drop_rest()),
         };
-        if chunk.connection != self.connection {
-            return Ok(chunk.chunk.drop_rest());
-        }
         let frame = self.decoder.decode(&mut chunk.chunk);
         if let Ok(Some(Frame::Event(_))) = frame {
             *event = true;
@@ -122,12 +120,10 @@ impl Session {
         &'s mut self,
         chunk: &mut BodyChunk<'i>,
     ) -> Result<Option<Event<'s>>, DecodeError> {
-        let State::Open(OpenState { event, .. }) = &mut self.state else {
-            return Ok(chunk.chunk.drop_rest());
+        let event = match &mut self.state {
+            State::Open(OpenState { event, .. }) if chunk.connection == self.connection => event,
+            _ => return Ok(chunk.chunk.drop_rest()),
         };
-        if chunk.connection != self.connection {
-            return Ok(chunk.chunk.drop_rest());
-        }
         let found = self.decoder.decode_event(&mut chunk.chunk);
         if let Ok(Some(_)) = found {
             *event = true;
@@ -142,12 +138,10 @@ impl Session {
     /// Like [`Session::decode`].
     #[inline(always)]
     pub fn decode_shared(&mut self, chunk: &mut SharedBodyChunk) -> Result<Option<FrameBuf>, DecodeError> {
-        let State::Open(OpenState { event, .. }) = &mut self.state else {
-            return Ok(chunk.chunk.drop_rest());
+        let event = match &mut self.state {
+            State::Open(OpenState { event, .. }) if chunk.connection == self.connection => event,
+            _ => return Ok(chunk.chunk.drop_rest()),
         };
-        if chunk.connection != self.connection {
-            return Ok(chunk.chunk.drop_rest());
-        }
         let frame = self.decoder.decode_shared(&mut chunk.chunk);
         if let Ok(Some(FrameBuf::Event(_))) = frame {
             *event = true;

@@ -1,5 +1,5 @@
-//! What other people's suites demand of a client, as a table: each row over a session on a clock of the test, and over a driver and
-//! real sockets; with the waits of browsers, and with the defaults, which may wait longer.
+//! What other people's suites demand of a client, as a table: each row over a session on a clock of the test, and over both
+//! drivers and real sockets; with the waits of browsers, and with the defaults, which may wait longer.
 //!
 //! `scenarios.json` restates the browser vendors' tests, the contract tests of a client vendor, and six client libraries in our own
 //! words: what the server sends, what the client shows, what its requests name. Where a suite and the standard differ, it is
@@ -9,6 +9,7 @@
 #![allow(missing_docs, reason = "a test crate has no users")]
 
 mod features;
+mod over_async;
 mod over_session;
 mod over_sockets;
 mod readable_stream;
@@ -156,10 +157,19 @@ fn every_row_over_a_session() {
 }
 
 #[test]
-fn every_row_over_a_driver_and_sockets() {
+fn every_row_over_a_blocking_driver_and_sockets() {
     each_row(|row, waits| {
         for cut in if row.every_cut { &[usize::MAX, 1][..] } else { &[usize::MAX] } {
             check(row, &mut over_sockets::Connected::new(row, waits, *cut), waits);
+        }
+    });
+}
+
+#[test]
+fn every_row_over_an_async_driver_and_sockets() {
+    each_row(|row, waits| {
+        for cut in if row.every_cut { &[usize::MAX, 1][..] } else { &[usize::MAX] } {
+            check(row, &mut over_async::Polled::new(row, waits, *cut), waits);
         }
     });
 }

@@ -13,7 +13,7 @@ use super::script::{Answer, Scenario};
 use super::{Client, Shown, Waits, session};
 
 /// How long a socket is really silent before a row's idle timeout is taken for over: long for a machine that has much to do.
-const REALLY_SILENT: Duration = Duration::from_secs(1);
+pub(crate) const REALLY_SILENT: Duration = Duration::from_secs(1);
 /// A longer pause of a server proves nothing more.
 const LONGEST_PAUSE: u64 = 50;
 
@@ -24,11 +24,8 @@ pub(crate) struct Connected {
 
 impl Connected {
     pub(crate) fn new(scenario: &Scenario, waits: Waits, cut: usize) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let requests = Arc::default();
-        let transport = Tcp { address: listener.local_addr().unwrap(), now: Duration::ZERO };
-        let (answers, told) = (scenario.server.clone(), Arc::clone(&requests));
-        std::thread::spawn(move || serve(&listener, &answers, cut, &told));
+        let (address, requests) = listen(scenario, cut);
+        let transport = Tcp { address, now: Duration::ZERO };
         Self { source: BlockingEventSource::new(session(scenario, waits), transport), requests }
     }
 }
@@ -81,19 +78,8 @@ impl BlockingTransport for Tcp {
     type Body = BufReader<TcpStream>;
 
     fn connect(&mut self, request: &Request<'_>, _: Option<Duration>) -> io::Result<Response<Self::Body>> {
-        let mut connection = TcpStream::connect(self.address)?;
-        let mut head = b"GET / HTTP/1.0\r\n".to_vec();
-        for (name, value) in request.headers() {
-            head.extend([name.as_bytes(), b": ", value, b"\r\n"].concat());
-        }
-        connection.write_all(&[&head[..], b"\r\n"].concat())?;
-        let mut body = BufReader::new(connection);
-        let status = line(&mut body)?.split(' ').nth(1).unwrap().parse().unwrap();
-        let mut response = Response::new(status, ());
-        while let Some((name, value)) = line(&mut body)?.split_once(": ") {
-            response = response.header(name, value);
-        }
-        Ok(response.map_body(|()| body))
+        let (response, socket) = send(self.address, request)?;
+        Ok(response.map_body(|()| socket))
     }
 
     fn read(
@@ -117,6 +103,35 @@ impl BlockingTransport for Tcp {
     fn now(&self) -> Time {
         self.now.into()
     }
+}
+
+/// Sends the request, and reads the head.
+pub(crate) fn send(
+    address: SocketAddr,
+    request: &Request<'_>,
+) -> io::Result<(Response<()>, BufReader<TcpStream>)> {
+    let mut connection = TcpStream::connect(address)?;
+    let mut head = b"GET / HTTP/1.0\r\n".to_vec();
+    for (name, value) in request.headers() {
+        head.extend([name.as_bytes(), b": ", value, b"\r\n"].concat());
+    }
+    connection.write_all(&[&head[..], b"\r\n"].concat())?;
+    let mut body = BufReader::new(connection);
+    let status = line(&mut body)?.split(' ').nth(1).unwrap().parse().unwrap();
+    let mut response = Response::new(status, ());
+    while let Some((name, value)) = line(&mut body)?.split_once(": ") {
+        response = response.header(name, value);
+    }
+    Ok((response, body))
+}
+
+/// Starts the row's server: where it is, and what its requests named.
+pub(crate) fn listen(scenario: &Scenario, cut: usize) -> (SocketAddr, Arc<Mutex<Vec<Option<String>>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (address, requests) = (listener.local_addr().unwrap(), Arc::default());
+    let (answers, told) = (scenario.server.clone(), Arc::clone(&requests));
+    std::thread::spawn(move || serve(&listener, &answers, cut, &told));
+    (address, requests)
 }
 
 fn line(from: &mut impl BufRead) -> io::Result<String> {

@@ -14,16 +14,17 @@ use std::time::Duration;
 use bytes::Bytes;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use sse_proto::replay::{EpochId, Replay, ReplayLog};
-use sse_proto::session::{Action, HeadOutcome, Session, Time};
+use sse_proto::session::{Action, ConnectionId, HeadOutcome, Session, Time};
 use sse_proto::{Chunk, Decoder, Message};
 
 /// A session with an open connection, and an idle timeout to look after.
-fn open_at(now: Time) -> Session {
+fn open_at(now: Time) -> (Session, ConnectionId) {
     let mut session = Session::builder().idle_timeout(Some(Duration::from_secs(45))).build();
-    assert!(matches!(session.poll(now, 0), Action::Connect(_)));
-    let head = session.response(200, Some(b"text/event-stream"), now);
+    let Action::Connect(request) = session.poll(now, 0) else { panic!("not to connect") };
+    let connection = request.connection();
+    let head = session.response(connection, 200, Some(b"text/event-stream"), now);
     assert_eq!(head, HeadOutcome::Opened);
-    session
+    (session, connection)
 }
 
 /// All go on and on over one stream, as they would on a long connection, and have a clock, which says the time of each
@@ -43,11 +44,12 @@ fn bare(decoder: &mut Decoder, now: &mut Time, chunks: &[&[u8]]) -> (u64, usize)
 }
 
 #[inline(never)]
-fn in_session(session: &mut Session, now: &mut Time, chunks: &[&[u8]]) -> (u64, usize) {
+fn in_session(open: &mut (Session, ConnectionId), now: &mut Time, chunks: &[&[u8]]) -> (u64, usize) {
+    let (session, connection) = open;
     let (mut events, mut data) = (0, 0);
     for bytes in chunks {
         *now = black_box(*now + Duration::from_micros(100));
-        let mut chunk = session.receive(bytes, *now);
+        let mut chunk = session.receive(*connection, bytes, *now);
         while let Some(event) = session.decode_event(&mut chunk).unwrap() {
             events += 1;
             data += black_box(event.data()).len();
@@ -58,12 +60,15 @@ fn in_session(session: &mut Session, now: &mut Time, chunks: &[&[u8]]) -> (u64, 
 
 /// The whole loop of a client: it asks what to do before each chunk.
 #[inline(never)]
-fn polled(session: &mut Session, now: &mut Time, chunks: &[&[u8]]) -> (u64, usize) {
+fn polled(open: &mut (Session, ConnectionId), now: &mut Time, chunks: &[&[u8]]) -> (u64, usize) {
+    let session = &mut open.0;
     let (mut events, mut data) = (0, 0);
     for bytes in chunks {
         *now = black_box(*now + Duration::from_micros(100));
-        let Action::Read { until: Some(_), .. } = session.poll(*now, 0) else { panic!("not to read") };
-        let mut chunk = session.receive(bytes, *now);
+        let Action::Read { connection, until: Some(_), .. } = session.poll(*now, 0) else {
+            panic!("not to read")
+        };
+        let mut chunk = session.receive(connection, bytes, *now);
         while let Some(event) = session.decode_event(&mut chunk).unwrap() {
             events += 1;
             data += black_box(event.data()).len();

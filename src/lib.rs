@@ -90,6 +90,7 @@
 //! | a stream to look at and pass on byte for byte | [`BlockScanner`] | `while let Some(block) = blocks.scan(&mut bytes)?` |
 //! | no heap; the same frames over a buffer of your own | [`SliceDecoder`] over a [`Chunk`] | `while let Some(frame) = decoder.decode(&mut chunk)?` |
 //! | every line raw, without a buffer | [`Scanner`] | `while let Some(token) = scanner.scan(&mut bytes)` |
+//! | a server, events for ever | [`driver::EventSource`]; `driver::BlockingEventSource` (`std`) | `while let Some(event) = source.next_event().await` |
 //! | messages, and a `std::io::Write` (`std`) | `EventWriter` | `events.send(&message)?` |
 //! | messages, and buffers of your own | [`Message`] | `message.encode(&mut buffer)?` |
 //! | owned events or frames, and a data format (`serde`) | [`EventBuf`], [`FrameBuf`] | `serde_json::to_string(&event)?` |
@@ -99,12 +100,13 @@
 //!
 //! # Reconnect
 //!
-//! The two machines that outlive a connection, without IO, clock or random numbers of their own:
+//! A client that reconnects is [`driver`]: it takes your HTTP client and your runtime, and is ten lines. Beneath it, and at the
+//! other end, are the two machines that outlive a connection, without IO, clock or random numbers of their own:
 //!
 //! - [`session`], the client's: when to connect and with which headers, what a response means, how long to wait, when to
-//!   give up (WHATWG HTML 9.2.2, 9.2.3); backoff, jitter, idle timeouts, and no request twice that must not be.
+//!   give up (WHATWG HTML 9.2.2, 9.2.3); backoff, jitter, timeouts, and no request twice that must not be.
 //! - [`replay`], the server's: a bounded log that answers a `Last-Event-ID` (9.2.4) with what was missed, or says that it
-//!   cannot.
+//!   cannot; and the queue of all its clients.
 //!
 //! # Coming from
 //!
@@ -161,11 +163,11 @@
 //!
 //! | feature | brings | by the crates |
 //! | --- | --- | --- |
-//! | none | [`SliceDecoder`], [`Chunk`], [`Frame`], [`Event`], [`End`], [`DecodeError`]; [`Scanner`], [`Token`], [`EventId`], [`EventType`], [`headers`]; [`Message`] into `&mut [u8]` and `fmt::Write` (`encode_to_slice`, `encode_to_slice_with`, `encode_to_fmt`, `encoded_len`), [`KEEP_ALIVE`]. No allocator is linked | `memchr`, `thiserror` |
-//! | `alloc` | [`Decoder`], [`SharedChunk`], [`PushDecoder`], [`BlockScanner`], owned events and frames; `Message::encode`, `encode_with`, `to_bytes`, `to_bytes_with`, `as_buf`; [`session`] and [`replay`] | `bytes`, `bytestring` |
-//! | `std` (default) | `EventReader`, `FrameReader`, `EventWriter`, `Message::encode_to_io`, `io::Write` of [`DataWriter`]; fast paths of the dependencies. Implies `alloc` | |
+//! | none | [`SliceDecoder`], [`Chunk`], [`Frame`], [`Event`], [`End`], [`DecodeError`]; [`Scanner`], [`Token`], [`EventId`], [`IdText`], [`EventType`], [`headers`]; [`Message`] into `&mut [u8]` and `fmt::Write` (`encode_to_slice`, `encode_to_slice_with`, `encode_to_fmt`, `encoded_len`), [`KEEP_ALIVE`]. No allocator is linked | `memchr`, `thiserror` |
+//! | `alloc` | [`Decoder`], [`SharedChunk`], [`PushDecoder`], [`BlockScanner`], [`EventIdBuf`], owned events and frames; `Message::encode`, `encode_with`, `to_bytes`, `to_bytes_with`, `as_buf`; [`session`], [`driver`] and [`replay`] | `bytes`, `bytestring` |
+//! | `std` (default) | `EventReader`, `FrameReader`, `EventWriter`, `driver::BlockingEventSource`, `Message::encode_to_io`, `io::Write` of [`DataWriter`]; fast paths of the dependencies. Implies `alloc` | |
 //! | `simd` (default) | nothing but speed | `wide`, `simdutf8` |
-//! | `stream` | `EventStream`, `FrameStream`. Implies `alloc` | `futures-core` |
+//! | `stream` | `EventStream`, `FrameStream`, `Stream` of [`driver::EventSource`]. Implies `alloc` | `futures-core` |
 //! | `serde` | `Serialize` of events, frames, ids and event types, `Deserialize` of the owned and the checked ones. Implies `alloc` | `serde` |
 //!
 //! Of these crates `bytes` 1 (also as [`sse_proto::bytes`](bytes)), `futures-core` 0.3 and `serde` 1 show in the API; the others may
@@ -185,6 +187,8 @@ extern crate std;
 #[cfg(any(feature = "std", feature = "stream"))]
 mod adapters;
 mod decode;
+#[cfg(feature = "alloc")]
+pub mod driver;
 mod encode;
 mod error;
 mod field;
@@ -235,7 +239,9 @@ pub use error::BlockTooLarge;
 #[cfg(any(feature = "std", feature = "stream"))]
 pub use error::SourceError;
 pub use error::{BufferTooSmall, DecodeError, EncodeWithError, InvalidHeaderValue, InvalidValue};
-pub use field::{EventId, EventType};
+#[cfg(feature = "alloc")]
+pub use field::EventIdBuf;
+pub use field::{EventId, EventType, IdText};
 #[cfg(feature = "alloc")]
 pub use limits::DEFAULT_MAX_EVENT_SIZE;
 #[cfg(feature = "alloc")]

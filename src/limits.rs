@@ -91,3 +91,13 @@ pub(crate) const DEFAULT_MAX_ID_SIZE: usize = 8 * 1024;
 /// A session's floor is never lower than this: a wait of nothing at all could not double.
 #[cfg(feature = "alloc")]
 pub(crate) const LOWEST_FLOOR: Duration = Duration::from_millis(1);
+
+/// A poll that comes later than it was asked for by more than this proves no silence: the machine was suspended, or its
+/// scheduler gave no time. Timers are late by milliseconds.
+#[cfg(feature = "alloc")]
+pub(crate) const LATE_POLL: Duration = Duration::from_secs(1);
+
+/// How often a driver goes on within one poll with nothing to tell: then others get a turn. So many reads of comments take
+/// microseconds.
+#[cfg(feature = "alloc")]
+pub(crate) const READS_AT_ONCE: usize = 64;

@@ -236,12 +236,15 @@ fn an_unfinished_event_is_taken_as_the_setting_says() {
             let end = events.decoder_mut().finish();
             assert_eq!(matches!(end, End::Truncated(_)), !taken && input.len() > 9);
         }
-        let mut session = session::Session::builder().decoder(decoder()).reconnect(false).build();
-        assert!(matches!(session.poll(session::Time::START, 0), session::Action::Connect(_)));
-        session.response(200, Some(b"text/event-stream"), session::Time::START);
-        let mut chunk = session.receive(input.as_bytes(), session::Time::START);
+        let once = session::Session::builder().reconnect(session::Reconnect::Never);
+        let mut session = once.decoder(decoder()).build();
+        let now = session::Time::START;
+        let session::Action::Connect(request) = session.poll(now, 0) else { panic!("not to connect") };
+        let connection = request.connection();
+        session.response(connection, 200, Some(b"text/event-stream"), now);
+        let mut chunk = session.receive(connection, input.as_bytes(), now);
         while session.decode(&mut chunk).unwrap().is_some() {}
-        let last = session.end_of_body(session::Time::START).event().map(|event| event.data().to_owned());
+        let last = session.end_of_body(connection, now).event().map(|event| event.data().to_owned());
         assert_eq!(last.as_deref(), taken.then_some("[DONE]"), "{input:?}, {setting:?}");
     }
     // A source that fails has not ended.

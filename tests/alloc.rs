@@ -9,6 +9,7 @@ mod counting;
 
 use bytes::Bytes;
 use counting::{calls, live, measured_memory_bound, peak};
+use sse_proto::replay::{EpochId, ReplayLog};
 use sse_proto::{Chunk, Decoder, Frame, FrameBuf, Message, SharedChunk, SliceDecoder};
 
 /// A bit of everything: named events, ids, many data lines, bad UTF-8, line ends of each kind, comments.
@@ -337,4 +338,30 @@ fn to_bytes_allocates_once_and_its_clones_do_not() {
     // The first clone of a fresh `Bytes` makes its count; from the second one on there is nothing to make.
     let _first = bytes.clone();
     assert_eq!(calls(|| drop(bytes.clone())), 0);
+}
+
+/// The figures of `ReplayLogBuilder::max_events`, over lengths at which its queues are full, or have just grown: what a log takes
+/// besides encodings, ids and tags.
+#[test]
+fn a_replay_log_takes_what_its_page_says() {
+    let (mut most_held, mut most_both) = (0, 0);
+    for count in [100, 129, 1000, 1024, 1025, 2049, 4096, 5000, 8193, 16_384] {
+        let before = live();
+        let mut log = ReplayLog::builder().max_events(count).max_bytes(usize::MAX).build();
+        let id = |number: usize| EpochId::new(1_732_105_794, number as u64).text();
+        let ids = |from: usize, to: usize| (from..to).map(|n| id(n).as_str().len() as isize).sum::<isize>();
+        for number in 0..count {
+            drop(log.push(id(number).as_event_id(), Bytes::new()));
+        }
+        let held = (live() - before - ids(0, count)) / count as isize;
+        for number in count..3 * count {
+            drop(log.push(id(number).as_event_id(), Bytes::new()));
+        }
+        let both = (live() - before - ids(count, 3 * count)) / count as isize;
+        println!("{count}: {held} for each event held, {both} with an id remembered for each");
+        (most_held, most_both) = (most_held.max(held), most_both.max(both));
+    }
+    // As the page says, and not much less, or it is to say that.
+    assert!(most_held <= 190 && most_held > 170, "{most_held}");
+    assert!(most_both <= 310 && most_both > 280, "{most_both}");
 }

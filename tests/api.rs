@@ -71,25 +71,28 @@ fn auto_traits_of_what_borrows() {
 #[test]
 fn auto_traits_of_the_machines() {
     use sse_proto::replay::{
-        EpochId, EpochIdText, Events, Evicted, Logged, NotAnEpochId, Replay, ReplayLog, ReplayLogBuilder,
+        EpochId, Events, Evicted, Logged, NotAnEpochId, Replay, ReplayLog, ReplayLogBuilder,
     };
     use sse_proto::session::{
-        Action, Failure, HeadOutcome, ReadyState, Request, Session, SessionBuilder, Time,
+        Action, BodyChunk, ConnectionId, Failure, HeadOutcome, LeftOut, Loss, Progress, ReadyState,
+        Reconnect, RefusedHead, Request, Session, SessionBuilder, SharedBodyChunk, Time,
     };
+    use sse_proto::{EventIdBuf, IdText};
     macro_rules! each {
         ($check:ident: $($of:ty),+ $(,)?) => { $($check::<$of>();)+ };
     }
     fn send<T: Send + Sync + Unpin>() {}
-    each!(travels: Session, SessionBuilder, Time, Action<'_>, Request<'_>, HeadOutcome, Failure, ReadyState, ReplayLog,
-        ReplayLogBuilder, Replay<'_>, Events<'_>, Logged, EpochId, EpochIdText);
+    each!(travels: EventIdBuf, Session, SessionBuilder, Time, Action<'_>, Request<'_>, HeadOutcome, Failure, ReadyState, BodyChunk<'_>,
+        SharedBodyChunk, ConnectionId, LeftOut, Loss, Progress, Reconnect, RefusedHead, ReplayLog,
+        ReplayLogBuilder, Replay<'_>, Events<'_>, Logged, EpochId, IdText);
     each!(send: Evicted<'_>);
-    each!(owned: Session, SessionBuilder, Time, HeadOutcome, Failure, ReadyState, ReplayLog, Logged, EpochId, EpochIdText);
-    each!(cloned: Session, SessionBuilder, ReplayLogBuilder, Action<'_>, ReplayLog, Replay<'_>, Events<'_>, Logged);
-    each!(copied: Time, Request<'_>, HeadOutcome, Failure, ReadyState, EpochId, EpochIdText);
-    each!(printed: Session, SessionBuilder, Time, Action<'_>, ReplayLog, Replay<'_>, Events<'_>, Evicted<'_>, Logged, EpochIdText);
+    each!(owned: EventIdBuf, Session, SessionBuilder, SharedBodyChunk, ConnectionId, Loss, Time, HeadOutcome, Failure, ReadyState, ReplayLog, Logged, EpochId, IdText);
+    each!(cloned: Session, SessionBuilder, BodyChunk<'_>, SharedBodyChunk, ReplayLogBuilder, Action<'_>, ReplayLog, Replay<'_>, Events<'_>, Logged);
+    each!(copied: Time, ConnectionId, Loss, Progress, Reconnect, RefusedHead, Request<'_>, HeadOutcome, Failure, ReadyState, EpochId, IdText);
+    each!(printed: Session, SessionBuilder, BodyChunk<'_>, SharedBodyChunk, ConnectionId, Time, Action<'_>, ReplayLog, Replay<'_>, Events<'_>, Evicted<'_>, Logged, IdText);
     each!(compared: Time, Action<'_>, Request<'_>, HeadOutcome, Failure, ReadyState, Logged, EpochId);
     fn errors<T: Error + Display>() {}
-    each!(errors: Failure, NotAnEpochId);
+    each!(errors: Failure, Loss, LeftOut, NotAnEpochId);
 }
 
 #[test]

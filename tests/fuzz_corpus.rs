@@ -105,7 +105,7 @@ fn the_corpus_of_session() {
 
 #[test]
 fn the_corpus_of_replay() {
-    corpus("replay", |pushes| replay::body(&pushes));
+    corpus("replay", |steps| replay::body(&steps));
 }
 
 #[derive(Deserialize)]

@@ -1,4 +1,4 @@
-//! Invariant: a replay log evicts, remembers and answers as a list that forgets nothing, within its bounds, whatever ids
+//! Invariant: a replay log evicts, remembers and answers like a list that forgets nothing, within its bounds, whatever ids
 //! come, come again or do not come.
 #![cfg_attr(fuzzing, no_main)]
 
@@ -6,11 +6,11 @@
 #[path = "../../tests/common/mod.rs"]
 mod common;
 
-use crate::common::reference_log::{Pushes, check};
+use crate::common::reference_log::{Steps, check};
 
 #[cfg(fuzzing)]
-libfuzzer_sys::fuzz_target!(|pushes: Pushes| body(&pushes));
+libfuzzer_sys::fuzz_target!(|steps: Steps| body(&steps));
 
-pub fn body(pushes: &Pushes) {
-    check(pushes);
+pub fn body(steps: &Steps) {
+    check(steps);
 }

@@ -3,13 +3,17 @@
 use core::fmt;
 use core::str::FromStr;
 
-use crate::field::EventId;
+use crate::field::{EventId, IdText};
 
 /// An id made of an epoch and a sequence number, `1732105794-42`, which means something after a restart, too.
 ///
-/// The sequence counts the events of one life of the log. The epoch tells one life from the next: a counter that is
-/// stored, or the time of the start. Without it, a client that names `42` after a restart would be taken
-/// for one who has seen the new 42; with it, its id is [`Replay::Unknown`](crate::replay::Replay::Unknown).
+/// The sequence counts the events of one life of the log. Best that of an event is the position after it, what
+/// [`ReplayLog::end`](crate::replay::ReplayLog::end) is after its push: then 0 stands before the first event, and each id says
+/// where to go on.
+///
+/// The epoch tells one life from the next: a counter that is stored, or the time of the start. Without it, a client that names
+/// `42` after a restart would be taken for one who has seen the new 42; with it, its id is
+/// [`Replay::Unknown`](crate::replay::Replay::Unknown).
 ///
 /// Its text is canonical, so that two texts are two ids, and it is in every header's alphabet.
 ///
@@ -31,17 +35,6 @@ pub struct EpochId {
     sequence: u64,
 }
 
-/// Two numbers of up to 20 digits and the hyphen.
-const LONGEST: usize = 41;
-
-/// The text of an [`EpochId`], without an allocation. Made by [`EpochId::text`].
-#[derive(Clone, Copy)]
-pub struct EpochIdText {
-    /// ASCII in `bytes[start..]`; what stands before has no meaning.
-    bytes: [u8; LONGEST],
-    start: usize,
-}
-
 impl EpochId {
     /// The id of the event number `sequence` in the life `epoch`.
     #[must_use]
@@ -61,7 +54,7 @@ impl EpochId {
         self.sequence
     }
 
-    /// The id of the next event, `None` behind the last number there is.
+    /// The id of the next event, `None` after the last number there is.
     #[must_use]
     pub const fn next(self) -> Option<Self> {
         match self.sequence.checked_add(1) {
@@ -72,12 +65,8 @@ impl EpochId {
 
     /// Its text, on the stack.
     #[must_use]
-    pub fn text(self) -> EpochIdText {
-        let mut text = EpochIdText { bytes: [b'0'; LONGEST], start: LONGEST };
-        text.prepend_number(self.sequence);
-        text.prepend(b'-');
-        text.prepend_number(self.epoch);
-        text
+    pub fn text(self) -> IdText {
+        IdText::pair(self.epoch, self.sequence)
     }
 }
 
@@ -101,7 +90,7 @@ impl FromStr for EpochId {
 }
 
 /// Its text, on the stack.
-impl From<EpochId> for EpochIdText {
+impl From<EpochId> for IdText {
     fn from(id: EpochId) -> Self {
         id.text()
     }
@@ -114,59 +103,9 @@ fn number(text: &str) -> Option<u64> {
     if canonical { text.parse().ok() } else { None }
 }
 
-impl EpochIdText {
-    /// The id as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        // Digits and a hyphen are UTF-8.
-        core::str::from_utf8(self.bytes.get(self.start..).unwrap_or_default()).unwrap_or_default()
-    }
-
-    /// The id, for a [`Message`](crate::Message) and for [`ReplayLog::push`](crate::replay::ReplayLog::push).
-    #[must_use]
-    pub fn as_event_id(&self) -> EventId<'_> {
-        EventId::decoded(self.as_str()) // digits and a hyphen are an id
-    }
-
-    fn prepend(&mut self, byte: u8) {
-        self.start = self.start.saturating_sub(1);
-        if let Some(place) = self.bytes.get_mut(self.start) {
-            *place = byte;
-        }
-    }
-
-    fn prepend_number(&mut self, mut number: u64) {
-        loop {
-            self.prepend(b'0' + (number % 10) as u8);
-            number /= 10;
-            if number == 0 {
-                return;
-            }
-        }
-    }
-}
-
 impl fmt::Display for EpochId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}-{}", self.epoch, self.sequence)
-    }
-}
-
-impl AsRef<str> for EpochIdText {
-    fn as_ref(&self) -> &str {
-        self.as_str()
-    }
-}
-
-impl fmt::Display for EpochIdText {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl fmt::Debug for EpochIdText {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("EpochIdText").field(&self.as_str()).finish()
     }
 }
 

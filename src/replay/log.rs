@@ -1,19 +1,26 @@
 //! The log: a queue of events, a queue of the ids of those evicted before them, and an index over both.
 
 use alloc::collections::BTreeMap;
+use alloc::collections::VecDeque;
 use alloc::collections::btree_map::Entry;
-use alloc::collections::vec_deque::{self, VecDeque};
 use alloc::sync::Arc;
 use core::iter::FusedIterator;
 
 use bytes::Bytes;
 
 use crate::field::EventId;
+use crate::headers;
 use crate::limits::REMEMBERED_SHARE;
+
+use super::answer::Replay;
+use super::logged::{Events, Logged};
 
 /// A bounded log of encoded events that answers a `Last-Event-ID`: see the [module's page](crate::replay).
 ///
-/// The index is a tree: a push and a lookup take time by the logarithm of what is held, and a replay just what it sends.
+/// The index is a tree: a push and a lookup take time by the logarithm of what is held, and a replay just what it sends. By
+/// position it takes constant time.
+///
+/// `T` is what events can be tagged with: see [`ReplayLog::push_tagged`].
 ///
 /// ```
 /// use bytes::Bytes;
@@ -30,19 +37,22 @@ use crate::limits::REMEMBERED_SHARE;
 /// }
 /// let Replay::Events(missed) = log.after(EventId::new("c")?) else { unreachable!() };
 /// assert_eq!(missed.map(|event| event.bytes().clone()).collect::<Vec<_>>(), ["id: d\ndata: x\n\n"]);
-/// assert!(matches!(log.after(EventId::new("d")?), Replay::UpToDate));
+/// assert!(matches!(log.after(EventId::new("d")?), Replay::UpToDate(_)));
 /// assert!(matches!(log.after(EventId::new("a")?), Replay::TooOld { oldest: Some(id), .. } if id.as_str() == "c"));
 /// assert!(matches!(log.after(EventId::new("z")?), Replay::Unknown));
 /// # Ok::<(), sse_proto::InvalidValue>(())
 /// ```
 #[derive(Debug, Clone)]
-pub struct ReplayLog {
+pub struct ReplayLog<T = ()> {
     /// The events held, from position `first` on without a gap.
-    held: VecDeque<Logged>,
-    /// The ids of the events evicted last, up to position `first` without a gap.
+    held: VecDeque<Logged<T>>,
+    /// The ids of the events evicted last, up to position `first` without a gap; before the log's first event the id that
+    /// stands there, if there is one.
     remembered: VecDeque<Arc<str>>,
     /// Where each id is that is held or remembered. The empty id is not in it.
     index: BTreeMap<Arc<str>, Named>,
+    /// The last id that was not empty, known or not.
+    last_id: Option<Arc<str>>,
     first: u64,
     bytes: usize,
     remembered_bytes: usize,
@@ -50,125 +60,174 @@ pub struct ReplayLog {
     max_bytes: usize,
 }
 
-/// What an id names: the event at `first`, the first of the `events` with this id that are held or remembered, or were
-/// when the first of them was pushed. Once that is forgotten, and others are not, its clients are too late.
+/// What an id names: the place before the event at `next`, which follows the first of the `events` with this id that are held
+/// or remembered, or were when the first of them was pushed. Once that is forgotten, and others are not, its clients are too
+/// late.
 #[derive(Debug, Clone, Copy)]
 struct Named {
-    first: u64,
+    next: u64,
     events: usize,
 }
 
-/// An event in a log. A clone shares it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Logged {
-    id: Arc<str>,
-    bytes: Bytes,
-}
-
-/// What a client has missed: the answer of [`ReplayLog::after`].
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub enum Replay<'l> {
-    /// The client names no id: it is new, or an empty `id` has made it forget its own (WHATWG HTML 9.2.6). These are all
-    /// events that are held, all ever pushed if [`ReplayLog::start`] is 0.
-    FromStart(Events<'l>),
-    /// The events strictly after the one that the client names, one at least, none left out.
-    Events(Events<'l>),
-    /// The client names the last event.
-    UpToDate,
-    /// The client has missed events that are evicted. Replaying from the oldest on would hide that.
-    #[non_exhaustive]
-    TooOld {
-        /// The id of the oldest event held, `None` if none is. Empty if that event has no id.
-        oldest: Option<EventId<'l>>,
-    },
-    /// The id is of no event held or remembered: of long ago, of another life of the log, or made up.
-    Unknown,
-}
-
-/// Events of a log, from old to new. Made by [`ReplayLog::after`] and [`ReplayLog::iter`].
-#[derive(Debug, Clone)]
-pub struct Events<'l> {
-    events: vec_deque::Iter<'l, Logged>,
-}
-
-/// What a push has evicted, from old to new. Evicts all the same when it is dropped early.
+/// What has gone from a log, from old to new. It goes all the same when this is dropped early.
 #[derive(Debug)]
-pub struct Evicted<'l> {
-    log: &'l mut ReplayLog,
-}
-
-impl Logged {
-    fn len(&self) -> usize {
-        self.id.len() + self.bytes.len()
-    }
-
-    /// The id that it was pushed with.
-    #[must_use]
-    pub fn id(&self) -> EventId<'_> {
-        EventId::decoded(&self.id)
-    }
-
-    /// Its encoding, to be sent as it is.
-    #[must_use]
-    pub const fn bytes(&self) -> &Bytes {
-        &self.bytes
-    }
+pub struct Evicted<'l, T = ()> {
+    log: &'l mut ReplayLog<T>,
+    /// Events before this position go, whether or not there is room.
+    before: u64,
 }
 
 impl ReplayLog {
-    pub(super) const fn with(max_events: usize, max_bytes: usize) -> Self {
-        Self {
-            held: VecDeque::new(),
-            remembered: VecDeque::new(),
-            index: BTreeMap::new(),
-            first: 0,
-            bytes: 0,
-            remembered_bytes: 0,
-            max_events,
-            max_bytes,
-        }
-    }
-
     /// Adds an event at the end: the id that its encoding carries, empty if it carries none, and the encoding.
     ///
     /// The log does not look into the encoding. Returns what had to go for it; dropping that is fine.
     pub fn push(&mut self, id: EventId<'_>, event: Bytes) -> Evicted<'_> {
-        let id: Arc<str> = id.as_str().into();
-        let end = self.end();
-        if !id.is_empty() {
-            let place = self.index.entry(id.clone()).or_insert(Named { first: end, events: 0 });
-            place.events = place.events.saturating_add(1);
+        self.push_tagged(id, event, ())
+    }
+}
+
+impl<T> ReplayLog<T> {
+    pub(super) fn with(
+        max_events: usize,
+        max_bytes: usize,
+        first: u64,
+        before_first: Option<Arc<str>>,
+    ) -> Self {
+        let mut log = Self {
+            held: VecDeque::new(),
+            remembered: VecDeque::new(),
+            index: BTreeMap::new(),
+            last_id: None,
+            first,
+            bytes: 0,
+            remembered_bytes: 0,
+            max_events,
+            max_bytes,
+        };
+        if let Some(id) = before_first.filter(|id| !id.is_empty()) {
+            log.name(&id, first);
+            log.remember(id);
         }
-        let event = Logged { id, bytes: event };
+        log
+    }
+
+    /// Like [`ReplayLog::push`], with a tag beside the bytes: what a filter asks for, so that a replay is filtered like
+    /// live events, or the time, to evict by age. The log does not count it.
+    ///
+    /// ```
+    /// use sse_proto::replay::ReplayLog;
+    /// use sse_proto::{EventId, IdText, Message};
+    ///
+    /// let mut log = ReplayLog::builder().tag::<&str>().build();
+    /// for (number, topic) in (1..).zip(["news", "sport", "news"]) {
+    ///     let id = IdText::from(number);
+    ///     let event = Message::new().id(id.as_event_id()).data(topic).to_bytes();
+    ///     drop(log.push_tagged(id.as_event_id(), event, topic));
+    /// }
+    /// let missed = log.after(EventId::from_static("1")).into_events().unwrap();
+    /// let news: Vec<_> = missed.filter(|event| *event.tag() == "news").map(|event| event.bytes().clone()).collect();
+    /// assert_eq!(news, ["id: 3\ndata: news\n\n"]);
+    /// ```
+    pub fn push_tagged(&mut self, id: EventId<'_>, event: Bytes, tag: T) -> Evicted<'_, T> {
+        let id: Arc<str> = id.as_str().into();
+        let position = self.end();
+        if !id.is_empty() {
+            self.name(&id, position.saturating_add(1));
+        }
+        let event = Logged { id, bytes: event, position, tag };
         self.bytes = self.bytes.saturating_add(event.len());
         self.held.push_back(event);
-        Evicted { log: self }
+        Evicted { log: self, before: 0 }
     }
 
     /// What a client has missed that names `id` as its last event ID (WHATWG HTML 9.2.4).
     #[must_use]
-    pub fn after(&self, id: EventId<'_>) -> Replay<'_> {
+    pub fn after(&self, id: EventId<'_>) -> Replay<'_, T> {
         if id.is_empty() {
             return Replay::FromStart(self.iter());
         }
-        let Some(place) = self.index.get(id.as_str()) else {
-            return Replay::Unknown;
-        };
-        let next = place.first.saturating_add(1);
-        let Some(missed) = next.checked_sub(self.first).and_then(|from| usize::try_from(from).ok()) else {
+        match self.index.get(id.as_str()) {
+            Some(place) => self.from_position(place.next),
+            None => Replay::Unknown,
+        }
+    }
+
+    /// Like [`ReplayLog::after`], with the value of the header as it has come: `None` if there is none. What cannot be an id
+    /// is one that nobody knows.
+    ///
+    /// ```
+    /// use sse_proto::replay::{Replay, ReplayLog};
+    ///
+    /// let log = ReplayLog::new();
+    /// assert!(matches!(log.after_header(None), Replay::FromStart(_)));
+    /// assert!(matches!(log.after_header(Some(b"")), Replay::FromStart(_)));
+    /// assert!(matches!(log.after_header(Some(b"\xFF")), Replay::Unknown));
+    /// ```
+    #[must_use]
+    pub fn after_header(&self, last_event_id: Option<&[u8]>) -> Replay<'_, T> {
+        match headers::parse_last_event_id(last_event_id.unwrap_or_default()) {
+            Ok(id) => self.after(id),
+            Err(_) => Replay::Unknown,
+        }
+    }
+
+    /// The events from this position on, in constant time: for a server whose clients each keep their place in the log, in place
+    /// of a queue for each. [`Replay::TooOld`] if the event there is evicted, [`Replay::Unknown`] if it is beyond
+    /// [`ReplayLog::end`].
+    ///
+    /// ```
+    /// use bytes::Bytes;
+    /// use sse_proto::replay::{Replay, ReplayLog};
+    /// use sse_proto::EventId;
+    ///
+    /// let mut log = ReplayLog::builder().max_events(2).build();
+    /// for _ in 0..3 {
+    ///     drop(log.push(EventId::EMPTY, Bytes::from_static(b"data\n\n")));
+    /// }
+    /// assert!(matches!(log.from_position(0), Replay::TooOld { .. }));
+    /// assert!(matches!(log.from_position(2), Replay::Events(events) if events.len() == 1));
+    /// assert!(matches!(log.from_position(3), Replay::UpToDate(_)));
+    /// assert!(matches!(log.from_position(4), Replay::Unknown));
+    /// ```
+    #[must_use]
+    pub fn from_position(&self, position: u64) -> Replay<'_, T> {
+        let Some(missed) = position.checked_sub(self.first) else {
             return Replay::TooOld { oldest: self.held.front().map(Logged::id) };
         };
-        if missed >= self.held.len() {
-            return Replay::UpToDate;
+        let missed = usize::try_from(missed).unwrap_or(usize::MAX);
+        let events = |from: usize| Events { events: self.held.range(from..), end: self.end() };
+        match self.held.len() {
+            len if missed < len => Replay::Events(events(missed)),
+            len if missed == len => Replay::UpToDate(events(len)),
+            _ => Replay::Unknown,
         }
-        Replay::Events(Events { events: self.held.range(missed..) })
     }
 
     /// All events held, from old to new.
     #[must_use]
-    pub fn iter(&self) -> Events<'_> {
-        Events { events: self.held.iter() }
+    pub fn iter(&self) -> Events<'_, T> {
+        Events { events: self.held.iter(), end: self.end() }
+    }
+
+    /// The id that names "now": of the last event that has one, or the one that stands before the first event
+    /// ([`ReplayLogBuilder::starting_after`](super::ReplayLogBuilder::starting_after)). `None` if there is none, or it is
+    /// forgotten.
+    ///
+    /// A client that has got no event yet needs it, or what comes while it is away is lost: send it with a block of its own,
+    /// first (`Message::new().id(id)`), and with each message that says that a place is too old.
+    ///
+    /// ```
+    /// use sse_proto::EventId;
+    /// use sse_proto::replay::ReplayLog;
+    ///
+    /// let log = ReplayLog::builder().starting_after(EventId::from_static("0")).build();
+    /// assert_eq!(log.last_id().unwrap(), "0");
+    /// assert_eq!(ReplayLog::new().last_id(), None);
+    /// ```
+    #[must_use]
+    pub fn last_id(&self) -> Option<EventId<'_>> {
+        let id = self.last_id.as_ref().filter(|id| self.index.contains_key(*id))?;
+        Some(EventId::decoded(id))
     }
 
     /// How many events are held.
@@ -189,32 +248,78 @@ impl ReplayLog {
         self.bytes
     }
 
-    /// How many ids of evicted events are remembered.
+    /// How many ids are remembered of what stood before the events held.
     #[must_use]
     pub fn remembered(&self) -> usize {
         self.remembered.len()
     }
 
-    /// The position of the oldest event held: how many have been evicted.
+    /// The position of the oldest event held, or of the next one if none is.
     #[must_use]
     pub const fn start(&self) -> u64 {
         self.first
     }
 
-    /// The position that the next event gets: how many have been pushed. Read this before replaying, then skip live events
-    /// at earlier positions.
+    /// The position that the next event gets: how many have been pushed, if the log started at 0.
     #[must_use]
     pub fn end(&self) -> u64 {
         self.first.saturating_add(self.held.len() as u64)
     }
 
-    /// Evicts the oldest event.
-    fn evict(&mut self) -> Option<Logged> {
-        let event = self.held.pop_front()?;
-        self.first = self.first.saturating_add(1);
-        self.bytes = self.bytes.saturating_sub(event.len());
-        self.remembered_bytes = self.remembered_bytes.saturating_add(event.id.len());
-        self.remembered.push_back(event.id.clone());
+    /// Evicts all events before this position; all there are, if it is [`ReplayLog::end`] or more. Their ids are remembered as
+    /// after a push: who comes for them is too late.
+    ///
+    /// ```
+    /// use bytes::Bytes;
+    /// use sse_proto::replay::ReplayLog;
+    /// use sse_proto::EventId;
+    ///
+    /// let mut log = ReplayLog::new();
+    /// for _ in 0..3 {
+    ///     drop(log.push(EventId::EMPTY, Bytes::from_static(b"data\n\n")));
+    /// }
+    /// assert_eq!(log.evict_before(2).count(), 2);
+    /// assert_eq!((log.start(), log.end()), (2, 3));
+    /// ```
+    pub fn evict_before(&mut self, position: u64) -> Evicted<'_, T> {
+        Evicted { log: self, before: position }
+    }
+
+    /// Evicts the oldest events as long as `gone` says so: those that are too old, by the time that they are tagged with.
+    ///
+    /// ```
+    /// use bytes::Bytes;
+    /// use sse_proto::replay::ReplayLog;
+    /// use sse_proto::EventId;
+    /// use std::time::{Duration, Instant};
+    ///
+    /// let mut log = ReplayLog::builder().tag::<Instant>().build();
+    /// let now = Instant::now();
+    /// for minutes in 0..10 {
+    ///     let then = now + Duration::from_secs(60 * minutes);
+    ///     drop(log.push_tagged(EventId::EMPTY, Bytes::from_static(b"data\n\n"), then));
+    /// }
+    /// let five_minutes_ago = now + Duration::from_secs(60 * 5);
+    /// drop(log.evict_while(|event| *event.tag() < five_minutes_ago));
+    /// assert_eq!(log.len(), 5);
+    /// ```
+    pub fn evict_while(&mut self, gone: impl FnMut(&Logged<T>) -> bool) -> Evicted<'_, T> {
+        let mut gone = gone;
+        let count = self.held.iter().take_while(|event| gone(event)).count();
+        let before = self.first.saturating_add(count as u64);
+        self.evict_before(before)
+    }
+
+    /// One event more, or the place before the first, has this id; after it comes `next`.
+    fn name(&mut self, id: &Arc<str>, next: u64) {
+        let place = self.index.entry(id.clone()).or_insert(Named { next, events: 0 });
+        place.events = place.events.saturating_add(1);
+        self.last_id = Some(id.clone());
+    }
+
+    fn remember(&mut self, id: Arc<str>) {
+        self.remembered_bytes = self.remembered_bytes.saturating_add(id.len());
+        self.remembered.push_back(id);
         // The last one is always known: all that is behind it is held.
         while self.remembered.len() > 1
             && (self.remembered.len() > self.max_events
@@ -222,6 +327,14 @@ impl ReplayLog {
         {
             self.forget();
         }
+    }
+
+    /// Evicts the oldest event.
+    fn evict(&mut self) -> Option<Logged<T>> {
+        let event = self.held.pop_front()?;
+        self.first = self.first.saturating_add(1);
+        self.bytes = self.bytes.saturating_sub(event.len());
+        self.remember(event.id.clone());
         Some(event)
     }
 
@@ -238,48 +351,28 @@ impl ReplayLog {
     }
 }
 
-impl<'l> Iterator for Events<'l> {
-    type Item = &'l Logged;
+impl<'l, T> IntoIterator for &'l ReplayLog<T> {
+    type Item = &'l Logged<T>;
+    type IntoIter = Events<'l, T>;
 
-    fn next(&mut self) -> Option<Self::Item> {
-        self.events.next()
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.events.size_hint()
-    }
-}
-
-impl<'l> IntoIterator for &'l ReplayLog {
-    type Item = &'l Logged;
-    type IntoIter = Events<'l>;
-
-    fn into_iter(self) -> Events<'l> {
+    fn into_iter(self) -> Events<'l, T> {
         self.iter()
     }
 }
 
-impl ExactSizeIterator for Events<'_> {}
-impl FusedIterator for Events<'_> {}
-
-impl DoubleEndedIterator for Events<'_> {
-    fn next_back(&mut self) -> Option<Self::Item> {
-        self.events.next_back()
-    }
-}
-
-impl Iterator for Evicted<'_> {
-    type Item = Logged;
+impl<T> Iterator for Evicted<'_, T> {
+    type Item = Logged<T>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let over = self.log.held.len() > self.log.max_events || self.log.bytes > self.log.max_bytes;
-        if over { self.log.evict() } else { None }
+        let log = &mut *self.log;
+        let over = log.held.len() > log.max_events || log.bytes > log.max_bytes;
+        if over || log.first < self.before { log.evict() } else { None }
     }
 }
 
-impl FusedIterator for Evicted<'_> {}
+impl<T> FusedIterator for Evicted<'_, T> {}
 
-impl Drop for Evicted<'_> {
+impl<T> Drop for Evicted<'_, T> {
     fn drop(&mut self) {
         self.for_each(drop);
     }

@@ -13,71 +13,89 @@
 //!
 //! | the client names | [`ReplayLog::after`] says | the server sends |
 //! | --- | --- | --- |
-//! | no id, or the empty one | [`Replay::FromStart`] | what a new client gets: all that is held, a snapshot, nothing |
-//! | the id of an event with others behind it, all held | [`Replay::Events`] | these, strictly after the one named |
+//! | no id, or the empty one | [`Replay::FromStart`] | what a new client gets: all that is held, a snapshot, nothing; and an id first |
+//! | the id of an event with others after it, all held | [`Replay::Events`] | these, strictly after the one named |
 //! | the id of the last event | [`Replay::UpToDate`] | nothing |
-//! | an id whose next event is gone | [`Replay::TooOld`] | a snapshot, or a message that says so |
+//! | an id whose next event is gone | [`Replay::TooOld`] | a snapshot, or a message that says so; with a new id |
 //! | any other id | [`Replay::Unknown`] | the same |
 //!
 //! # The server's side of a connection
 //!
-//! Subscribe first, then replay, then skip what was replayed. In any other order an event pushed in between is
-//! lost or sent twice. Each event has a position in its log; the one that the next gets is [`ReplayLog::end`].
+//! Each event has a position in its log, and each client one too: that of the next event it is to get. The log is the
+//! queue of all of them, so a client that does not read costs nothing, and one that falls too far behind is told so, like one
+//! that comes back too late. Between the answer to its id and the first wait nothing can be lost or sent twice.
 //!
 //! ```
 //! use bytes::Bytes;
+//! use sse_proto::Message;
 //! use sse_proto::replay::{EpochId, Replay, ReplayLog};
-//! use sse_proto::{EventId, Message, headers};
-//! use std::sync::{Mutex, mpsc};
+//! use std::sync::{Condvar, Mutex};
+//! use std::time::Duration;
 //!
 //! struct Topic {
+//!     epoch: u64, // another one after each restart: a counter that is stored, or the time of the start
 //!     log: Mutex<ReplayLog>,
-//!     clients: Mutex<Vec<mpsc::Sender<(u64, Bytes)>>>, // or your runtime's broadcast channel
+//!     news: Condvar, // or your runtime's `Notify`, `watch`
 //! }
 //!
 //! impl Topic {
-//!     fn publish(&self, epoch: u64, data: &str) {
-//!         let mut log = self.log.lock().unwrap(); // held to the end: the order in the log is that on the wire
-//!         let position = log.end();
-//!         let id = EpochId::new(epoch, position).text();
-//!         let event = Message::new().id(id.as_event_id()).data(data).to_bytes(); // encoded once, for all
-//!         drop(log.push(id.as_event_id(), event.clone()));
-//!         self.clients.lock().unwrap().retain(|client| client.send((position, event.clone())).is_ok());
+//!     fn new(epoch: u64) -> Self {
+//!         let start = EpochId::new(epoch, 0).text(); // so that there is an id before there is an event
+//!         let log = ReplayLog::builder().starting_after(start.as_event_id()).build();
+//!         Self { epoch, log: Mutex::new(log), news: Condvar::new() }
 //!     }
 //!
-//!     fn connect(&self, last_event_id: Option<&[u8]>, mut send: impl FnMut(Bytes)) -> mpsc::Receiver<(u64, Bytes)> {
-//!         let (client, events) = mpsc::channel();
-//!         self.clients.lock().unwrap().push(client); // 1. subscribe
-//!         let (missed, end) = {
-//!             let log = self.log.lock().unwrap();
-//!             let named = headers::parse_last_event_id(last_event_id.unwrap_or_default());
-//!             let missed: Option<Vec<Bytes>> = match named.map(|id| log.after(id)) {
-//!                 Ok(Replay::Events(events)) => Some(events.map(|event| event.bytes().clone()).collect()),
-//!                 Ok(Replay::FromStart(_) | Replay::UpToDate) => Some(Vec::new()),
-//!                 _ => None, // too old, unknown, or no id at all
-//!             };
-//!             (missed, log.end())
-//!         };
-//!         match missed {
-//!             Some(missed) => missed.into_iter().for_each(&mut send), // 2. replay, after the lock is free
-//!             None => send(Message::new().data("reload").to_bytes()),
+//!     fn publish(&self, data: &str) {
+//!         let mut log = self.log.lock().unwrap();
+//!         let id = EpochId::new(self.epoch, log.end() + 1).text();
+//!         let event = Message::new().id(id.as_event_id()).data(data).to_bytes(); // encoded once, for all
+//!         drop(log.push(id.as_event_id(), event));
+//!         self.news.notify_all();
+//!     }
+//!
+//!     /// What a connection begins with, and the position at which it goes on.
+//!     fn connect(&self, last_event_id: Option<&[u8]>) -> (Bytes, u64) {
+//!         let log = self.log.lock().unwrap();
+//!         let now = log.last_id().unwrap_or_default();
+//!         match log.after_header(last_event_id) {
+//!             // New here: an id, or what comes while it is away for the first time is lost.
+//!             Replay::FromStart(_) => (Message::new().id(now).to_bytes(), log.end()),
+//!             // Its place is gone: told once, and with an id, or it is told again at each connection.
+//!             Replay::TooOld { .. } | Replay::Unknown => (Message::new().id(now).data("reload").to_bytes(), log.end()),
+//!             place => (Bytes::new(), place.into_events().map_or(log.end(), |events| events.start())),
 //!         }
-//!         while let Ok((position, event)) = events.try_recv() { // the connection's loop
-//!             if position >= end { // 3. skip what was replayed
-//!                 send(event);
-//!             }
-//!         }
-//!         events
+//!     }
+//!
+//!     /// The events from `position` on, which moves on; waits for one. `None` if they are gone: end the connection, for the
+//!     /// client is too slow; it comes back, and is told. An empty list is the moment for a keep-alive.
+//!     fn next(&self, position: &mut u64) -> Option<Vec<Bytes>> {
+//!         let log = self.log.lock().unwrap();
+//!         let quiet = Duration::from_secs(15);
+//!         let (log, _) = self.news.wait_timeout_while(log, quiet, |log| log.end() <= *position).unwrap();
+//!         let events = log.from_position(*position).into_events()?.take(100); // then write them, the lock is free
+//!         let events: Vec<_> = events.map(|event| event.bytes().clone()).collect();
+//!         *position += events.len() as u64;
+//!         Some(events)
 //!     }
 //! }
 //!
-//! let topic = Topic { log: Mutex::new(ReplayLog::new()), clients: Mutex::default() };
-//! topic.publish(1, "a");
-//! topic.publish(1, "b");
-//! let mut sent = Vec::new();
-//! topic.connect(Some(b"1-0"), |bytes| sent.push(bytes));
-//! assert_eq!(sent, ["id: 1-1\ndata: b\n\n"]);
+//! let topic = Topic::new(1);
+//! let (first, _) = topic.connect(None); // and cut, before there is an event
+//! assert_eq!(first, "id: 1-0\n\n");
+//! topic.publish("a");
+//! topic.publish("b");
+//! let (first, mut position) = topic.connect(Some(b"1-0"));
+//! assert_eq!((first, position), (Bytes::new(), 0));
+//! assert_eq!(topic.next(&mut position).unwrap(), ["id: 1-1\ndata: a\n\n", "id: 1-2\ndata: b\n\n"]);
+//! let (first, position) = topic.connect(Some(b"0-7")); // of another life
+//! assert_eq!((first, position), (Bytes::from("id: 1-2\ndata: reload\n\n"), 2));
 //! ```
+//!
+//! A block of an id alone is no event to browsers and to this crate. Some LLM clients take it for one, and fail to read
+//! JSON in it: there the id goes with the first event.
+//!
+//! Who has queues in place of positions (a broadcast channel) subscribes first, then replays, then skips live events
+//! before [`ReplayLog::end`] as it was then, and ends a connection whose queue is full.
 //!
 //! # One log for each stream
 //!
@@ -110,7 +128,8 @@
 //! - **An id pushed twice** names the first event that bore it, and is too old once that is forgotten, until all that
 //!   bore it are. So nothing is ever lost; what follows may come twice.
 //! - **An event larger than the log** is evicted by its own push, with all before it. Who has received it is up to
-//!   date nevertheless.
+//!   date nevertheless, and [`ReplayLog::last_id`] still names it.
+//! - **An id pushed that stands before the first event** names the place there.
 //! - **Limits of zero** hold nothing: the last event's id, if it has one, is up to date, and any other unknown.
 //! - **An id with a blank at an end** comes back without it (RFC 9110, 5.5), and the log does not know that: its receiver
 //!   gets what [`Replay::Unknown`] means, each time; or, if another event bears the id without the blank, what follows that
@@ -118,13 +137,17 @@
 //! - **An id that an event cannot have** never gets here: [`EventId`] rules it out, and
 //!   [`headers::parse_last_event_id`](crate::headers::parse_last_event_id) what no header can carry.
 
+mod answer;
 mod builder;
 mod epoch_id;
 mod log;
+mod logged;
 
+pub use answer::Replay;
 pub use builder::ReplayLogBuilder;
-pub use epoch_id::{EpochId, EpochIdText, NotAnEpochId};
-pub use log::{Events, Evicted, Logged, Replay, ReplayLog};
+pub use epoch_id::{EpochId, NotAnEpochId};
+pub use log::{Evicted, ReplayLog};
+pub use logged::{Events, Logged};
 
 #[cfg(doc)]
 use crate::field::EventId;

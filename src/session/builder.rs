@@ -5,7 +5,8 @@ use core::time::Duration;
 use crate::decode::decoder::Decoder;
 
 use super::machine::Session;
-use super::policy::Policy;
+use super::outcome::RefusedHead;
+use super::policy::{Policy, Progress, Reconnect};
 
 /// How a [`Session`] is configured. Made by [`Session::builder`].
 ///
@@ -18,7 +19,7 @@ use super::policy::Policy;
 ///
 /// const PATIENT: SessionBuilder = Session::builder()
 ///     .idle_timeout(Some(Duration::from_secs(45))) // this server sends a comment every 15 seconds
-///     .retry_status(|status| matches!(status, 429 | 500..=599))
+///     .retry_head(|head| matches!(head.status, 429 | 500..=599))
 ///     .max_attempts(Some(20));
 /// let session = PATIENT.build();
 /// assert_eq!(session.reconnection_time(), Duration::from_secs(3)); // the default
@@ -64,12 +65,45 @@ impl SessionBuilder {
         self
     }
 
-    /// The shortest reconnection time, whatever [`SessionBuilder::reconnection_time`] and `retry` say. The default is 500
-    /// milliseconds: a server that sends `retry: 0` and an event to each connection gets two of them a second.
+    /// The longest time that a server may ask for, by `retry` or [`Session::retry_after`]; more means that. The default is
+    /// `None`, for the standard lets nobody come earlier than asked (9.2.3). With it a server, or one of its bugs, can send a client
+    /// away for years: an hour is a good ceiling where that matters.
+    ///
+    /// ```
+    /// use sse_proto::session::{Action, Session, Time};
+    /// use std::time::Duration;
+    ///
+    /// let hour = Duration::from_secs(3600);
+    /// let mut session = Session::builder().max_reconnection_time(Some(hour)).build();
+    /// let now = Time::START;
+    /// let Action::Connect(request) = session.poll(now, 0) else { unreachable!() };
+    /// let connection = request.connection();
+    /// session.response(connection, 200, Some(b"text/event-stream"), now);
+    /// let mut chunk = session.receive(connection, b"retry: 2147483648000\n", now); // 68 years
+    /// while session.decode(&mut chunk)?.is_some() {}
+    /// assert_eq!(session.reconnection_time(), hour);
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
+    pub const fn max_reconnection_time(mut self, time: Option<Duration>) -> Self {
+        self.policy.max_reconnection_time = time;
+        self
+    }
+
+    /// The shortest wait, whatever [`SessionBuilder::reconnection_time`], `retry` and [`Session::retry_after`] say. The
+    /// default is 500 milliseconds, for a stream that has lasted; see [`SessionBuilder::request_interval`] for those that do not.
     ///
     /// Never less than a millisecond; a smaller value, zero too, means that.
     pub const fn floor(mut self, time: Duration) -> Self {
         self.policy.floor = time;
+        self
+    }
+
+    /// The shortest time from one request to the next. The default is 3 seconds: whatever a server sends, `retry: 0` and a
+    /// new id to each connection, it is asked 20 times a minute at most. [`Session::reconnect_now`] goes past it.
+    ///
+    /// A stream that has lasted so long is asked for again after its reconnection time alone.
+    pub const fn request_interval(mut self, time: Duration) -> Self {
+        self.policy.request_interval = time;
         self
     }
 
@@ -90,14 +124,20 @@ impl SessionBuilder {
         self
     }
 
-    /// After this time a connection counts as good though no event has come, and the waits begin anew. The
-    /// default is one minute; zero makes each 200 good, `Duration::MAX` only those with an event.
+    /// Which connections are good, so that the waits begin anew. The default is [`Progress::NewId`].
+    pub const fn progress(mut self, progress: Progress) -> Self {
+        self.policy.progress = progress;
+        self
+    }
+
+    /// After this time a connection counts as good though it brought nothing, and the waits begin anew. The default is
+    /// 10 seconds. A shorter one does, too, if it lasted as long as the wait that is now due. Zero makes each 200 good.
     pub const fn stable_after(mut self, time: Duration) -> Self {
         self.policy.stable_after = time;
         self
     }
 
-    /// How many connections in a row may fail, or end with no event and before they were stable, until the
+    /// How many connections in a row may be fruitless, that is fail or end without [`Progress`], until the
     /// session fails ([`Failure::TooManyAttempts`](crate::session::Failure::TooManyAttempts)). The default is `None`:
     /// no limit, as in the standard. `Some(1)` gives up after the first, `Some(0)` before it.
     pub const fn max_attempts(mut self, attempts: Option<u32>) -> Self {
@@ -105,18 +145,40 @@ impl SessionBuilder {
         self
     }
 
-    /// The longest silence, in which not one byte comes, neither head nor body, until a connection is given up as
-    /// lost. The default is `None`, as in the standard. Bytes of comments count, so a server that sends
-    /// one every 15 seconds (9.2.7) goes well with 45. Zero gives each connection up at the next poll.
+    /// How long to try again. The session fails ([`Failure::OutOfTime`](crate::session::Failure::OutOfTime)) when
+    /// the next connection would be made later than this after the last good one was lost, or after the first one failed. The
+    /// default is `None`: for ever, as in the standard.
+    pub const fn max_elapsed_time(mut self, time: Option<Duration>) -> Self {
+        self.policy.max_elapsed_time = time;
+        self
+    }
+
+    /// The longest silence, in which not one byte comes, until a connection is given up as lost. The default is `None`, as
+    /// in the standard. Bytes of comments count, so a server that sends one every 15 seconds (9.2.7) goes well with 45.
+    ///
+    /// Silence counts from the first poll after the last bytes: the time in which the caller works on an event is not the
+    /// server's. A poll that comes more than a second later than it was to come (the machine was suspended) gives
+    /// the connection this time once more. Zero gives each connection up at the next poll.
     pub const fn idle_timeout(mut self, time: Option<Duration>) -> Self {
         self.policy.idle_timeout = time;
         self
     }
 
-    /// Which statuses are a reason to try again, by backoff, instead of failing for good (9.2.3), say 503. The default
-    /// is none. Not asked about 200, nor about 204, by which a server says that it wants no further connection.
-    pub const fn retry_status(mut self, status: fn(u16) -> bool) -> Self {
-        self.policy.retry_status = status;
+    /// How long the head of a response may take, from the request on ([`Request::deadline`]). The default is `None`: as
+    /// long as [`SessionBuilder::idle_timeout`] says, and without that for ever, for some servers send a head with their
+    /// first event, hours later.
+    ///
+    /// [`Request::deadline`]: crate::session::Request::deadline
+    pub const fn head_timeout(mut self, time: Option<Duration>) -> Self {
+        self.policy.head_timeout = time;
+        self
+    }
+
+    /// Which heads are a reason to try again, by backoff, instead of failing for good (9.2.3), say those with 503, or all
+    /// on a reconnection: see [`RefusedHead`]. The default is none. Not asked about 204, by which a server says that it wants no
+    /// further connection.
+    pub const fn retry_head(mut self, retry: fn(RefusedHead) -> bool) -> Self {
+        self.policy.retry_head = retry;
         self
     }
 
@@ -126,12 +188,38 @@ impl SessionBuilder {
         self
     }
 
-    /// Whether to connect again at all. The default is yes.
+    /// Whether to connect again. The default is [`Reconnect::Always`].
     ///
-    /// Say no where a request must not be repeated, as with most POSTs: then there is one connection, the end of
-    /// its body closes the session, and whatever else ends it fails it with the reason.
-    pub const fn reconnect(mut self, yes: bool) -> Self {
-        self.policy.reconnect = yes;
+    /// Where a session is not to connect again, the end of a body closes it, and whatever else ends a connection fails it with
+    /// the reason. [`Session::reconnect_now`] connects all the same.
+    pub const fn reconnect(mut self, reconnect: Reconnect) -> Self {
+        self.policy.reconnect = reconnect;
+        self
+    }
+
+    /// Waits like a browser does: the reconnection time, no longer and no shorter, however often (9.2.3). No
+    /// backoff, jitter, floor, interval, or limit.
+    ///
+    /// ```
+    /// use sse_proto::session::{Action, Session, Time};
+    /// use std::time::Duration;
+    ///
+    /// let mut session = Session::builder().browser().reconnection_time(Duration::from_millis(2)).build();
+    /// for turn in 0..10 {
+    ///     let now = Time::from(Duration::from_millis(2 * turn));
+    ///     let Action::Connect(request) = session.poll(now, 7) else { unreachable!() };
+    ///     let connection = request.connection();
+    ///     session.network_error(connection, now);
+    ///     assert!(matches!(session.poll(now, 7), Action::WaitUntil(_)));
+    /// }
+    /// ```
+    pub const fn browser(mut self) -> Self {
+        self.policy.cap = Duration::ZERO;
+        self.policy.floor = Duration::ZERO;
+        self.policy.request_interval = Duration::ZERO;
+        self.policy.jitter_percent = 0;
+        self.policy.max_attempts = None;
+        self.policy.max_elapsed_time = None;
         self
     }
 
@@ -202,8 +290,8 @@ impl Session {
     /// ```
     /// use sse_proto::session::Session;
     ///
-    /// let once = Session::builder().reconnect(false).build(); // for a request that must not be repeated
-    /// # let _ = once;
+    /// let session = Session::builder().jitter_percent(0).build();
+    /// # let _ = session;
     /// ```
     pub const fn builder() -> SessionBuilder {
         SessionBuilder::new()

@@ -1,22 +1,18 @@
-//! The machine itself: one state, few transitions, and time that only runs forward.
-//!
-//! States hold how long something has lasted or is still to last, never a moment. That is why a clock that goes back
-//! does no harm: `advance` adds the time that has passed, and then none has.
+//! The machine itself: what each input and each poll does in each state.
 
+use alloc::string::String;
 use core::fmt;
 use core::time::Duration;
 
-use bytes::Bytes;
-
-use super::action::{Action, Failure, HeadOutcome, ReadyState, Request};
-use super::policy::Policy;
+use super::action::Action;
+use super::fingerprint::Fingerprint;
+use super::outcome::{Failure, HeadOutcome, Loss, RefusedHead};
+use super::policy::{Policy, Progress, Reconnect};
+use super::request::{ConnectionId, Request, ResumePoint};
+use super::state::{OpenState, Silence, State};
 use super::time::Time;
-use crate::decode::chunk::{Chunk, SharedChunk};
 use crate::decode::decoder::Decoder;
-use crate::decode::event::{End, Event, Frame};
-use crate::decode::owned::FrameBuf;
-use crate::error::DecodeError;
-use crate::field::EventId;
+use crate::decode::event::End;
 use crate::headers;
 
 /// An `EventSource` without IO: see the [module's page](crate::session) for states, rules and whole clients.
@@ -30,17 +26,19 @@ use crate::headers;
 /// use std::time::Duration;
 ///
 /// let seconds = |n| Time::from(Duration::from_secs(n));
-/// let mut session = Session::new();
-/// assert!(matches!(session.poll(seconds(0), 0), Action::Connect(_)));
-/// assert_eq!(session.response(200, Some(b"text/event-stream"), seconds(1)), HeadOutcome::Opened);
+/// let mut session = Session::builder().jitter_percent(0).build();
+/// let Action::Connect(request) = session.poll(seconds(0), 0) else { unreachable!() };
+/// let connection = request.connection();
+/// let head = session.response(connection, 200, Some(b"text/event-stream"), seconds(1));
+/// assert_eq!(head, HeadOutcome::Opened);
 ///
-/// let mut chunk = session.receive(b"retry: 5000\nid: 7\ndata: x\n\ndata: los", seconds(2));
+/// let mut chunk = session.receive(connection, b"retry: 5000\nid: 7\ndata: x\n\ndata: los", seconds(2));
 /// while let Some(frame) = session.decode(&mut chunk)? {
 ///     if let Frame::Event(event) = frame {
 ///         assert_eq!(event.data(), "x");
 ///     }
 /// }
-/// session.network_error(seconds(3));
+/// session.network_error(connection, seconds(3));
 /// assert_eq!(session.poll(seconds(3), 0), Action::WaitUntil(seconds(8)));
 /// let Action::Connect(request) = session.poll(seconds(8), 0) else { unreachable!() };
 /// assert_eq!(request.last_event_id(), Some(&b"7"[..]));
@@ -48,48 +46,49 @@ use crate::headers;
 /// ```
 #[derive(Clone)]
 pub struct Session {
-    decoder: Decoder,
-    policy: Policy,
-    state: State,
+    pub(super) decoder: Decoder,
+    pub(super) policy: Policy,
+    pub(super) state: State,
+    /// The connection that was asked for last; before the first one it is none that is handed out.
+    pub(super) connection: ConnectionId,
     /// What the caller's clock showed last.
-    now: Time,
-    /// Connections in a row without an event, or time, that would prove them good.
-    fruitless: u32,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum State {
-    /// To connect at the next poll.
-    Due,
-    /// The request is out; `quiet` is how long nothing has been heard.
-    Connecting {
-        quiet: Duration,
-    },
-    /// The head was good; `event` says whether one has come. It has lasted for `lasted` and since `from`, on the clock of
-    /// the caller, which has not gone back since then: so that bytes need no sum of times, just a comparison.
-    Open {
-        quiet: Duration,
-        lasted: Duration,
-        from: Time,
-        event: bool,
-    },
-    /// The connection is gone for so long; poll has yet to choose the wait, for it has the random number.
-    Lost {
-        ago: Duration,
-    },
-    /// To connect when nothing is left.
-    Waiting {
-        left: Duration,
-    },
-    Failed(Failure),
-    Closed,
+    pub(super) now: Time,
+    /// Connections in a row that brought no progress.
+    pub(super) fruitless: u32,
+    /// How long after the first of them was lost the last of them was, or after a good one was; `None` before the first loss.
+    pub(super) failing: Option<Duration>,
+    pub(super) last_loss: Option<Loss>,
+    /// Whether a connection was open before the current one.
+    opened: bool,
+    /// The next wait, by the caller.
+    pub(super) chosen_wait: Option<Duration>,
+    pub(super) cursor: Option<String>,
+    /// Where the current connection was asked to go on.
+    asked_from: Fingerprint,
+    /// The last event ID that the caller knows.
+    pub(super) told_id: Fingerprint,
 }
 
 impl Session {
     /// A session due to connect, by `decoder`, of which only what lasts from connection to connection counts.
     pub(super) fn with(policy: Policy, mut decoder: Decoder) -> Self {
         decoder.reconnect();
-        Self { decoder, policy, state: State::Due, now: Time::START, fruitless: 0 }
+        let id = Fingerprint::of(decoder.last_event_id().as_str());
+        Self {
+            decoder,
+            policy,
+            state: State::Due { ago: Duration::ZERO },
+            connection: ConnectionId(0),
+            now: Time::START,
+            fruitless: 0,
+            failing: None,
+            last_loss: None,
+            opened: false,
+            chosen_wait: None,
+            cursor: None,
+            asked_from: id,
+            told_id: id,
+        }
     }
 
     /// What to do next. Ask after every input, and when the time has come that an earlier answer named.
@@ -99,35 +98,27 @@ impl Session {
     #[must_use]
     pub fn poll(&mut self, now: Time, random: u64) -> Action<'_> {
         self.advance(now);
-        if let (State::Connecting { quiet } | State::Open { quiet, .. }, Some(limit)) =
-            (self.state, self.policy.idle_timeout)
-        {
-            if quiet >= limit {
-                self.decoder.reconnect();
-                self.lose(Failure::IdleTimeout);
-            }
-        }
-        if let State::Lost { ago } = self.state {
-            let wait = self.policy.wait(self.decoder.reconnection_time(), self.fruitless, random);
-            self.state = State::Waiting { left: wait.saturating_sub(ago) };
-        }
+        self.look_for_silence();
+        self.choose_wait(random);
         match self.state {
-            State::Due if self.policy.max_attempts == Some(0) => {
-                self.state = State::Failed(Failure::TooManyAttempts(0));
-                Action::Failed(Failure::TooManyAttempts(0))
+            State::Due { .. } if self.policy.max_attempts == Some(0) => {
+                let failure = Failure::TooManyAttempts { attempts: 0, last: None };
+                self.state = State::Failed(failure);
+                Action::Failed(failure)
             }
-            State::Due | State::Waiting { left: Duration::ZERO } => {
-                self.state = State::Connecting { quiet: Duration::ZERO };
-                let attempt = self.fruitless.saturating_add(1);
-                Action::Connect(Request::new(&self.policy, self.decoder.last_event_id(), attempt))
+            State::Due { ago } => self.connect(ago),
+            State::Waiting { ago, wait, .. } if ago >= wait => self.connect(ago),
+            State::Connecting { silence, .. } => {
+                let left = silence.left(self.policy.head_limit());
+                Action::Read { connection: self.connection, until: left.map(|left| now + left) }
             }
-            State::Connecting { quiet } | State::Open { quiet, .. } => {
-                let left = self.policy.idle_timeout.map(|limit| limit.saturating_sub(quiet));
-                Action::Read { until: left.map(|left| now + left) }
+            State::Open(OpenState { silence, .. }) => {
+                let left = silence.left(self.policy.idle_timeout);
+                Action::Read { connection: self.connection, until: left.map(|left| now + left) }
             }
             // `Lost` was left above; were it not, the next poll would go on.
             State::Lost { .. } => Action::WaitUntil(now),
-            State::Waiting { left } => Action::WaitUntil(now + left),
+            State::Waiting { ago, wait, .. } => Action::WaitUntil(now + wait.saturating_sub(ago)),
             State::Failed(failure) => Action::Failed(failure),
             State::Closed => Action::Closed,
         }
@@ -135,98 +126,42 @@ impl Session {
 
     /// The head of the response has come: its final status, and the value of its `Content-Type` if there is one
     /// (9.2.3). When it says [`HeadOutcome::Opened`], what the idle timeout counts begins anew.
-    pub fn response(&mut self, status: u16, content_type: Option<&[u8]>, now: Time) -> HeadOutcome {
+    pub fn response(
+        &mut self,
+        connection: ConnectionId,
+        status: u16,
+        content_type: Option<&[u8]>,
+        now: Time,
+    ) -> HeadOutcome {
         self.advance(now);
-        let State::Connecting { .. } = self.state else {
+        let State::Connecting { lived, .. } = self.state else {
             return HeadOutcome::Ignored;
         };
-        let failure = match (status, content_type) {
+        if connection != self.connection {
+            return HeadOutcome::Ignored;
+        }
+        let loss = match (status, content_type) {
             (200, Some(value)) if headers::is_event_stream(value) => None,
-            (200, Some(_)) => Some(Failure::ContentType),
-            (200, None) => Some(Failure::NoContentType).filter(|_| !self.policy.missing_content_type),
-            _ => Some(Failure::Status(status)),
+            (200, Some(_)) => Some(Loss::ContentType),
+            (200, None) => Some(Loss::NoContentType).filter(|_| !self.policy.missing_content_type),
+            _ => Some(Loss::Status(status)),
         };
-        let Some(failure) = failure else {
-            let zero = Duration::ZERO;
-            self.state = State::Open { quiet: zero, lasted: zero, from: now, event: false };
+        let Some(loss) = loss else {
+            self.opened = true;
+            self.state = State::Open(OpenState::new(lived, now));
             return HeadOutcome::Opened;
         };
-        if !matches!(status, 200 | 204) && (self.policy.retry_status)(status) {
-            self.lose(failure);
+        let head = RefusedHead { status, loss, is_reconnection: self.opened };
+        if status != 204 && (self.policy.retry_head)(head) {
+            self.lose(loss);
         } else {
-            self.state = State::Failed(failure);
+            self.last_loss = Some(loss);
+            self.state = State::Failed(loss.into());
         }
         match self.state {
             State::Failed(failure) => HeadOutcome::Failed(failure),
             _ => HeadOutcome::Retry,
         }
-    }
-
-    /// Bytes of the body have come: the chunk to hand to [`Session::decode`] until it says `None`. They feed the idle
-    /// timeout, whatever they are. Without an open connection the chunk is empty.
-    #[inline]
-    pub fn receive<'i>(&mut self, bytes: &'i [u8], now: Time) -> Chunk<'i> {
-        Chunk::new(if self.heard(bytes.len(), now) { bytes } else { &[] })
-    }
-
-    /// As [`Session::receive`], for [`Session::decode_shared`].
-    #[inline]
-    pub fn receive_shared(&mut self, bytes: Bytes, now: Time) -> SharedChunk {
-        SharedChunk::from(if self.heard(bytes.len(), now) { bytes } else { Bytes::new() })
-    }
-
-    /// The next frame of `chunk`, as [`Decoder::decode`]. Without an open connection the rest of the chunk is dropped.
-    ///
-    /// # Errors
-    ///
-    /// As [`Decoder::decode`]: an event over the limit, which is skipped. The session goes on, and so may the caller.
-    #[inline(always)]
-    pub fn decode<'s, 'i: 's>(&'s mut self, chunk: &mut Chunk<'i>) -> Result<Option<Frame<'s>>, DecodeError> {
-        let State::Open { event, .. } = &mut self.state else {
-            return Ok(chunk.drop_rest());
-        };
-        let frame = self.decoder.decode(chunk);
-        if let Ok(Some(Frame::Event(_))) = frame {
-            *event = true;
-        }
-        frame
-    }
-
-    /// As [`Session::decode`], for those who only want events.
-    ///
-    /// # Errors
-    ///
-    /// As [`Session::decode`].
-    #[inline(always)]
-    pub fn decode_event<'s, 'i: 's>(
-        &'s mut self,
-        chunk: &mut Chunk<'i>,
-    ) -> Result<Option<Event<'s>>, DecodeError> {
-        let State::Open { event, .. } = &mut self.state else {
-            return Ok(chunk.drop_rest());
-        };
-        let found = self.decoder.decode_event(chunk);
-        if let Ok(Some(_)) = found {
-            *event = true;
-        }
-        found
-    }
-
-    /// As [`Session::decode`], with owned frames: see [`Decoder::decode_shared`].
-    ///
-    /// # Errors
-    ///
-    /// As [`Session::decode`].
-    #[inline(always)]
-    pub fn decode_shared(&mut self, chunk: &mut SharedChunk) -> Result<Option<FrameBuf>, DecodeError> {
-        let State::Open { event, .. } = &mut self.state else {
-            return Ok(chunk.drop_rest());
-        };
-        let frame = self.decoder.decode_shared(chunk);
-        if let Ok(Some(FrameBuf::Event(_))) = frame {
-            *event = true;
-        }
-        frame
     }
 
     /// The body has ended (9.2.3): the connection is lost, to be made again after the reconnection time, or the session
@@ -235,126 +170,135 @@ impl Session {
     /// Lends what the open block held. The standard discards it, and a reconnect asks for the event again; take it only
     /// where there is none: [`End::event`] is the event if the decoder's setting
     /// [`unfinished`](crate::DecoderBuilder::unfinished) takes it.
-    pub fn end_of_body(&mut self, now: Time) -> End<'_> {
+    pub fn end_of_body(&mut self, connection: ConnectionId, now: Time) -> End<'_> {
         self.advance(now);
-        if matches!(self.state, State::Open { .. }) && !self.policy.reconnect {
-            self.state = State::Closed;
-        } else {
-            self.lose(Failure::NetworkError);
+        if connection != self.connection {
+            return End::Clean;
+        }
+        match self.state {
+            State::Open(_) if !self.may_reconnect() => {
+                self.last_loss = Some(Loss::EndOfBody);
+                self.state = State::Closed;
+            }
+            State::Open(_) => self.lose(Loss::EndOfBody),
+            _ => self.lose(Loss::NetworkError),
         }
         self.decoder.finish()
     }
 
     /// The connection could not be made, or has broken (9.2.3).
-    pub fn network_error(&mut self, now: Time) {
+    pub fn network_error(&mut self, connection: ConnectionId, now: Time) {
         self.advance(now);
-        self.decoder.reconnect();
-        self.lose(Failure::NetworkError);
-    }
-
-    /// Ends the session (9.2.2, `close()`). A failed one stays failed.
-    pub fn close(&mut self) {
-        if !matches!(self.state, State::Failed(_)) {
+        if connection == self.connection {
             self.decoder.reconnect();
-            self.state = State::Closed;
+            self.lose(Loss::NetworkError);
         }
-    }
-
-    /// Where the session stands, in the standard's terms.
-    #[must_use]
-    pub const fn ready_state(&self) -> ReadyState {
-        match self.state {
-            State::Due | State::Connecting { .. } | State::Lost { .. } | State::Waiting { .. } => {
-                ReadyState::Connecting
-            }
-            State::Open { .. } => ReadyState::Open,
-            State::Failed(_) | State::Closed => ReadyState::Closed,
-        }
-    }
-
-    /// The last event ID: what to store to go on in a later run ([`DecoderBuilder::last_event_id`]).
-    ///
-    /// [`DecoderBuilder::last_event_id`]: crate::DecoderBuilder::last_event_id
-    #[must_use]
-    pub fn last_event_id(&self) -> EventId<'_> {
-        self.decoder.last_event_id()
-    }
-
-    /// The reconnection time in force: what `retry` or the setting says, and not below the floor.
-    #[must_use]
-    pub fn reconnection_time(&self) -> Duration {
-        self.policy.base(self.decoder.reconnection_time())
-    }
-
-    /// The decoder, with its last event ID and reconnection time, say for another session.
-    #[must_use]
-    pub fn into_decoder(self) -> Decoder {
-        self.decoder
     }
 
     /// Adds the time since the last input to what the state counts.
     #[inline]
-    fn advance(&mut self, now: Time) {
+    pub(super) fn advance(&mut self, now: Time) {
         let before = core::mem::replace(&mut self.now, now);
-        let passed = now.saturating_since(before);
-        let add = |to: &mut Duration| *to = to.saturating_add(passed);
-        match &mut self.state {
-            State::Connecting { quiet } => add(quiet),
-            State::Open { quiet, lasted, from, .. } => {
-                add(quiet);
-                if now < before {
-                    *lasted = lasted.saturating_add(before.saturating_since(*from));
-                    *from = now;
-                }
-            }
-            State::Lost { ago } => add(ago),
-            State::Waiting { left } => *left = left.saturating_sub(passed),
-            State::Due | State::Failed(_) | State::Closed => {}
-        }
+        self.state.advance(before, now);
     }
 
-    /// Whether bytes that came now are of an open connection; then they end its silence.
-    #[inline]
-    fn heard(&mut self, bytes: usize, now: Time) -> bool {
-        if let State::Open { quiet, .. } = &mut self.state {
-            if bytes > 0 && now >= self.now {
-                *quiet = Duration::ZERO;
-                self.now = now;
-                return true;
-            }
-        }
-        self.heard_otherwise(bytes, now)
+    fn place(&self) -> ResumePoint<'_> {
+        ResumePoint::new(self.decoder.last_event_id(), self.cursor.as_deref(), self.policy.max_id_size)
     }
 
-    /// No bytes, at no time for them, or on a clock that has gone back.
-    #[cold]
-    fn heard_otherwise(&mut self, bytes: usize, now: Time) -> bool {
-        self.advance(now);
-        let State::Open { quiet, .. } = &mut self.state else {
-            return false;
-        };
-        if bytes > 0 {
-            *quiet = Duration::ZERO;
-        }
-        true
+    fn place_fingerprint(&self) -> Fingerprint {
+        Fingerprint::of(self.cursor().unwrap_or(self.decoder.last_event_id().as_str()))
     }
 
-    /// The connection is gone, if there was one. `failure` is what that means where there is to be no other.
-    fn lose(&mut self, failure: Failure) {
-        let good = match self.state {
-            State::Connecting { .. } => false,
-            State::Open { lasted, from, event, .. } => {
-                event || lasted.saturating_add(self.now.saturating_since(from)) >= self.policy.stable_after
+    /// So long after the last loss.
+    fn connect(&mut self, ago: Duration) -> Action<'_> {
+        self.fail_for(ago);
+        self.state = State::Connecting { lived: Duration::ZERO, silence: Silence::BEGINS };
+        self.connection.0 = self.connection.0.wrapping_add(1);
+        self.asked_from = self.place_fingerprint();
+        Action::Connect(Request {
+            connection: self.connection,
+            place: self.place(),
+            deadline: self.policy.head_limit().map(|limit| self.now + limit),
+            cache_headers: self.policy.send_cache_headers,
+            attempt: self.fruitless.saturating_add(1),
+        })
+    }
+
+    /// Loses a connection that has been silent for too long.
+    fn look_for_silence(&mut self) {
+        let (is_over, loss) = match &mut self.state {
+            State::Connecting { silence, .. } => {
+                (silence.is_over(self.policy.head_limit()), Loss::HeadTimeout)
             }
+            State::Open(open) => (open.silence.is_over(self.policy.idle_timeout), Loss::IdleTimeout),
             _ => return,
         };
-        self.fruitless = if good { 0 } else { self.fruitless.saturating_add(1) };
-        self.state = if !self.policy.reconnect {
-            State::Failed(failure)
-        } else if self.policy.max_attempts.is_some_and(|most| self.fruitless >= most) {
-            State::Failed(Failure::TooManyAttempts(self.fruitless))
+        if is_over {
+            self.decoder.reconnect();
+            self.lose(loss);
+        }
+    }
+
+    /// Chooses the wait after a loss, and fails if it would be over too late.
+    fn choose_wait(&mut self, random: u64) {
+        if let State::Lost { lived, ago } = self.state {
+            let due = self.policy.due(self.decoder.reconnection_time(), self.fruitless);
+            let wait = match self.chosen_wait.take() {
+                Some(chosen) => self.policy.chosen_wait(chosen, lived),
+                None => self.policy.wait(due, lived, random),
+            };
+            self.state = State::Waiting { lived, ago, wait };
+        }
+        if let (State::Waiting { wait, .. }, Some(limit)) = (self.state, self.policy.max_elapsed_time) {
+            if self.failing.unwrap_or_default().saturating_add(wait) > limit {
+                self.state = State::Failed(Failure::OutOfTime { limit, last: self.last_loss });
+            }
+        }
+    }
+
+    /// So much time has passed without a good connection.
+    pub(super) fn fail_for(&mut self, time: Duration) {
+        self.failing = self.failing.map(|failing| failing.saturating_add(time));
+    }
+
+    /// Whether a connection that is open has brought what the settings call progress.
+    pub(super) fn is_good(&self, open: &OpenState) -> bool {
+        let due = self.policy.due(self.decoder.reconnection_time(), self.fruitless.saturating_add(1));
+        self.policy.has_lasted(open.lasted(self.now), due)
+            || (self.policy.progress != Progress::Time && self.place_fingerprint() != self.asked_from)
+            || (self.policy.progress == Progress::Event && open.event)
+    }
+
+    fn may_reconnect(&self) -> bool {
+        match self.policy.reconnect {
+            Reconnect::Always => true,
+            Reconnect::IfResumable => self.place().is_known(),
+            Reconnect::Never => false,
+        }
+    }
+
+    /// The connection is gone, if there was one.
+    fn lose(&mut self, loss: Loss) {
+        let (good, lived) = match &self.state {
+            State::Connecting { lived, .. } => (false, *lived),
+            State::Open(open) => (self.is_good(open), open.lived(self.now)),
+            _ => return,
+        };
+        self.last_loss = Some(loss);
+        if good {
+            (self.fruitless, self.failing) = (0, Some(Duration::ZERO));
         } else {
-            State::Lost { ago: Duration::ZERO }
+            self.fail_for(lived);
+            self.failing.get_or_insert(Duration::ZERO);
+            self.fruitless = self.fruitless.saturating_add(1);
+        }
+        self.state = if !self.may_reconnect() {
+            State::Failed(loss.into())
+        } else if self.policy.max_attempts.is_some_and(|most| self.fruitless >= most) {
+            State::Failed(Failure::TooManyAttempts { attempts: self.fruitless, last: self.last_loss })
+        } else {
+            State::Lost { lived, ago: Duration::ZERO }
         };
     }
 }
@@ -364,6 +308,7 @@ impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Session")
             .field("state", &self.state)
+            .field("connection", &self.connection.0)
             .field("fruitless", &self.fruitless)
             .field("decoder", &self.decoder)
             .finish_non_exhaustive()

@@ -1,6 +1,8 @@
 //! The client's half of a stream that outlives its connections: an `EventSource` without IO (WHATWG HTML 9.2.2 and
 //! 9.2.3). When to connect and with which headers, what a response means, how long to wait, when to give up.
 //!
+//! Who wants a client and not its parts takes [`driver`](crate::driver), the loop around a session.
+//!
 //! A [`Session`] opens nothing, reads no clock and draws no random number. It is told what happened, and
 //! [`Session::poll`] says what to do. A [`Time`] is how long after a start of the caller's choice it is, the
 //! same one throughout; for `random` any source will do, it only spreads the waits of many clients.
@@ -12,40 +14,46 @@
 //!            .-------.               .------------.                         .------.
 //!  new() --->|  due  |-------------->| connecting |------------------------>| open |
 //!            '-------'               '------------'                         '------'
-//!                ^                          |   network error, idle timeout,    |
-//!                | poll, wait over          |   end of body, status to retry    |
-//!                |                          v                                   |
-//!            .---------.                 .------.                               |
-//!            | waiting |<----------------| lost |<------------------------------'
+//!                ^                          |   network error, a timeout,      |
+//!                | poll, wait over          |   end of body, head to retry     |
+//!                |                          v                                  |
+//!            .---------.                 .------.                              |
+//!            | waiting |<----------------| lost |<-----------------------------'
 //!            '---------'  poll: WaitUntil'------'
 //!
 //!  connecting --- any other status or type ---> failed      every state but failed --- close() ---> closed
 //!  connecting, open --- max_attempts, or lost and not to reconnect ---> failed
-//!  open --- end of body, not to reconnect ---> closed
+//!  waiting --- max_elapsed_time ---> failed          open --- end of body, not to reconnect ---> closed
+//!  every state but failed and closed --- reconnect_now() ---> due
 //! ```
 //!
-//! | state | `poll` says | `response` | `receive`, `decode` | `end_of_body` | `network_error` |
-//! | --- | --- | --- | --- | --- | --- |
-//! | due | `Connect`, now connecting | ignored | dropped | ignored | ignored |
-//! | connecting | `Read`; after the idle timeout as lost | open, lost or failed | dropped | lost | lost |
-//! | open | `Read`; after the idle timeout as lost | ignored | frames | lost | lost |
-//! | lost | `WaitUntil`, now waiting | ignored | dropped | ignored | ignored |
-//! | waiting | `WaitUntil`, or `Connect` when it is over | ignored | dropped | ignored | ignored |
-//! | failed | `Failed`, always | ignored | dropped | ignored | ignored |
-//! | closed | `Closed`, always | ignored | dropped | ignored | ignored |
+//! | state | `poll` returns | `response` | `receive`, `decode` | `end_of_body` | `network_error` | `retry_after` | `reconnect_now` |
+//! | --- | --- | --- | --- | --- | --- | --- | --- |
+//! | due | `Connect`, now connecting | ignored | dropped | ignored | ignored | ignored | due |
+//! | connecting | `Read`; after the head's time lost | open, lost or failed | dropped | lost | lost | kept for the next wait | due |
+//! | open | `Read`; after the idle timeout lost | ignored | frames | lost | lost | kept for the next wait | due |
+//! | lost | `WaitUntil`, now waiting | ignored | dropped | ignored | ignored | kept for this wait | due |
+//! | waiting | `WaitUntil`, or `Connect` when it is over | ignored | dropped | ignored | ignored | changes this wait | due |
+//! | failed | `Failed`, always | ignored | dropped | ignored | ignored | ignored | failed |
+//! | closed | `Closed`, always | ignored | dropped | ignored | ignored | ignored | closed |
 //!
-//! `close` makes any state but failed closed; after that and in failed it does nothing. Every input is safe in every
-//! state and in any order; what comes too early or too late changes nothing.
+//! `close` makes any state but failed closed; after that and in failed it does nothing. `set_cursor` changes what the
+//! next request names, in any state.
+//!
+//! **Every input is safe in every state and in any order**, and what comes too early or too late changes nothing. That
+//! holds for news of old connections too, from a task or a callback that has not heard yet: `Connect` hands out the
+//! number of its connection ([`ConnectionId`]), each input about it hands that back, and one with another number than the
+//! current one does no more than tell the time.
 //!
 //! # A blocking client
 //!
 //! ```
 //! use sse_proto::Frame;
-//! use sse_proto::session::{Action, Failure, Session, Time};
+//! use sse_proto::session::{Action, Failure, Request, Session, Time};
 //! # use std::io;
 //!
 //! trait Io { // yours: a socket, a clock, a source of random numbers
-//!     fn connect<'a>(&mut self, headers: impl Iterator<Item = (&'static str, &'a [u8])>) -> io::Result<(u16, Option<Vec<u8>>)>;
+//!     fn connect(&mut self, request: &Request<'_>) -> io::Result<(u16, Option<Vec<u8>>)>; // its headers, until its deadline
 //!     fn read(&mut self, buf: &mut [u8], until: Option<Time>) -> io::Result<usize>;
 //!     fn sleep_until(&mut self, at: Time);
 //!     fn now(&self) -> Time;
@@ -56,25 +64,29 @@
 //!     let mut buf = [0; 16 * 1024];
 //!     loop {
 //!         match session.poll(io.now(), io.random()) {
-//!             Action::Connect(request) => match io.connect(request.headers()) {
-//!                 Ok((status, content_type)) => drop(session.response(status, content_type.as_deref(), io.now())),
-//!                 Err(_) => session.network_error(io.now()),
-//!             },
+//!             Action::Connect(request) => {
+//!                 let (connection, head) = (request.connection(), io.connect(&request));
+//!                 match head {
+//!                     Ok((status, ctype)) => drop(session.response(connection, status, ctype.as_deref(), io.now())),
+//!                     Err(_) => session.network_error(connection, io.now()), // its deadline has passed, too
+//!                 }
+//!             }
 //!             Action::WaitUntil(at) => io.sleep_until(at),
-//!             Action::Read { until, .. } => match io.read(&mut buf, until) {
-//!                 Ok(0) => drop(session.end_of_body(io.now())),
+//!             Action::Read { connection, until, .. } => match io.read(&mut buf, until) {
+//!                 Ok(0) => drop(session.end_of_body(connection, io.now())),
 //!                 Ok(n) => {
-//!                     let mut chunk = session.receive(&buf[..n], io.now());
+//!                     let mut chunk = session.receive(connection, &buf[..n], io.now());
 //!                     loop {
 //!                         match session.decode(&mut chunk) {
 //!                             Ok(Some(Frame::Event(event))) => on_event(event.data()),
-//!                             Ok(Some(_)) | Err(_) => {} // an event over the limit is skipped
+//!                             Ok(Some(_)) => {}
 //!                             Ok(None) => break,
+//!                             Err(error) => eprintln!("{error}"), // an event over the limit, skipped
 //!                         }
 //!                     }
 //!                 }
 //!                 Err(error) if error.kind() == io::ErrorKind::TimedOut => {} // poll judges the time
-//!                 Err(_) => session.network_error(io.now()),
+//!                 Err(_) => session.network_error(connection, io.now()),
 //!             },
 //!             Action::Failed(failure) => return Err(failure),
 //!             _ => return Ok(()),
@@ -83,7 +95,7 @@
 //! }
 //! # struct Fake(Vec<&'static [u8]>, Time);
 //! # impl Io for Fake {
-//! #     fn connect<'a>(&mut self, _: impl Iterator<Item = (&'static str, &'a [u8])>) -> io::Result<(u16, Option<Vec<u8>>)> {
+//! #     fn connect(&mut self, _: &Request<'_>) -> io::Result<(u16, Option<Vec<u8>>)> {
 //! #         if self.0.is_empty() { return Ok((204, None)) }
 //! #         Ok((200, Some(b"text/event-stream".to_vec())))
 //! #     }
@@ -102,94 +114,29 @@
 //! # assert_eq!((outcome, seen.join(" ")), (Err(Failure::Status(204)), "1 2".into()));
 //! ```
 //!
-//! # An async client
-//!
-//! The same loop with `await`, and owned frames for those who pass them on to other tasks.
-//!
-//! ```
-//! use bytes::Bytes;
-//! use sse_proto::FrameBuf;
-//! use sse_proto::session::{Action, Failure, Session, Time};
-//! # use std::io;
-//!
-//! trait Io { // yours, over your runtime and its HTTP client
-//!     async fn connect<'a>(&mut self, headers: impl Iterator<Item = (&'static str, &'a [u8])>) -> io::Result<(u16, Option<Bytes>)>;
-//!     async fn read(&mut self, until: Option<Time>) -> io::Result<Option<Bytes>>; // next piece, in a timeout
-//!     async fn sleep_until(&mut self, at: Time);
-//!     fn now(&self) -> Time;
-//!     fn random(&mut self) -> u64;
-//! }
-//!
-//! async fn run(session: &mut Session, io: &mut impl Io, mut on_frame: impl FnMut(FrameBuf)) -> Result<(), Failure> {
-//!     loop {
-//!         match session.poll(io.now(), io.random()) {
-//!             Action::Connect(request) => match io.connect(request.headers()).await {
-//!                 Ok((status, content_type)) => drop(session.response(status, content_type.as_deref(), io.now())),
-//!                 Err(_) => session.network_error(io.now()),
-//!             },
-//!             Action::WaitUntil(at) => io.sleep_until(at).await,
-//!             Action::Read { until, .. } => match io.read(until).await {
-//!                 Ok(None) => drop(session.end_of_body(io.now())),
-//!                 Ok(Some(bytes)) => {
-//!                     let mut chunk = session.receive_shared(bytes, io.now());
-//!                     loop {
-//!                         match session.decode_shared(&mut chunk) {
-//!                             Ok(Some(frame)) => on_frame(frame),
-//!                             Ok(None) => break,
-//!                             Err(_) => {} // an event over the limit is skipped
-//!                         }
-//!                     }
-//!                 }
-//!                 Err(error) if error.kind() == io::ErrorKind::TimedOut => {} // poll judges the time
-//!                 Err(_) => session.network_error(io.now()),
-//!             },
-//!             Action::Failed(failure) => return Err(failure),
-//!             _ => return Ok(()),
-//!         }
-//!     }
-//! }
-//! # struct Fake(Vec<Bytes>, Time);
-//! # impl Io for Fake {
-//! #     async fn connect<'a>(&mut self, _: impl Iterator<Item = (&'static str, &'a [u8])>) -> io::Result<(u16, Option<Bytes>)> {
-//! #         if self.0.is_empty() { return Ok((204, None)) }
-//! #         Ok((200, Some(Bytes::from_static(b"text/event-stream"))))
-//! #     }
-//! #     async fn read(&mut self, _: Option<Time>) -> io::Result<Option<Bytes>> {
-//! #         Ok(Some(self.0.remove(0)).filter(|bytes| !bytes.is_empty()))
-//! #     }
-//! #     async fn sleep_until(&mut self, at: Time) { assert!(at > self.1); self.1 = at }
-//! #     fn now(&self) -> Time { self.1 }
-//! #     fn random(&mut self) -> u64 { 4 }
-//! # }
-//! # let mut seen = Vec::new();
-//! # let mut io = Fake([&b"data: 1\n\n"[..], b"", b"retry: 7\n", b""].map(Bytes::from_static).into(), Time::START);
-//! # let mut session = Session::default();
-//! # let outcome = {
-//! #     let mut run = std::pin::pin!(run(&mut session, &mut io, |frame| seen.push(frame)));
-//! #     run.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop()))
-//! # };
-//! # use std::future::Future as _;
-//! # assert_eq!(outcome, std::task::Poll::Ready(Err(Failure::Status(204))));
-//! # assert_eq!(seen.len(), 2);
-//! ```
-//!
 //! # Beyond the standard
 //!
 //! The standard lets a client wait longer than the reconnection time (9.2.3) and says no more. By the settings of [`SessionBuilder`]:
 //!
 //! - **Backoff.** The wait doubles with each connection in a row that was fruitless, from the second on, up to a
-//!   cap. Fruitless is one that failed, or brought no event and did not last ([`SessionBuilder::stable_after`]). A 200 proves
-//!   nothing: a server of empty 200s is asked ever less often. Neither do `retry`, comments, or an event that was over
-//!   the limit: one that [`OversizedId::Discard`](crate::OversizedId::Discard) asks for again and again is no progress.
+//!   cap. Fruitless is one that failed, or ended without [`Progress`]: by default it has to last as long as the wait
+//!   that is due, or to bring a new last event ID. So healthy streams that a proxy cuts each half minute cost the
+//!   reconnection time each, and a server of empty 200s, or of one that says hello and dies, is asked ever less often.
+//! - **An interval** between requests: 20 a minute at most, whatever a server sends.
 //! - **Jitter** only lengthens a wait.
-//! - **A floor** under `retry: 0`; a **limit of attempts**; an **idle timeout**, fed by bytes; **no second request**
-//!   where it would repeat what the first one did.
+//! - **A floor** under `retry: 0`, a **ceiling** over one of 68 years; the server's **`Retry-After`** ([`Session::retry_after`]).
+//! - **Limits** of attempts and of time; **timeouts** of the head and of silence, fed by bytes.
+//! - **No second request** where it would repeat what the first one did, or before it can say where to go on ([`Reconnect`]).
+//! - **A cursor** from the payload in place of the last event ID ([`Session::set_cursor`]); **now**
+//!   ([`Session::reconnect_now`]).
+//!
+//! Without all that, like a browser: [`SessionBuilder::browser`].
 //!
 //! # Credentials
 //!
 //! All headers but those of [`Request::headers`] are the caller's at each `Connect`, so each can carry a fresh token. A 401 on
-//! a reconnect fails the session for good, as in the standard; with [`SessionBuilder::retry_status`] naming 401 it waits
-//! and connects again, the last event ID kept.
+//! a reconnect fails the session for good, as in the standard; if [`SessionBuilder::retry_head`] says yes to 401 it
+//! waits and connects again, the last event ID kept; with [`Session::reconnect_now`] it does not wait.
 //!
 //! # In a browser
 //!
@@ -207,21 +154,34 @@
 //! - **A clock that goes back** has stood still: what was left to wait is left to wait. One that jumps ahead has
 //!   waited. Deadlines beyond `Duration::MAX` are that; on a clock that stands there no wait ever ends, so that there
 //!   is no storm.
+//! - **A machine that was suspended** polls later than it was told to, and a silence of that time proves nothing: the
+//!   connection gets its timeout once more ([`SessionBuilder::idle_timeout`]).
 //! - **Zero durations**: no wait is shorter than [`SessionBuilder::floor`], and that is a millisecond at least.
-//! - **Huge durations**, in the settings or in `retry` (up to `u64::MAX` milliseconds), are waited for.
+//! - **Huge durations**, in the settings or in `retry` (up to `u64::MAX` milliseconds), are waited for, but for
+//!   [`SessionBuilder::max_reconnection_time`].
 //! - **A status out of range**, 0 or 999, fails as any other that is not 200. So do 1xx: hand in the final one.
 //! - **Bytes before a head, between connections or after the end** are dropped: [`Session::receive`] lends an empty
-//!   chunk. **What is left of a chunk** when its connection is lost is dropped at the next `decode`; a chunk kept until
-//!   the next connection is open would be taken for its bytes, so do not keep one.
+//!   chunk. **What is left of a chunk** when its connection is lost is dropped at the next `decode`, also when the next
+//!   connection is open by then.
 //! - **The same loss told twice**, as an error and as the end of the body, counts once.
 
 mod action;
+mod body;
 mod builder;
+mod control;
+mod fingerprint;
 mod machine;
+mod outcome;
 mod policy;
+mod request;
+mod state;
 mod time;
 
-pub use action::{Action, Failure, HeadOutcome, LeftOut, ReadyState, Request};
+pub use action::Action;
+pub use body::{BodyChunk, SharedBodyChunk};
 pub use builder::SessionBuilder;
 pub use machine::Session;
+pub use outcome::{Failure, HeadOutcome, Loss, ReadyState, RefusedHead};
+pub use policy::{Progress, Reconnect};
+pub use request::{ConnectionId, LeftOut, Request};
 pub use time::Time;

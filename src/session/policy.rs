@@ -4,20 +4,74 @@ use core::time::Duration;
 
 use crate::limits::{DEFAULT_MAX_ID_SIZE, LOWEST_FLOOR};
 
+use super::outcome::RefusedHead;
+
+/// Which connections count as good, so that the waits begin anew after them. Each kind includes those before it.
+///
+/// A 200 alone never does: a server of empty 200s is asked ever less often. Neither do `retry`, comments, or an event over the
+/// limit whose id is discarded ([`OversizedId::Discard`](crate::OversizedId::Discard)), which comes again and again.
+///
+/// ```
+/// use sse_proto::session::{Progress, Session};
+///
+/// // A server that sends one event without an id to each connection, and is to be asked again at once.
+/// let session = Session::builder().progress(Progress::Event).build();
+/// # let _ = session;
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Progress {
+    /// It was open at least as long as the wait that is now due, or as
+    /// [`SessionBuilder::stable_after`](super::SessionBuilder::stable_after), whichever is shorter.
+    Time,
+    /// Or the last event ID (the cursor, if one is set) is another one than when it was asked for. The default: a proxy that
+    /// cuts healthy streams every 30 or 60 seconds makes no failure of them, and a server that says hello and dies does.
+    #[default]
+    NewId,
+    /// Or an event has come.
+    Event,
+}
+
+/// Whether a session connects again: see [`SessionBuilder::reconnect`](super::SessionBuilder::reconnect).
+///
+/// ```
+/// use sse_proto::session::{Reconnect, Session};
+///
+/// let once = Session::builder().reconnect(Reconnect::Never).build(); // a request that must not be repeated
+/// # let _ = once;
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Reconnect {
+    /// Always, like an `EventSource` (WHATWG HTML 9.2.3).
+    #[default]
+    Always,
+    /// Only if the next request can say where to go on: it has a last event ID to send, or a cursor is set. For a POST
+    /// whose stream can be resumed once the server has named a place in it, and must not be repeated before.
+    IfResumable,
+    /// Never.
+    Never,
+}
+
 /// The settings of a session. Each is explained at the method of the same name of
 /// [`SessionBuilder`](super::SessionBuilder).
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Policy {
     pub(super) reconnection_time: Duration,
+    pub(super) max_reconnection_time: Option<Duration>,
     pub(super) floor: Duration,
+    pub(super) request_interval: Duration,
     pub(super) cap: Duration,
     pub(super) jitter_percent: u8,
+    pub(super) progress: Progress,
     pub(super) stable_after: Duration,
     pub(super) max_attempts: Option<u32>,
+    pub(super) max_elapsed_time: Option<Duration>,
     pub(super) idle_timeout: Option<Duration>,
-    pub(super) retry_status: fn(u16) -> bool,
+    pub(super) head_timeout: Option<Duration>,
+    pub(super) retry_head: fn(RefusedHead) -> bool,
     pub(super) missing_content_type: bool,
-    pub(super) reconnect: bool,
+    pub(super) reconnect: Reconnect,
     pub(super) max_id_size: usize,
     pub(super) send_cache_headers: bool,
 }
@@ -25,34 +79,74 @@ pub(super) struct Policy {
 impl Policy {
     pub(super) const DEFAULT: Self = Self {
         reconnection_time: Duration::from_secs(3),
+        max_reconnection_time: None,
         floor: Duration::from_millis(500),
+        request_interval: Duration::from_secs(3),
         cap: Duration::from_secs(60),
         jitter_percent: 50,
-        stable_after: Duration::from_secs(60),
+        progress: Progress::NewId,
+        stable_after: Duration::from_secs(10),
         max_attempts: None,
+        max_elapsed_time: None,
         idle_timeout: None,
-        retry_status: |_| false,
+        head_timeout: None,
+        retry_head: |_| false,
         missing_content_type: false,
-        reconnect: true,
+        reconnect: Reconnect::Always,
         max_id_size: DEFAULT_MAX_ID_SIZE,
         send_cache_headers: true,
     };
 
-    /// The reconnection time in force, `asked` being what a `retry` field said.
-    pub(super) fn base(&self, asked: Option<Duration>) -> Duration {
-        asked.unwrap_or(self.reconnection_time).max(self.floor).max(LOWEST_FLOOR)
+    /// How long a head may take.
+    pub(super) fn head_limit(&self) -> Option<Duration> {
+        self.head_timeout.or(self.idle_timeout)
     }
 
-    /// The wait after `fruitless` connections in a row: the reconnection time, doubled with each of them but the
-    /// first up to the cap, and up to `jitter_percent` longer.
-    pub(super) fn wait(&self, asked: Option<Duration>, fruitless: u32, random: u64) -> Duration {
+    /// What the server asks for, as far as it may.
+    fn allowed(&self, asked: Duration) -> Duration {
+        self.max_reconnection_time.map_or(asked, |most| asked.min(most))
+    }
+
+    fn lowest(&self) -> Duration {
+        self.floor.max(LOWEST_FLOOR)
+    }
+
+    /// The reconnection time in force, `asked` being what a `retry` field said.
+    pub(super) fn base(&self, asked: Option<Duration>) -> Duration {
+        asked.map_or(self.reconnection_time, |asked| self.allowed(asked)).max(self.lowest())
+    }
+
+    /// The wait after `fruitless` connections in a row, but for jitter: the reconnection time, doubled with each of them
+    /// but the first up to the cap.
+    pub(super) fn due(&self, asked: Option<Duration>, fruitless: u32) -> Duration {
         let base = self.base(asked);
         let doubled = base.saturating_mul(1 << fruitless.saturating_sub(1).min(31));
-        let wait = doubled.min(self.cap).max(base);
+        doubled.min(self.cap).max(base)
+    }
+
+    /// What is left of the interval between two requests after a connection that was asked for `lived` ago.
+    fn interval_left(&self, lived: Duration) -> Duration {
+        self.request_interval.saturating_sub(lived)
+    }
+
+    /// The wait after a connection that lived so long from its request on: what is due, and the interval between two
+    /// requests, and up to `jitter_percent` longer.
+    pub(super) fn wait(&self, due: Duration, lived: Duration, random: u64) -> Duration {
+        let wait = due.max(self.interval_left(lived));
         // In whole nanoseconds of 64 bits, 584 years, so that no product leaves 128 bits.
         let most = wait.as_nanos().saturating_mul(u128::from(self.jitter_percent)) / 100;
         let most = u64::try_from(most).unwrap_or(u64::MAX);
         let extra = (u128::from(most) * u128::from(random)) >> 64;
         wait.saturating_add(Duration::from_nanos(u64::try_from(extra).unwrap_or(u64::MAX)))
+    }
+
+    /// The wait if the caller has set it: that, within the same bounds.
+    pub(super) fn chosen_wait(&self, chosen: Duration, lived: Duration) -> Duration {
+        self.allowed(chosen).max(self.lowest()).max(self.interval_left(lived))
+    }
+
+    /// Whether a connection that was open for `lasted` is good by that, where otherwise the wait `due` would follow.
+    pub(super) fn has_lasted(&self, lasted: Duration, due: Duration) -> bool {
+        lasted >= due.min(self.stable_after)
     }
 }

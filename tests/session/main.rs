@@ -5,15 +5,24 @@
 #![allow(missing_docs, reason = "a test crate has no users")]
 
 mod any_order;
+mod beyond;
 #[path = "../common/mod.rs"]
 mod common;
+mod late_news;
 mod odd;
 mod requests;
+mod silence;
 mod waits;
 
 use std::time::Duration;
 
-use sse_proto::session::{Action, Failure, HeadOutcome, ReadyState, Session, SessionBuilder, Time};
+use std::ops::{Deref, DerefMut};
+
+use bytes::Bytes;
+use sse_proto::session::{
+    Action, BodyChunk, ConnectionId, Failure, HeadOutcome, ReadyState, Reconnect, RefusedHead, Session,
+    SessionBuilder, SharedBodyChunk, Time,
+};
 use sse_proto::{Chunk, Decoder, End, EventId, Frame};
 
 const STREAM: Option<&[u8]> = Some(b"text/event-stream");
@@ -29,6 +38,68 @@ const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
+/// A session, and its connection as its caller knows it. What is told by the methods here is told of that one.
+#[derive(Clone)]
+struct Client {
+    session: Session,
+    connection: ConnectionId,
+}
+
+trait Build {
+    fn client(self) -> Client;
+}
+
+impl Build for SessionBuilder {
+    fn client(self) -> Client {
+        // Until it has one of its own, the first one of another session.
+        let connection = match Session::new().poll(Time::START, 0) {
+            Action::Connect(request) => request.connection(),
+            other => panic!("{other:?}"),
+        };
+        Client { session: self.build(), connection }
+    }
+}
+
+impl Deref for Client {
+    type Target = Session;
+
+    fn deref(&self) -> &Session {
+        &self.session
+    }
+}
+
+impl DerefMut for Client {
+    fn deref_mut(&mut self) -> &mut Session {
+        &mut self.session
+    }
+}
+
+impl Client {
+    fn response(&mut self, status: u16, content_type: Option<&[u8]>, now: Time) -> HeadOutcome {
+        self.session.response(self.connection, status, content_type, now)
+    }
+
+    fn receive<'i>(&mut self, bytes: &'i [u8], now: Time) -> BodyChunk<'i> {
+        self.session.receive(self.connection, bytes, now)
+    }
+
+    fn receive_shared(&mut self, bytes: Bytes, now: Time) -> SharedBodyChunk {
+        self.session.receive_shared(self.connection, bytes, now)
+    }
+
+    fn end_of_body(&mut self, now: Time) -> End<'_> {
+        self.session.end_of_body(self.connection, now)
+    }
+
+    fn network_error(&mut self, now: Time) {
+        self.session.network_error(self.connection, now);
+    }
+
+    fn retry_after(&mut self, wait: Duration) {
+        self.session.retry_after(self.connection, wait);
+    }
+}
+
 /// An action without its loan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Act {
@@ -39,19 +110,23 @@ enum Act {
     Closed,
 }
 
-fn poll(session: &mut Session, now: Duration) -> Act {
+fn poll(session: &mut Client, now: Duration) -> Act {
     poll_with(session, now, 0)
 }
 
-fn poll_with(session: &mut Session, now: Duration, random: u64) -> Act {
-    match session.poll(now.into(), random) {
+fn poll_with(client: &mut Client, now: Duration, random: u64) -> Act {
+    match client.session.poll(now.into(), random) {
         Action::Connect(request) => {
             let id = request.last_event_id().map(|id| String::from_utf8(id.to_vec()).unwrap());
             assert_eq!(request.headers().count(), 3 + usize::from(id.is_some()));
+            client.connection = request.connection();
             Act::Connect(id)
         }
         Action::WaitUntil(at) => Act::Wait(at.since_start()),
-        Action::Read { until, .. } => Act::Read(until.map(Time::since_start)),
+        Action::Read { connection, until, .. } => {
+            assert_eq!(connection, client.connection);
+            Act::Read(until.map(Time::since_start))
+        }
         Action::Failed(failure) => Act::Failed(failure),
         Action::Closed => Act::Closed,
         other => panic!("{other:?}"),
@@ -59,7 +134,7 @@ fn poll_with(session: &mut Session, now: Duration, random: u64) -> Act {
 }
 
 /// The data of the events in `bytes`, received now.
-fn feed(session: &mut Session, bytes: &[u8], now: Duration) -> Vec<String> {
+fn feed(session: &mut Client, bytes: &[u8], now: Duration) -> Vec<String> {
     let mut chunk = session.receive(bytes, now.into());
     let mut seen = Vec::new();
     loop {
@@ -75,18 +150,19 @@ fn feed(session: &mut Session, bytes: &[u8], now: Duration) -> Vec<String> {
 }
 
 /// A session in each of its states, all at the time 100 s.
-fn in_state(name: &str) -> Session {
-    let mut session = PLAIN.build();
+fn in_state(name: &str) -> Client {
+    let mut session = PLAIN.client();
     let at = s(100);
-    let connect = |session: &mut Session| assert_eq!(poll(session, at), Act::Connect(None));
+    let connect = |session: &mut Client| assert_eq!(poll(session, at), Act::Connect(None));
     match name {
         "due" => {}
         "connecting" => connect(&mut session),
-        "open" | "open, a line in" | "closed" => {
+        "open" | "open, polled" | "open, a line in" | "closed" => {
             connect(&mut session);
             assert_eq!(session.response(200, STREAM, at.into()), HeadOutcome::Opened);
             match name {
                 "open, a line in" => assert!(feed(&mut session, b"data: half", at).is_empty()),
+                "open, polled" => assert_eq!(poll(&mut session, at), Act::Read(Some(s(145)))),
                 "closed" => session.close(),
                 _ => {}
             }
@@ -107,21 +183,22 @@ fn in_state(name: &str) -> Session {
     session
 }
 
-const STATES: [&str; 8] =
-    ["due", "connecting", "open", "open, a line in", "lost", "waiting", "failed", "closed"];
+const STATES: [&str; 9] =
+    ["due", "connecting", "open", "open, polled", "open, a line in", "lost", "waiting", "failed", "closed"];
 
 /// What poll says a second after an input in each state: the states as `in_state` makes them at 100 s, the input at 101 s.
 /// Before it, what the head was found to be, if it was looked at.
 const TABLE: &str = "
-state            | nothing  | 200              | 204                 | bytes    | no bytes | end of body | network error | close
-due              | connect  | connect          | connect             | connect  | connect  | connect     | connect       | closed
-connecting       | read 145 | opened; read 146 | failed; status 204  | read 145 | read 145 | wait 104    | wait 104      | closed
-open             | read 145 | read 145         | read 145            | read 146 | read 145 | wait 104    | wait 104      | closed
-open, a line in  | read 145 | read 145         | read 145            | read 146 | read 145 | wait 104    | wait 104      | closed
-lost             | wait 103 | wait 103         | wait 103            | wait 103 | wait 103 | wait 103    | wait 103      | closed
-waiting          | wait 103 | wait 103         | wait 103            | wait 103 | wait 103 | wait 103    | wait 103      | closed
-failed           | status 404 | status 404     | status 404          | status 404 | status 404 | status 404 | status 404   | status 404
-closed           | closed   | closed           | closed              | closed   | closed   | closed      | closed        | closed
+state            | nothing  | 200              | 204                 | bytes    | no bytes | end of body | network error | retry after | now      | late news | close
+due              | connect  | connect          | connect             | connect  | connect  | connect     | connect       | connect     | connect  | connect   | closed
+connecting       | read 145 | opened; read 147 | failed; status 204  | read 145 | read 145 | wait 104    | wait 104      | read 145    | connect  | read 145  | closed
+open             | read 147 | read 147         | read 147            | read 147 | read 147 | wait 104    | wait 104      | read 147    | connect  | read 147  | closed
+open, polled     | read 145 | read 145         | read 145            | read 147 | read 145 | wait 104    | wait 104      | read 145    | connect  | read 145  | closed
+open, a line in  | read 147 | read 147         | read 147            | read 147 | read 147 | wait 104    | wait 104      | read 147    | connect  | read 147  | closed
+lost             | wait 103 | wait 103         | wait 103            | wait 103 | wait 103 | wait 103    | wait 103      | wait 107    | connect  | wait 103  | closed
+waiting          | wait 103 | wait 103         | wait 103            | wait 103 | wait 103 | wait 103    | wait 103      | wait 107    | connect  | wait 103  | closed
+failed           | status 404 | status 404     | status 404          | status 404 | status 404 | status 404 | status 404   | status 404  | status 404 | status 404 | status 404
+closed           | closed   | closed           | closed              | closed   | closed   | closed      | closed        | closed      | closed   | closed    | closed
 ";
 
 fn told(act: &Act) -> String {
@@ -135,7 +212,7 @@ fn told(act: &Act) -> String {
     }
 }
 
-fn give(session: &mut Session, input: &str) -> HeadOutcome {
+fn give(session: &mut Client, input: &str) -> HeadOutcome {
     match input {
         "nothing" => {}
         "200" => return session.response(200, STREAM, s(101).into()),
@@ -144,6 +221,9 @@ fn give(session: &mut Session, input: &str) -> HeadOutcome {
         "no bytes" => drop(feed(session, b"", s(101))),
         "end of body" => _ = session.end_of_body(s(101).into()),
         "network error" => session.network_error(s(101).into()),
+        "retry after" => session.retry_after(s(7)),
+        "now" => session.reconnect_now(),
+        "late news" => late_news::tell_all(session, s(101)),
         "close" => session.close(),
         other => panic!("{other}"),
     }
@@ -181,38 +261,12 @@ fn every_transition() {
             cells += 1;
         }
     }
-    assert_eq!(cells, 64);
-}
-
-#[test]
-fn the_idle_timeout_loses_a_connection_with_the_poll_that_sees_it() {
-    for state in ["connecting", "open", "open, a line in"] {
-        let mut session = in_state(state);
-        let almost = s(145) - Duration::from_nanos(1);
-        assert_eq!(poll(&mut session, almost), Act::Read(Some(s(145))), "{state}");
-        assert_eq!(poll(&mut session, s(145)), Act::Wait(s(148)), "{state}");
-        assert_eq!(feed(&mut session, b"data: late\n\n", s(146)), [""; 0], "bytes of what was given up");
-        assert_eq!(poll(&mut session, s(148)), Act::Connect(None), "{state}");
-    }
-    // Bytes feed it, comments too; a head does; a poll does not.
-    let mut session = in_state("connecting");
-    assert_eq!(session.response(200, STREAM, s(140).into()), HeadOutcome::Opened);
-    for now in [180, 220, 260] {
-        assert_eq!(feed(&mut session, b":\n\n", s(now)), [""; 0]);
-        assert_eq!(poll(&mut session, s(now + 1)), Act::Read(Some(s(now + 45))));
-    }
-    // Bytes that come before the poll that would have seen the silence: the connection lives.
-    assert_eq!(feed(&mut session, b"data: x\n\n", s(1000)), ["x"]);
-    assert_eq!(poll(&mut session, s(1000)), Act::Read(Some(s(1045))));
-    // Zero gives up at the next poll.
-    let mut session = PLAIN.idle_timeout(Some(s(0))).build();
-    assert_eq!(poll(&mut session, s(0)), Act::Connect(None));
-    assert_eq!(poll(&mut session, s(0)), Act::Wait(s(3)));
+    assert_eq!(cells, 99);
 }
 
 #[test]
 fn heads() {
-    let retry = |status| matches!(status, 0 | 200 | 204 | 429 | 503);
+    let retry = |head: RefusedHead| matches!(head.status, 0 | 204 | 429 | 503);
     let cases: [(u16, Option<&[u8]>, HeadOutcome, HeadOutcome); 16] = [
         (200, STREAM, HeadOutcome::Opened, HeadOutcome::Opened),
         (200, Some(b"Text/Event-Stream ; charset=utf-8"), HeadOutcome::Opened, HeadOutcome::Opened),
@@ -251,10 +305,10 @@ fn heads() {
             HeadOutcome::Failed(Failure::Status(65535)),
         ),
     ];
-    let lenient = PLAIN.retry_status(retry).accept_missing_content_type(true);
+    let lenient = PLAIN.retry_head(retry).accept_missing_content_type(true);
     for (status, content_type, strict, loose) in cases {
         for (policy, expected) in [(PLAIN, strict), (lenient.clone(), loose)] {
-            let mut session = policy.build();
+            let mut session = policy.client();
             assert_eq!(poll(&mut session, s(0)), Act::Connect(None));
             assert_eq!(
                 session.response(status, content_type, s(1).into()),
@@ -273,20 +327,20 @@ fn heads() {
 }
 
 /// A session with an open connection at `now`.
-fn open(policy: SessionBuilder, now: Duration) -> Session {
-    let mut session = policy.build();
+fn open(policy: SessionBuilder, now: Duration) -> Client {
+    let mut session = policy.client();
     reopen(&mut session, now);
     session
 }
 
-fn reopen(session: &mut Session, now: Duration) {
+fn reopen(session: &mut Client, now: Duration) {
     assert!(matches!(poll(session, now), Act::Connect(_)));
     assert_eq!(session.response(200, STREAM, now.into()), HeadOutcome::Opened);
 }
 
 #[test]
 fn what_outlives_a_connection_and_what_does_not() {
-    let mut session = open(PLAIN, s(0));
+    let mut session = open(PLAIN.backoff_cap(s(0)), s(0));
     let stream = b"\xEF\xBB\xBFretry: 7000\nid: 1\ndata: a\n\nid: 2\nevent: lost\ndata: lost\n";
     assert_eq!(feed(&mut session, stream, s(0)), ["a"]);
     session.network_error(s(0).into());
@@ -316,11 +370,11 @@ fn what_outlives_a_connection_and_what_does_not() {
     // A session handed a decoder in mid-stream begins a stream of its own.
     let mut decoder = Decoder::builder().last_event_id(EventId::from_static("9")).build();
     assert!(decoder.decode(&mut Chunk::new(b"data: half\n")).unwrap().is_none());
-    let mut session = PLAIN.decoder(decoder).build();
+    let mut session = PLAIN.decoder(decoder).client();
     assert_eq!(poll(&mut session, s(0)), Act::Connect(Some("9".into())));
     assert_eq!(session.response(200, STREAM, s(0).into()), HeadOutcome::Opened);
     assert_eq!(feed(&mut session, b"data: whole\n\n", s(0)), ["whole"]);
-    assert_eq!(session.into_decoder().last_event_id(), "9");
+    assert_eq!(session.session.into_decoder().last_event_id(), "9");
 }
 
 #[test]
@@ -353,7 +407,7 @@ fn an_id_that_no_header_can_carry_is_kept_and_not_sent() {
 
 #[test]
 fn a_request_that_must_not_be_repeated() {
-    let once = PLAIN.reconnect(false).retry_status(|status| status == 503);
+    let once = PLAIN.reconnect(Reconnect::Never).retry_head(|head| head.status == 503);
     // The end of the body is the end, and what its open block held can be taken.
     let mut session = open(once.clone(), s(0));
     assert_eq!(feed(&mut session, b"data: 1\n\ndata: [DONE]\n", s(0)), ["1"]);
@@ -361,15 +415,16 @@ fn a_request_that_must_not_be_repeated() {
     assert_eq!(block.event().unwrap().data(), "[DONE]");
     assert_eq!(poll(&mut session, s(1000)), Act::Closed);
     // All else fails, with its reason.
-    let mut cases: Vec<(Session, Failure)> = Vec::new();
+    let mut cases: Vec<(Client, Failure)> = Vec::new();
     let mut session = open(once.clone(), s(0));
     session.network_error(s(1).into());
     cases.push((session, Failure::NetworkError));
     let mut session = open(once.clone(), s(0));
+    assert_eq!(poll(&mut session, s(0)), Act::Read(Some(s(45))));
     assert_eq!(poll(&mut session, s(45)), Act::Failed(Failure::IdleTimeout));
     cases.push((session, Failure::IdleTimeout));
     for end in [true, false] {
-        let mut session = once.clone().build();
+        let mut session = once.clone().client();
         let _ = poll(&mut session, s(0));
         if end {
             session.end_of_body(s(0).into());
@@ -378,7 +433,7 @@ fn a_request_that_must_not_be_repeated() {
         }
         cases.push((session, Failure::NetworkError));
     }
-    let mut session = once.clone().build();
+    let mut session = once.clone().client();
     let _ = poll(&mut session, s(0));
     assert_eq!(session.response(503, None, s(0).into()), HeadOutcome::Failed(Failure::Status(503)));
     cases.push((session, Failure::Status(503)));
@@ -390,7 +445,7 @@ fn a_request_that_must_not_be_repeated() {
 
 #[test]
 fn a_loss_told_twice_counts_once() {
-    let mut session = PLAIN.max_attempts(Some(2)).build();
+    let mut session = PLAIN.max_attempts(Some(2)).client();
     let _ = poll(&mut session, s(0));
     session.network_error(s(0).into());
     session.network_error(s(1).into());
@@ -404,8 +459,8 @@ fn failures_tell_their_reason() {
         (Failure::Status(204), "the server answered with status 204, not with 200"),
         (Failure::ContentType, "the server answered with another content type than text/event-stream"),
         (Failure::NoContentType, "the server answered without a content type"),
-        (Failure::TooManyAttempts(3), "gave up after 3 connections in a row without an event"),
         (Failure::NetworkError, "the connection failed, and the request is not to be repeated"),
+        (Failure::HeadTimeout, "no response head came in time, and the request is not to be repeated"),
         (Failure::IdleTimeout, "nothing came for the idle timeout, and the request is not to be repeated"),
     ];
     for (failure, text) in told {

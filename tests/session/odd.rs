@@ -4,11 +4,10 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use sse_proto::session::HeadOutcome;
-use sse_proto::session::{Action, Session};
-use sse_proto::{Chunk, Decoder, Frame, FrameBuf, SharedChunk};
+use sse_proto::session::{Action, HeadOutcome, Progress, Session};
+use sse_proto::{Decoder, Frame, FrameBuf};
 
-use super::{Act, PLAIN, STATES, STREAM, feed, in_state, ms, open, poll, poll_with, reopen, s};
+use super::{Act, Build, PLAIN, STATES, STREAM, feed, in_state, ms, open, poll, poll_with, reopen, s};
 
 #[test]
 fn closing_in_the_middle_of_a_chunk_ends_its_frames() {
@@ -18,16 +17,14 @@ fn closing_in_the_middle_of_a_chunk_ends_its_frames() {
     assert_eq!(session.decode_event(&mut chunk).unwrap().unwrap().data(), "1");
     session.close();
     assert_eq!(session.decode(&mut chunk).unwrap(), None);
-    assert_eq!((chunk.consumed(), chunk.rest()), (stream.len(), &b""[..]));
-    // The same with chunks of one's own, shared and not, in each state but open.
+    assert_eq!(chunk.rest(), b"");
+    // The same in each state but open, shared and not.
     for state in STATES.into_iter().filter(|state| !state.starts_with("open")) {
         let mut session = in_state(state);
-        let mut chunk = Chunk::new(stream);
+        let mut chunk = session.receive(stream, s(101).into());
         assert_eq!(session.decode_event(&mut chunk).unwrap(), None, "{state}");
-        assert!(chunk.rest().is_empty());
-        let mut shared = SharedChunk::from(Bytes::from_static(stream));
+        let mut shared = session.receive_shared(Bytes::from_static(stream), s(101).into());
         assert_eq!(session.decode_shared(&mut shared).unwrap(), None, "{state}");
-        assert!(shared.rest().is_empty());
         assert!(session.receive_shared(Bytes::from_static(stream), s(101).into()).rest().is_empty());
         assert!(session.receive(stream, s(101).into()).rest().is_empty());
     }
@@ -37,7 +34,7 @@ fn closing_in_the_middle_of_a_chunk_ends_its_frames() {
 fn owned_and_lent_frames_are_the_same() {
     let stream = b"id: 1\ndata: a\n\nretry: 5\n: c\ndata: b\n\n";
     let decoder = || Decoder::builder().comments(true).build();
-    let mut lent = PLAIN.decoder(decoder()).build();
+    let mut lent = PLAIN.decoder(decoder()).client();
     let mut owned = lent.clone();
     reopen(&mut lent, s(0));
     reopen(&mut owned, s(0));
@@ -55,21 +52,30 @@ fn owned_and_lent_frames_are_the_same() {
         frames += 1;
     }
     assert_eq!(frames, 4);
-    // Each of the ways to decode knows an event when it sees one: the wait does not grow.
+    // Each of the ways to decode knows an event when it sees one: the wait does not grow, where events are progress.
     for way in 0..3 {
-        let mut session = open(PLAIN, s(0));
+        let mut session = open(PLAIN.progress(Progress::Event), s(0));
         session.network_error(s(0).into());
         let _ = poll(&mut session, s(0));
         reopen(&mut session, s(3));
-        let (mut chunk, mut shared) = (Chunk::new(stream), SharedChunk::from(Bytes::from_static(stream)));
+        let stream = &stream[6..]; // no id
         match way {
-            0 => assert!(session.decode(&mut chunk).unwrap().is_some()),
-            1 => assert!(session.decode_event(&mut chunk).unwrap().is_some()),
-            _ => assert!(session.decode_shared(&mut shared).unwrap().is_some()),
+            0 => {
+                let mut chunk = session.receive(stream, s(3).into());
+                assert!(session.decode(&mut chunk).unwrap().is_some());
+            }
+            1 => {
+                let mut chunk = session.receive(stream, s(3).into());
+                assert!(session.decode_event(&mut chunk).unwrap().is_some());
+            }
+            _ => {
+                let mut chunk = session.receive_shared(Bytes::from_static(stream), s(3).into());
+                assert!(session.decode_shared(&mut chunk).unwrap().is_some());
+            }
         }
         session.network_error(s(3).into());
         let _ = poll(&mut session, s(3));
-        let Action::Connect(request) = session.poll(s(6).into(), 0) else { panic!("not to connect") };
+        let Action::Connect(request) = session.session.poll(s(6).into(), 0) else { panic!("not to connect") };
         assert_eq!(request.attempt(), 1, "way {way}");
     }
 }
@@ -86,6 +92,7 @@ fn a_clock_that_goes_back_has_stood_still() {
     assert_eq!(poll(&mut session, s(1)), Act::Connect(None));
     // The same for silence and for stability, through every input that tells the time.
     let mut session = open(PLAIN, day);
+    assert_eq!(poll(&mut session, day), Act::Read(Some(day + s(45))));
     assert_eq!(poll(&mut session, day + s(40)), Act::Read(Some(day + s(45))));
     assert_eq!(poll(&mut session, s(10)), Act::Read(Some(s(15))));
     assert_eq!(feed(&mut session, b":", s(5)), [""; 0]);
@@ -99,7 +106,7 @@ fn a_clock_that_goes_back_has_stood_still() {
 fn huge_and_zero_durations() {
     let max = Duration::MAX;
     // Where the clock stands at its end no wait is over, and so there is no storm.
-    let mut session = PLAIN.build();
+    let mut session = PLAIN.client();
     assert_eq!(poll(&mut session, max), Act::Connect(None));
     assert_eq!(session.response(200, STREAM, max.into()), HeadOutcome::Opened);
     assert_eq!(feed(&mut session, b"data\n\n", max), [""]);
@@ -122,9 +129,9 @@ fn huge_and_zero_durations() {
     let asked = ms(u64::MAX);
     assert!(at >= asked + s(1) && at < asked + s(20_000_000_000), "584 years of jitter at most: {at:?}");
     // No floor is lower than a millisecond, and from there waits double.
-    let eager = PLAIN.floor(s(0)).reconnection_time(s(0));
+    let eager = PLAIN.floor(s(0)).request_interval(s(0)).reconnection_time(s(0));
     assert_eq!(open(eager.clone(), s(0)).reconnection_time(), ms(1));
-    let mut session = eager.clone().build();
+    let mut session = eager.clone().client();
     let (mut now, mut attempts) = (s(0), 0);
     while now < s(60) {
         match poll(&mut session, now) {
@@ -156,20 +163,20 @@ fn bytes_on_a_clock_that_goes_back_are_heard_then() {
     // Without a poll in between.
     let mut session = open(PLAIN, s(100));
     assert_eq!(feed(&mut session, b":", s(50)), [""; 0]);
-    assert!(matches!(poll(&mut session, s(95)), Act::Wait(_)));
+    assert_eq!(poll(&mut session, s(95)), Act::Read(Some(s(140))));
 }
 
 /// How long a connection has lasted is counted over a clock that goes back.
 #[test]
 fn a_connection_has_lasted_also_before_the_clock_went_back() {
-    for (again, wait) in [(s(2), s(3)), (ms(500), s(6))] {
-        let mut session = PLAIN.idle_timeout(None).build();
+    for (again, wait) in [(s(2), s(10)), (ms(500), s(20))] {
+        let mut session = PLAIN.idle_timeout(None).reconnection_time(s(10)).stable_after(s(60)).client();
         let _ = poll(&mut session, s(0));
         session.network_error(s(0).into());
         let _ = poll(&mut session, s(0));
         reopen(&mut session, s(10));
-        // 59 seconds on one clock, and some on the other: stable is a minute.
-        let _ = poll(&mut session, s(69));
+        // 19 seconds on one clock, and some on the other: 20 are due.
+        let _ = poll(&mut session, s(29));
         let _ = poll(&mut session, s(0));
         session.network_error(again.into());
         assert_eq!(poll(&mut session, again), Act::Wait(again + wait));

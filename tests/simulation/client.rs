@@ -1,76 +1,100 @@
 //! The client's side: it counts what comes and how often it asks.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
-use sse_proto::session::{Session, SessionBuilder};
-use sse_proto::{Decoder, EventId, Frame};
+use sse_proto::session::{ConnectionId, Session, SessionBuilder};
+use sse_proto::{Decoder, EventId, EventIdBuf, Frame};
 
 use super::counting::live;
-use super::random::Random;
-use super::server::Made;
-use super::{FLOOR, GONE, MAX_EVENT};
+use super::server::Server;
+use super::{GONE, HELLO, INTERVAL, MAX_EVENT};
 
 /// The client: what it knows outlives its session.
 pub(crate) struct Client {
     pub(crate) session: Session,
-    pub(crate) session_holds: isize,
-    /// The number of the event that is to come next.
-    pub(crate) next: usize,
+    first_wait: Duration,
+    session_holds: isize,
+    /// The number of the event that is to come next, from when it first has an id.
+    pub(crate) next: Option<usize>,
     /// An error has told of an event that is not taken.
-    pub(crate) skipped: usize,
+    skipped: usize,
     pub(crate) received: usize,
     pub(crate) told_gone: usize,
-    pub(crate) attempts: VecDeque<Duration>,
-    pub(crate) all_attempts: usize,
+    pub(crate) hellos: usize,
+    last_attempt: Option<Duration>,
+    pub(crate) attempts: usize,
 }
 
-pub(crate) fn policy(random: &mut Random) -> SessionBuilder {
-    Session::builder()
-        .reconnection_time(Duration::from_millis(random.below(4000)))
-        .floor(FLOOR)
+fn session(first_wait: Duration, id: EventId<'_>) -> Session {
+    let policy: SessionBuilder = Session::builder()
+        .reconnection_time(first_wait)
+        .max_reconnection_time(Some(Duration::from_secs(30)))
         .backoff_cap(Duration::from_secs(20))
-        .stable_after(Duration::from_secs(30))
         .idle_timeout(Some(Duration::from_secs(40)))
-        .retry_status(|status| status == 503)
-}
-
-pub(crate) fn decoder(id: EventId<'_>) -> Decoder {
-    Decoder::builder().max_event_size(MAX_EVENT).last_event_id(id).build()
+        .head_timeout(Some(Duration::from_secs(20)))
+        .retry_head(|head| matches!(head.status, 429 | 503));
+    policy.decoder(Decoder::builder().max_event_size(MAX_EVENT).last_event_id(id).build()).build()
 }
 
 impl Client {
-    /// A new session with what the old one knew, as if it had been stored.
-    pub(crate) fn restart(&mut self, random: &mut Random) {
-        let id = self.session.last_event_id().to_string();
-        self.session = policy(random).decoder(decoder(EventId::new(&id).unwrap())).build();
-        self.session_holds = 0;
-        self.attempts.clear();
+    pub(crate) fn new(first_wait: Duration) -> Self {
+        Self {
+            session: session(first_wait, EventId::EMPTY),
+            first_wait,
+            session_holds: 0,
+            next: None,
+            skipped: 0,
+            received: 0,
+            told_gone: 0,
+            hellos: 0,
+            last_attempt: None,
+            attempts: 0,
+        }
     }
 
-    pub(crate) fn receive(&mut self, made: &[Made], bytes: &[u8], now: Duration) {
-        let before = live();
-        let mut chunk = self.session.receive(bytes, now.into());
+    /// A new session with what the old one knew, as if it had been stored.
+    pub(crate) fn restart(&mut self) {
+        let id = EventIdBuf::from(self.session.last_event_id());
+        self.session = session(self.first_wait, id.as_event_id());
+        self.session_holds = 0;
+        self.last_attempt = None;
+    }
+
+    /// Whether there was an event.
+    pub(crate) fn receive(
+        &mut self,
+        connection: ConnectionId,
+        server: &Server,
+        bytes: &[u8],
+        now: Duration,
+    ) -> bool {
+        let (before, received) = (live(), self.received);
+        let mut chunk = self.session.receive(connection, bytes, now.into());
         loop {
             match self.session.decode(&mut chunk) {
+                Ok(Some(Frame::Event(event))) if event.event_type() == HELLO.as_str() => self.hellos += 1,
+                Ok(Some(Frame::Event(event))) if event.event_type() == GONE.as_str() => {
+                    let oldest: usize = event.data().parse().unwrap();
+                    assert!(
+                        self.next.is_none_or(|next| oldest >= next),
+                        "told of events as gone that were received"
+                    );
+                    self.next = Some(oldest);
+                    self.told_gone += 1;
+                }
                 Ok(Some(Frame::Event(event))) => {
-                    if event.event_type() == GONE.as_str() {
-                        let oldest: usize = event.data().parse().unwrap();
-                        assert!(oldest >= self.next, "told of events as gone that were received");
-                        self.next = oldest;
-                        self.told_gone += 1;
-                        continue;
-                    }
                     let number: usize = event.data().split('\n').next().unwrap().parse().unwrap();
-                    assert!(number >= self.next, "event {number} came twice, {} was next", self.next);
+                    // An id alone has set it, or may have: it says what comes next.
+                    let next = self.next.unwrap_or(number);
+                    assert!(number >= next, "event {number} came twice, {next} was next");
                     // What was skipped on the way was too large, and was told of.
-                    for (lost, event) in made.iter().enumerate().take(number).skip(self.next) {
+                    for (lost, event) in server.made.iter().enumerate().take(number).skip(next) {
                         assert!(event.large, "event {lost} was lost, {number} came");
                         assert!(self.skipped > 0, "no error told of event {lost}");
                     }
-                    assert_eq!(event.last_event_id(), made[number].id.text().as_event_id());
+                    assert_eq!(event.last_event_id(), server.made[number].id.text().as_event_id());
                     self.skipped = 0;
-                    self.next = number + 1;
+                    self.next = Some(number + 1);
                     self.received += 1;
                 }
                 Ok(Some(_)) => {}
@@ -78,21 +102,23 @@ impl Client {
                 Err(_) => self.skipped += 1,
             }
         }
+        if self.next.is_none() {
+            // The block that it began with: from now on nothing may be lost.
+            self.next = self.session.new_last_event_id().map(|id| server.number_after(id));
+        }
         self.session_holds += live() - before;
         assert!(
             self.session_holds <= 10 * MAX_EVENT as isize + 4096,
             "the session holds {}",
             self.session_holds
         );
+        self.received > received
     }
 
     pub(crate) fn connects(&mut self, now: Duration) {
-        self.attempts.push_back(now);
-        self.all_attempts += 1;
-        while self.attempts.front().is_some_and(|at| now - *at > Duration::from_secs(60)) {
-            self.attempts.pop_front();
+        self.attempts += 1;
+        if let Some(last) = self.last_attempt.replace(now) {
+            assert!(now - last >= INTERVAL, "a storm: a request {:?} after the last", now - last);
         }
-        let most = Duration::from_secs(60).as_millis() / FLOOR.as_millis() + 1;
-        assert!(self.attempts.len() as u128 <= most, "a storm: {} attempts in a minute", self.attempts.len());
     }
 }

@@ -6,8 +6,14 @@ pub mod blocking_client;
 pub mod broadcast;
 pub mod codec;
 pub mod hyper_pair;
+pub mod hyper_source;
 pub mod llm_client;
+pub mod readme_client;
 pub mod redacting_proxy;
+pub mod replay_server;
+pub mod reqwest_source;
+pub mod std_source;
+pub mod ureq_source;
 
 /// What all examples fail with.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;

@@ -4,14 +4,20 @@
 //! cargo run --release -p sse-tool -- inspect examples/data/sample.sse
 //! curl -sN https://example.org/stream | cargo run --release -p sse-tool -- inspect -
 //! cargo run --release -p sse-tool -- encode lines.jsonl
+//! cargo run --release -p sse-tool --features net -- tail https://example.org/stream
 //! ```
 //!
 //! `inspect` prints what a decoder makes of a stream, one JSON object a line on standard output, and a summary on
-//! standard error. `encode` is the way back. Exit status: see `EXIT_STATUS`, or `sse --help`.
+//! standard error. `encode` is the way back. `tail` follows a stream on a server over all its connections. Exit status: see
+//! `EXIT_STATUS`, or `sse --help`.
 
 mod encode;
 mod inspect;
 mod lines;
+#[cfg(feature = "net")]
+mod net;
+#[cfg(feature = "net")]
+mod tail;
 mod terminal;
 
 use std::env;
@@ -81,6 +87,8 @@ struct Args {
 enum Command {
     Inspect(InspectArgs),
     Encode(EncodeArgs),
+    #[cfg(feature = "net")]
+    Tail(tail::TailArgs),
 }
 
 /// Prints what is in event streams as JSON lines, and a summary on standard error
@@ -114,6 +122,8 @@ fn main() -> ExitCode {
     match parse().command {
         Command::Inspect(args) => inspect::run(&args),
         Command::Encode(args) => encode::run(&args),
+        #[cfg(feature = "net")]
+        Command::Tail(args) => tail::run(args),
     }
 }
 

@@ -94,12 +94,12 @@ pub fn events(response: Response) -> EventStream<impl Stream<Item = Result<Bytes
 /// Reads `url` with a session up to the 204 that ends it: the data of the events, and how many connections it took.
 pub async fn resume(client: &Client, url: &str) -> Result<(Vec<String>, usize), Error> {
     let (start, mut data, mut connections) = (Instant::now(), Vec::new(), 0);
-    let mut session =
-        Session::builder().floor(Duration::from_millis(1)).backoff_cap(Duration::from_millis(10)).build();
+    let mut session = Session::builder().browser().build();
     let mut body = None;
     loop {
         match session.poll(start.elapsed().into(), 0) {
             Action::Connect(request) => {
+                let connection = request.connection();
                 let request =
                     request.headers().fold(client.get(url), |to, (name, value)| to.header(name, value));
                 connections += 1;
@@ -107,16 +107,16 @@ pub async fn resume(client: &Client, url: &str) -> Result<(Vec<String>, usize), 
                     tokio::time::timeout(PATIENCE, request.send()).await.map_err(|_| "no response")??;
                 let content_type =
                     response.headers().get(headers::CONTENT_TYPE).map(|value| value.as_bytes());
-                session.response(response.status().as_u16(), content_type, start.elapsed().into());
+                session.response(connection, response.status().as_u16(), content_type, start.elapsed().into());
                 body = Some(response.bytes_stream());
             }
             Action::WaitUntil(at) => tokio::time::sleep(at.saturating_since(start.elapsed().into())).await,
-            Action::Read { .. } => {
+            Action::Read { connection, .. } => {
                 let next = body.as_mut().ok_or("to read without a body")?.try_next();
                 match tokio::time::timeout(PATIENCE, next).await.map_err(|_| "silence")?? {
-                    None => drop(session.end_of_body(start.elapsed().into())),
+                    None => drop(session.end_of_body(connection, start.elapsed().into())),
                     Some(bytes) => {
-                        let mut chunk = session.receive(&bytes, start.elapsed().into());
+                        let mut chunk = session.receive(connection, &bytes, start.elapsed().into());
                         while let Some(event) = session.decode_event(&mut chunk)? {
                             data.push(event.data().to_owned());
                         }

@@ -1,0 +1,108 @@
+//! A server whose clients lose nothing: events go into a log, and each connection keeps its place in it. No queue for a client,
+//! so one that does not read costs nothing; one that is too far behind is told so, by a connection that ends.
+
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use bytes::Bytes;
+use futures::stream;
+use sse_proto::replay::{EpochId, Replay, ReplayLog, ReplayLogBuilder};
+use sse_proto::{EventType, KEEP_ALIVE, Message, headers};
+use tokio::sync::Notify;
+
+/// Told to a client whose place is gone: to load what it shows anew.
+pub const RELOAD: EventType<'static> = EventType::from_static("reload");
+/// So many events are taken from the log at a time, and written before the next are.
+const AT_ONCE: usize = 100;
+
+/// A topic: its events, and whoever waits for them.
+pub struct Topic {
+    /// Another one in each life of the server: a counter that is stored, or the time of the start.
+    epoch: u64,
+    log: Mutex<ReplayLog>,
+    news: Notify,
+}
+
+impl Topic {
+    pub fn new(epoch: u64, bounds: ReplayLogBuilder) -> Arc<Self> {
+        let start = EpochId::new(epoch, 0).text(); // an id before there is an event
+        let log = bounds.starting_after(start.as_event_id()).build();
+        Arc::new(Self { epoch, log: Mutex::new(log), news: Notify::new() })
+    }
+
+    fn log(&self) -> MutexGuard<'_, ReplayLog> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn publish(&self, data: &str) {
+        let mut log = self.log();
+        let id = EpochId::new(self.epoch, log.end() + 1).text();
+        drop(log.push(id.as_event_id(), Message::new().id(id.as_event_id()).data(data).to_bytes()));
+        self.news.notify_waiters();
+    }
+
+    /// Forgets the oldest, but for so many.
+    pub fn keep(&self, events: u64) {
+        let mut log = self.log();
+        let before = log.end().saturating_sub(events);
+        drop(log.evict_before(before));
+    }
+
+    /// What a connection begins with, and the position at which it goes on.
+    fn connect(&self, last_event_id: Option<&[u8]>) -> (Bytes, u64) {
+        let log = self.log();
+        let now = log.last_id().unwrap_or_default();
+        match log.after_header(last_event_id) {
+            Replay::FromStart(_) => (Message::new().id(now).to_bytes(), log.end()),
+            Replay::TooOld { .. } | Replay::Unknown => {
+                (Message::new().event_type(RELOAD).id(now).data("").to_bytes(), log.end())
+            }
+            place => (Bytes::new(), place.into_events().map_or(log.end(), |events| events.start())),
+        }
+    }
+
+    /// The next bytes for a client at `position`, which moves on. `None` ends its connection: it was too slow.
+    async fn next(&self, position: &mut u64) -> Option<Bytes> {
+        loop {
+            let news = self.news.notified();
+            let bytes: Vec<u8> = {
+                let log = self.log();
+                let events = log.from_position(*position).into_events()?.take(AT_ONCE);
+                *position += events.len() as u64;
+                events.flat_map(|event| event.bytes().iter().copied()).collect()
+            };
+            if !bytes.is_empty() {
+                return Some(bytes.into());
+            }
+            if tokio::time::timeout(Duration::from_secs(15), news).await.is_err() {
+                return Some(Bytes::from_static(KEEP_ALIVE));
+            }
+        }
+    }
+}
+
+pub fn router(topic: Arc<Topic>) -> Router {
+    Router::new().route("/events", get(events)).with_state(topic)
+}
+
+async fn events(State(topic): State<Arc<Topic>>, request: HeaderMap) -> Response {
+    let last_event_id = request.get(headers::LAST_EVENT_ID).map(|value| value.as_bytes());
+    let (first, position) = topic.connect(last_event_id);
+    // A comment where there is nothing to say yet, so that the head goes out.
+    let first = if first.is_empty() { Bytes::from_static(KEEP_ALIVE) } else { first };
+    let body = stream::unfold((Some(first), topic, position), |(first, topic, mut position)| async move {
+        let bytes = match first {
+            Some(first) => first,
+            None => topic.next(&mut position).await?,
+        };
+        Some((Ok::<_, Infallible>(bytes), (None, topic, position)))
+    });
+    (headers::RESPONSE_HEADERS, Body::from_stream(body)).into_response()
+}

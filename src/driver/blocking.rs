@@ -1,0 +1,238 @@
+//! The driver for programs that wait: an iterator.
+
+use std::fmt;
+use std::io::{self, ErrorKind, Read};
+use std::time::Duration;
+use std::vec::Vec;
+
+use bytes::Bytes;
+
+use super::course::{Course, Item, Turn};
+use super::response::Response;
+use super::std_clock;
+use super::update::{DriverError, Update};
+use crate::decode::owned::EventBuf;
+use crate::limits::READ_SIZE;
+use crate::session::{ConnectionId, Request, Session, Time};
+
+/// An HTTP client that waits, as [`BlockingEventSource`] needs it.
+///
+/// A closure is one, if the body is a [`Read`]: it sends the request and returns the response, within the timeout if there
+/// is one. Give the socket a read timeout not longer than the session's idle timeout: a read that ends with
+/// [`ErrorKind::TimedOut`] or [`ErrorKind::WouldBlock`] is no loss, it lets the session judge the silence.
+pub trait BlockingTransport {
+    /// A response body.
+    type Body;
+
+    /// Sends the request: its [headers](Request::headers) and those of the caller's own, to the caller's URL, with the
+    /// [cursor](Request::cursor) in it if there is one. Redirects are followed.
+    ///
+    /// # Errors
+    ///
+    /// No head has come, or not within the timeout.
+    fn connect(
+        &mut self,
+        request: &Request<'_>,
+        timeout: Option<Duration>,
+    ) -> io::Result<Response<Self::Body>>;
+
+    /// Reads what there is of the body; waits for it, but not longer than the timeout. 0 at its end.
+    ///
+    /// # Errors
+    ///
+    /// The connection is broken, or [`ErrorKind::TimedOut`] or [`ErrorKind::WouldBlock`]: nothing has come in time.
+    fn read(&mut self, body: &mut Self::Body, buf: &mut [u8], timeout: Option<Duration>)
+    -> io::Result<usize>;
+
+    /// Waits. By default it is the thread that sleeps.
+    fn sleep(&mut self, time: Duration) {
+        std::thread::sleep(time);
+    }
+
+    /// The time, from a start of the transport's choice. By default that of `std::time::Instant`.
+    fn now(&self) -> Time {
+        std_clock::now()
+    }
+
+    /// A random number, to spread the waits of many clients.
+    fn random(&mut self) -> u64 {
+        std_clock::random()
+    }
+}
+
+impl<F, B> BlockingTransport for F
+where
+    F: FnMut(&Request<'_>, Option<Duration>) -> io::Result<Response<B>>,
+    B: Read,
+{
+    type Body = B;
+
+    fn connect(&mut self, request: &Request<'_>, timeout: Option<Duration>) -> io::Result<Response<B>> {
+        self(request, timeout)
+    }
+
+    fn read(&mut self, body: &mut B, buf: &mut [u8], _: Option<Duration>) -> io::Result<usize> {
+        body.read(buf)
+    }
+}
+
+/// An `EventSource` that is an iterator of events: connects, decodes, waits, and connects again, as its [`Session`] says.
+///
+/// ```
+/// use sse_proto::driver::{BlockingEventSource, Response};
+/// use sse_proto::session::{Request, Session};
+/// # use std::io;
+///
+/// # let mut answers = [(200, "data: 1\n\n"), (204, "")].into_iter();
+/// # let mut send = |request: &Request<'_>| -> io::Result<(u16, &'static [u8])> {
+/// #     assert_eq!(request.headers().count(), 3);
+/// #     Ok(answers.next().map(|(status, body)| (status, body.as_bytes())).unwrap())
+/// # };
+/// let connect = |request: &Request<'_>, _timeout| {
+///     let (status, body) = send(request)?; // by your HTTP client
+///     Ok(Response::new(status, body).header("content-type", "text/event-stream"))
+/// };
+/// # let session = Session::builder().browser().reconnection_time(std::time::Duration::ZERO).build();
+/// # let with_default = Session::new();
+/// for event in BlockingEventSource::new(session, connect) {
+///     match event {
+///         Ok(event) => assert_eq!(event.data(), "1"),
+///         Err(error) => assert_eq!(error.to_string(), "the server answered with status 204, not with 200"),
+///     }
+/// }
+/// ```
+pub struct BlockingEventSource<T: BlockingTransport> {
+    course: Course<io::Error>,
+    transport: T,
+    link: Option<(ConnectionId, T::Body)>,
+    buf: Vec<u8>,
+}
+
+impl<T: BlockingTransport> BlockingEventSource<T> {
+    /// A source that connects when it is asked for the first time.
+    pub fn new(session: Session, transport: T) -> Self {
+        Self { course: Course::new(session), transport, link: None, buf: std::vec![0; READ_SIZE] }
+    }
+
+    /// What happens next; `None` when there is nothing more to come. The iterator yields the events of it.
+    ///
+    /// # Errors
+    ///
+    /// [`DriverError`]: a failure for good, after which comes `None`, or an event over the limit, after which it goes on.
+    pub fn next_update(&mut self) -> Option<Item<io::Error>> {
+        loop {
+            let (now, random) = (self.transport.now(), self.transport.random());
+            match self.course.turn(now, random) {
+                Turn::Tell(item) => return Some(item),
+                Turn::End => {
+                    self.link = None;
+                    return None;
+                }
+                Turn::Drop => self.link = None,
+                Turn::Connect(request) => {
+                    self.link = None;
+                    let connection = request.connection();
+                    let timeout = request.deadline().map(|at| at.saturating_since(now));
+                    let head = self.transport.connect(&request, timeout);
+                    let now = self.transport.now();
+                    match head {
+                        Ok(response) => {
+                            if let Some(body) = self.course.head(connection, response, now) {
+                                self.link = Some((connection, body));
+                                return Some(Ok(Update::Open));
+                            }
+                        }
+                        Err(error) if is_timeout(&error) => {
+                            self.course.timed_out(connection, error, now, random);
+                        }
+                        Err(error) => self.course.error(connection, error, now),
+                    }
+                }
+                Turn::Wait(at) => {
+                    self.link = None;
+                    self.transport.sleep(at.saturating_since(now));
+                }
+                Turn::Read(connection, until) => {
+                    if let Some(update) = self.read(connection, until.map(|at| at.saturating_since(now))) {
+                        return Some(Ok(update));
+                    }
+                }
+            }
+        }
+    }
+
+    fn read(&mut self, connection: ConnectionId, timeout: Option<Duration>) -> Option<Update<io::Error>> {
+        let Some((_, body)) = self.link.as_mut().filter(|(id, _)| *id == connection) else {
+            // The session was polled by others, who have its connection: there is none here.
+            self.course.session.network_error(connection, self.transport.now());
+            return None;
+        };
+        let read = self.transport.read(body, &mut self.buf, timeout);
+        let now = self.transport.now();
+        match read {
+            Ok(0) => return self.course.end(connection, now),
+            Ok(n) => {
+                let bytes = self.buf.get(..n).unwrap_or_default();
+                self.course.bytes(connection, Bytes::copy_from_slice(bytes), now);
+            }
+            // The session judges the time.
+            Err(error) if is_timeout(&error) || error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => self.course.error(connection, error, now),
+        }
+        None
+    }
+
+    /// Ends it: no connection any more, and nothing is told after it.
+    pub fn close(&mut self) {
+        self.course.session.close();
+        self.course.drop_chunk();
+        self.link = None;
+    }
+
+    /// Connects again when it is asked next, without a wait and without a loss told: see [`Session::reconnect_now`].
+    pub fn reconnect_now(&mut self) {
+        self.course.session.reconnect_now();
+        self.link = None;
+    }
+
+    /// The session: its state, its last event ID.
+    pub const fn session(&self) -> &Session {
+        &self.course.session
+    }
+
+    /// The session, to set a cursor, say. What it is told of connections is this source's task.
+    pub const fn session_mut(&mut self) -> &mut Session {
+        &mut self.course.session
+    }
+
+    /// The transport, say to give it a new token.
+    pub const fn transport_mut(&mut self) -> &mut T {
+        &mut self.transport
+    }
+}
+
+/// The kinds that sockets with a timeout have, by system.
+fn is_timeout(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::WouldBlock)
+}
+
+/// The events; what else happens is dealt with, and not told.
+impl<T: BlockingTransport> Iterator for BlockingEventSource<T> {
+    type Item = Result<EventBuf, DriverError<io::Error>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            match self.next_update()? {
+                Ok(Update::Event(event)) => return Some(Ok(event)),
+                Ok(_) => {}
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+}
+
+impl<T: BlockingTransport> fmt::Debug for BlockingEventSource<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BlockingEventSource").field("session", &self.course.session).finish_non_exhaustive()
+    }
+}

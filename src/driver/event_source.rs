@@ -1,0 +1,230 @@
+//! The driver for async programs.
+
+use alloc::boxed::Box;
+use core::fmt;
+use core::future::poll_fn;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+
+use super::course::{Course, Item, Turn};
+use super::transport::Transport;
+use super::update::{DriverError, Update};
+use crate::decode::owned::EventBuf;
+use crate::limits::READS_AT_ONCE;
+use crate::session::{ConnectionId, Session, Time};
+
+/// An `EventSource` over any HTTP client and any runtime: connects, decodes, waits, and connects again, as its
+/// [`Session`] says. See the [module's page](crate::driver) for a whole client.
+///
+/// **Cancel-safe**: a [`next`](EventSource::next) that is dropped while it waits loses nothing; what it waited for is kept here
+/// and goes on with the next call. So it goes well in a `select!`. When it is not asked, it does nothing.
+///
+/// No `Send` is asked for: it is `Send` if the transport, its body and its futures are. With the feature `stream` it is a
+/// `Stream` of events.
+pub struct EventSource<T: Transport> {
+    course: Course<T::Error>,
+    transport: T,
+    link: Link<T>,
+    /// A timer, and when it goes off: not later than is needed.
+    timer: Option<(Time, Pin<Box<T::Sleep>>)>,
+}
+
+/// What there is of a connection.
+enum Link<T: Transport> {
+    Down,
+    Connecting(ConnectionId, Pin<Box<T::Connect>>),
+    Up(ConnectionId, T::Body),
+}
+
+/// Nothing in it is pinned but what is boxed.
+impl<T: Transport> Unpin for EventSource<T> {}
+
+impl<T: Transport> EventSource<T> {
+    /// A source that connects when it is asked for the first time.
+    pub fn new(session: Session, transport: T) -> Self {
+        Self { course: Course::new(session), transport, link: Link::Down, timer: None }
+    }
+
+    /// What happens next; `None` when there is nothing more to come: the session was closed, or has failed and told so.
+    ///
+    /// Cancel-safe.
+    ///
+    /// # Errors
+    ///
+    /// [`DriverError`]: a failure for good, after which comes `None`, or an event over the limit, after which it goes on.
+    pub async fn next(&mut self) -> Option<Result<Update<T::Error>, DriverError<T::Error>>> {
+        poll_fn(|cx| self.poll_next(cx)).await
+    }
+
+    /// The next event; what else happens is dealt with, and not told.
+    ///
+    /// Cancel-safe.
+    ///
+    /// # Errors
+    ///
+    /// Like [`EventSource::next`].
+    pub async fn next_event(&mut self) -> Option<Result<EventBuf, DriverError<T::Error>>> {
+        poll_fn(|cx| self.poll_next_event(cx)).await
+    }
+
+    /// What [`EventSource::next`] is made of.
+    pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Item<T::Error>>> {
+        for _ in 0..READS_AT_ONCE {
+            let (now, random) = (self.transport.now(), self.transport.random());
+            let until = match self.course.turn(now, random) {
+                Turn::Tell(item) => return Poll::Ready(Some(item)),
+                Turn::End => {
+                    (self.link, self.timer) = (Link::Down, None);
+                    return Poll::Ready(None);
+                }
+                Turn::Drop => {
+                    self.link = Link::Down;
+                    continue;
+                }
+                Turn::Connect(request) => {
+                    // The old connection is dropped before there is a new one.
+                    self.link = Link::Down;
+                    let connection = request.connection();
+                    self.link = Link::Connecting(connection, Box::pin(self.transport.connect(request)));
+                    continue;
+                }
+                Turn::Wait(at) => {
+                    self.link = Link::Down;
+                    Some(at)
+                }
+                Turn::Read(connection, until) => match self.poll_link(connection, cx) {
+                    Poll::Ready(Some(update)) => return Poll::Ready(Some(Ok(update))),
+                    Poll::Ready(None) => continue,
+                    Poll::Pending => until,
+                },
+            };
+            if self.poll_timer(until, cx).is_pending() {
+                return Poll::Pending;
+            }
+        }
+        // A socket that is never empty must not keep the thread from the other tasks.
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    /// What [`EventSource::next_event`] is made of.
+    pub fn poll_next_event(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<EventBuf, DriverError<T::Error>>>> {
+        loop {
+            match core::task::ready!(self.poll_next(cx)) {
+                Some(Ok(Update::Event(event))) => return Poll::Ready(Some(Ok(event))),
+                Some(Ok(_)) => {}
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
+    }
+
+    /// Gets on with the connection as far as that goes now. Ready with something to tell, or to ask the session again.
+    fn poll_link(
+        &mut self,
+        connection: ConnectionId,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Update<T::Error>>> {
+        match &mut self.link {
+            Link::Connecting(id, connect) if *id == connection => {
+                let head = core::task::ready!(connect.as_mut().poll(cx));
+                self.link = Link::Down;
+                let now = self.transport.now();
+                match head {
+                    Ok(response) => {
+                        if let Some(body) = self.course.head(connection, response, now) {
+                            self.link = Link::Up(connection, body);
+                            return Poll::Ready(Some(Update::Open));
+                        }
+                    }
+                    Err(error) => self.course.error(connection, error, now),
+                }
+                Poll::Ready(None)
+            }
+            Link::Up(id, body) if *id == connection => {
+                let read = core::task::ready!(self.transport.poll_read(body, cx));
+                let now = self.transport.now();
+                match read {
+                    Some(Ok(bytes)) => self.course.bytes(connection, bytes, now),
+                    Some(Err(error)) => self.course.error(connection, error, now),
+                    None => return Poll::Ready(self.course.end(connection, now)),
+                }
+                Poll::Ready(None)
+            }
+            // The session was polled by others, who have its connection: there is none here.
+            _ => {
+                self.course.session.network_error(connection, self.transport.now());
+                Poll::Ready(None)
+            }
+        }
+    }
+
+    /// Ready when it is time to ask the session again. A timer that goes off too early is left to do so: then there is one for
+    /// each timeout, and not one for each chunk.
+    fn poll_timer(&mut self, until: Option<Time>, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(until) = until else {
+            self.timer = None;
+            return Poll::Pending;
+        };
+        if self.timer.as_ref().is_none_or(|(at, _)| *at > until) {
+            self.timer = Some((until, Box::pin(self.transport.sleep_until(until))));
+        }
+        if let Some((_, sleep)) = &mut self.timer {
+            core::task::ready!(sleep.as_mut().poll(cx));
+        }
+        self.timer = None;
+        Poll::Ready(())
+    }
+
+    /// Ends it: no connection any more, and nothing is told after it.
+    pub fn close(&mut self) {
+        self.course.session.close();
+        self.course.drop_chunk();
+        (self.link, self.timer) = (Link::Down, None);
+    }
+
+    /// Connects again when it is asked next, without a wait and without a loss told: see [`Session::reconnect_now`].
+    pub fn reconnect_now(&mut self) {
+        self.course.session.reconnect_now();
+        (self.link, self.timer) = (Link::Down, None);
+    }
+
+    /// The session: its state, its last event ID.
+    pub const fn session(&self) -> &Session {
+        &self.course.session
+    }
+
+    /// The session, to set a cursor, say. What it is told of connections is this source's task.
+    pub const fn session_mut(&mut self) -> &mut Session {
+        &mut self.course.session
+    }
+
+    /// The transport.
+    pub const fn transport(&self) -> &T {
+        &self.transport
+    }
+
+    /// The transport, say to give it a new token.
+    pub const fn transport_mut(&mut self) -> &mut T {
+        &mut self.transport
+    }
+}
+
+impl<T: Transport> fmt::Debug for EventSource<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventSource").field("session", &self.course.session).finish_non_exhaustive()
+    }
+}
+
+/// Of events, like [`EventSource::next_event`].
+#[cfg(feature = "stream")]
+impl<T: Transport> futures_core::Stream for EventSource<T> {
+    type Item = Result<EventBuf, DriverError<T::Error>>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().poll_next_event(cx)
+    }
+}

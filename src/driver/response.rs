@@ -1,0 +1,111 @@
+//! A response, as far as a session needs it.
+
+use alloc::vec::Vec;
+use core::fmt;
+use core::time::Duration;
+
+use crate::headers;
+
+/// The head of a response and its body: what a transport connects to.
+///
+/// ```
+/// use sse_proto::driver::Response;
+/// use std::time::Duration;
+///
+/// let response = Response::new(503, "the body").header("Retry-After", "120").header("server", "of no interest");
+/// assert_eq!(response.retry_after(), Some(Duration::from_secs(120)));
+/// assert_eq!(response.content_type(), None);
+/// ```
+pub struct Response<B> {
+    status: u16,
+    content_type: Option<Vec<u8>>,
+    retry_after: Option<Duration>,
+    pub(super) body: B,
+}
+
+impl<B> Response<B> {
+    /// The final status, after redirects, and the body.
+    pub const fn new(status: u16, body: B) -> Self {
+        Self { status, content_type: None, retry_after: None, body }
+    }
+
+    /// A header. Hand in all that there are: it keeps what it needs, `Content-Type` and `Retry-After`.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        let value = value.as_ref();
+        if name.eq_ignore_ascii_case(headers::CONTENT_TYPE) {
+            // Sent twice it is a list (RFC 9110, 5.3).
+            match &mut self.content_type {
+                Some(list) => {
+                    list.extend_from_slice(b", ");
+                    list.extend_from_slice(value);
+                }
+                None => self.content_type = Some(value.to_vec()),
+            }
+        } else if name.eq_ignore_ascii_case(headers::RETRY_AFTER) {
+            self.retry_after = parse_retry_after(value);
+        }
+        self
+    }
+
+    /// All headers at once: the `&HeaderMap` of most HTTP clients.
+    ///
+    /// ```
+    /// use sse_proto::driver::Response;
+    ///
+    /// let headers = [("Content-Type", "text/event-stream"), ("Server", "x")];
+    /// assert_eq!(Response::new(200, ()).headers(headers).content_type(), Some(&b"text/event-stream"[..]));
+    /// ```
+    #[must_use]
+    pub fn headers(self, headers: impl IntoIterator<Item = (impl AsRef<str>, impl AsRef<[u8]>)>) -> Self {
+        headers.into_iter().fold(self, |response, (name, value)| response.header(name.as_ref(), value))
+    }
+
+    /// The status.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The value of `Content-Type`.
+    #[must_use]
+    pub fn content_type(&self) -> Option<&[u8]> {
+        self.content_type.as_deref()
+    }
+
+    /// How long the server asks to stay away.
+    #[must_use]
+    pub const fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
+
+    /// The same head, with another body.
+    pub fn map_body<C>(self, map: impl FnOnce(B) -> C) -> Response<C> {
+        let Self { status, content_type, retry_after, body } = self;
+        Response { status, content_type, retry_after, body: map(body) }
+    }
+}
+
+/// A date needs to know what day it is.
+#[cfg(feature = "std")]
+fn parse_retry_after(value: &[u8]) -> Option<Duration> {
+    headers::retry_after(value, super::std_clock::since_1970())
+}
+
+#[cfg(not(feature = "std"))]
+fn parse_retry_after(value: &[u8]) -> Option<Duration> {
+    let is_date = value.iter().any(u8::is_ascii_alphabetic);
+    headers::retry_after(value, Duration::ZERO).filter(|_| !is_date)
+}
+
+impl<B> fmt::Debug for Response<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut head = f.debug_struct("Response");
+        head.field("status", &self.status);
+        match &self.content_type {
+            Some(value) => head.field("content_type", &format_args!("{}", value.escape_ascii())),
+            None => head.field("content_type", &None::<()>),
+        };
+        head.field("retry_after", &self.retry_after).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,59 @@
+//! What the driver needs of an HTTP client and a runtime.
+
+use core::future::Future;
+use core::task::{Context, Poll};
+
+use bytes::Bytes;
+
+use super::response::Response;
+use crate::session::{Request, Time};
+
+/// An HTTP client and a runtime, as [`EventSource`](super::EventSource) needs them: three methods, and a clock.
+///
+/// The futures own what they need, so that they can be kept when a caller turns to something else.
+pub trait Transport {
+    /// A response body.
+    type Body;
+    /// What the HTTP client fails with.
+    type Error;
+    /// A request under way. A `Pin<Box<dyn Future<..>>>` does.
+    type Connect: Future<Output = Result<Response<Self::Body>, Self::Error>>;
+    /// A timer.
+    type Sleep: Future<Output = ()>;
+
+    /// Sends the request: its [headers](Request::headers) and those of the caller's own, to the caller's URL, with the
+    /// [cursor](Request::cursor) in it if there is one. Redirects are followed. The future is dropped when the head does
+    /// not come in time.
+    fn connect(&mut self, request: Request<'_>) -> Self::Connect;
+
+    /// The next piece of the body, `None` at its end.
+    fn poll_read(
+        &mut self,
+        body: &mut Self::Body,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Self::Error>>>;
+
+    /// A timer that goes off then, by the clock of [`Transport::now`].
+    fn sleep_until(&mut self, at: Time) -> Self::Sleep;
+
+    /// The time, from a start of the transport's choice. With the feature `std` this is provided, by `std::time::Instant`; on
+    /// `wasm32-unknown-unknown`, where that panics, provide your own.
+    #[cfg(feature = "std")]
+    fn now(&self) -> Time {
+        super::std_clock::now()
+    }
+
+    /// The time, from a start of the transport's choice.
+    #[cfg(not(feature = "std"))]
+    fn now(&self) -> Time;
+
+    /// A random number, to spread the waits of many clients. With the feature `std` this is provided.
+    #[cfg(feature = "std")]
+    fn random(&mut self) -> u64 {
+        super::std_clock::random()
+    }
+
+    /// A random number, to spread the waits of many clients.
+    #[cfg(not(feature = "std"))]
+    fn random(&mut self) -> u64;
+}

@@ -1,0 +1,67 @@
+//! What a driver tells its caller.
+
+use alloc::sync::Arc;
+use core::time::Duration;
+
+use thiserror::Error;
+
+use crate::decode::owned::{EventBuf, FrameBuf};
+use crate::error::DecodeError;
+use crate::field::EventIdBuf;
+use crate::session::{Failure, Loss, Time};
+
+/// What has happened: all that a driver tells. Who only wants events asks for those.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Update<E> {
+    /// The stream is open (WHATWG HTML 9.2.3, "announce the connection").
+    Open,
+    /// An event.
+    Event(EventBuf),
+    /// The last event ID is another one: store it, and a later run can go on from there. Told once after the events of
+    /// a chunk, whether it came with an event or without.
+    LastEventId(EventIdBuf),
+    /// The server asks for another reconnection time.
+    Retry(Duration),
+    /// A comment, if the decoder was asked for them.
+    Comment(Arc<str>),
+    /// The connection was lost, or could not be made. The next one is made at `retry_at`.
+    #[non_exhaustive]
+    Lost {
+        /// Why.
+        loss: Loss,
+        /// What the transport said, if it was that which failed.
+        error: Option<E>,
+        /// When it is tried again, on the clock of the transport.
+        retry_at: Time,
+    },
+}
+
+impl<E> From<FrameBuf> for Update<E> {
+    fn from(frame: FrameBuf) -> Self {
+        match frame {
+            FrameBuf::Event(event) => Self::Event(event),
+            FrameBuf::Retry(time) => Self::Retry(time),
+            FrameBuf::Comment(text) => Self::Comment(text),
+        }
+    }
+}
+
+/// What went wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Error)]
+#[non_exhaustive]
+pub enum DriverError<E> {
+    /// The session has failed for good: this is the last that is told.
+    #[error("{failure}")]
+    #[non_exhaustive]
+    Failed {
+        /// Why.
+        failure: Failure,
+        /// What the transport said last, if it was that which failed.
+        #[source]
+        error: Option<E>,
+    },
+    /// An event over the limit was skipped. The stream goes on: ask for the next.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+}

@@ -1,0 +1,69 @@
+//! What a log answers to a client that names a place in it.
+
+use crate::field::EventId;
+
+use super::logged::Events;
+
+/// What a client has missed: the answer of [`ReplayLog::after`](super::ReplayLog::after), of
+/// [`after_header`](super::ReplayLog::after_header) and of [`from_position`](super::ReplayLog::from_position).
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Replay<'l, T = ()> {
+    /// The client names no id: it is new, or an empty `id` has made it forget its own (WHATWG HTML 9.2.6). These are all
+    /// events that are held, all there ever were if [`ReplayLog::start`](super::ReplayLog::start) is where the log started.
+    FromStart(Events<'l, T>),
+    /// The events from the place on that the client names, one at least, none left out.
+    Events(Events<'l, T>),
+    /// The client has all there is. The events are none; they know their [`start`](Events::start).
+    UpToDate(Events<'l, T>),
+    /// The client has missed events that are evicted. Replaying from the oldest on would hide that.
+    #[non_exhaustive]
+    TooOld {
+        /// The id of the oldest event held, `None` if none is. Empty if that event has no id.
+        oldest: Option<EventId<'l>>,
+    },
+    /// The place is of no event held or remembered: of long ago, of another life of the log, or made up.
+    Unknown,
+}
+
+impl<'l, T> Replay<'l, T> {
+    /// The events to send, if the client can go on from where it is: for a new client all that are held, for one that is up
+    /// to date none. `None` if it cannot: what it needs then is a snapshot, or a message that says so, and a new id
+    /// ([`ReplayLog::last_id`](super::ReplayLog::last_id)).
+    ///
+    /// ```
+    /// use sse_proto::replay::ReplayLog;
+    /// use sse_proto::{EventId, Message};
+    ///
+    /// let mut log = ReplayLog::new();
+    /// for id in ["a", "b"] {
+    ///     let id = EventId::new(id)?;
+    ///     drop(log.push(id, Message::new().id(id).data("x").to_bytes()));
+    /// }
+    /// let missed = |header| log.after_header(header).into_events().map(|events| events.len());
+    /// assert_eq!(missed(None), Some(2));
+    /// assert_eq!(missed(Some(&b"a"[..])), Some(1));
+    /// assert_eq!(missed(Some(b"b")), Some(0));
+    /// assert_eq!(missed(Some(b"of yesterday")), None);
+    /// # Ok::<(), sse_proto::InvalidValue>(())
+    /// ```
+    #[must_use]
+    pub fn into_events(self) -> Option<Events<'l, T>> {
+        match self {
+            Self::FromStart(events) | Self::Events(events) | Self::UpToDate(events) => Some(events),
+            Self::TooOld { .. } | Self::Unknown => None,
+        }
+    }
+}
+
+impl<T> Clone for Replay<'_, T> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::FromStart(events) => Self::FromStart(events.clone()),
+            Self::Events(events) => Self::Events(events.clone()),
+            Self::UpToDate(events) => Self::UpToDate(events.clone()),
+            Self::TooOld { oldest } => Self::TooOld { oldest: *oldest },
+            Self::Unknown => Self::Unknown,
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! What the caller may ask of a session and about it, at any time.
+
+use alloc::string::String;
+use core::time::Duration;
+
+use super::fingerprint::Fingerprint;
+use super::machine::Session;
+use super::outcome::{Loss, ReadyState};
+use super::request::ConnectionId;
+use super::state::State;
+use crate::decode::decoder::Decoder;
+use crate::field::EventId;
+
+#[cfg(doc)]
+use super::policy::Progress;
+#[cfg(doc)]
+use super::request::Request;
+
+impl Session {
+    /// How long to wait after the loss of this connection, once, in place of the wait by backoff: the server's `Retry-After`
+    /// ([`headers::retry_after`](crate::headers::retry_after())), or any other wait of the caller's, longer or shorter.
+    ///
+    /// To be said while the connection is there or before the next one is made; the last word counts, and there is no
+    /// jitter. It is bounded like a `retry`, by [`floor`](super::SessionBuilder::floor) and
+    /// [`max_reconnection_time`](super::SessionBuilder::max_reconnection_time), and
+    /// [`request_interval`](super::SessionBuilder::request_interval) holds.
+    ///
+    /// ```
+    /// use sse_proto::session::{Action, HeadOutcome, Session, Time};
+    /// use std::time::Duration;
+    ///
+    /// let mut session = Session::builder().retry_head(|head| head.status == 503).build();
+    /// let now = Time::START;
+    /// let Action::Connect(request) = session.poll(now, 0) else { unreachable!() };
+    /// let connection = request.connection();
+    /// assert_eq!(session.response(connection, 503, None, now), HeadOutcome::Retry);
+    /// session.retry_after(connection, Duration::from_secs(120));
+    /// assert_eq!(session.poll(now, 0), Action::WaitUntil(now + Duration::from_secs(120)));
+    /// ```
+    pub fn retry_after(&mut self, connection: ConnectionId, wait: Duration) {
+        if connection != self.connection {
+            return;
+        }
+        match &mut self.state {
+            State::Waiting { lived, wait: waits, .. } => *waits = self.policy.chosen_wait(wait, *lived),
+            State::Connecting { .. } | State::Open(_) | State::Lost { .. } => self.chosen_wait = Some(wait),
+            State::Due { .. } | State::Failed(_) | State::Closed => {}
+        }
+    }
+
+    /// Connects at the next poll, without a wait: the network is back, the page is visible again, there is a new token.
+    ///
+    /// A connection that is there or under way is given up, and no loss is told or counted; waits that have grown stay as
+    /// long as they were, if that connection was not good. A session that has ended stays so.
+    ///
+    /// ```
+    /// use sse_proto::session::{Action, Session, Time};
+    ///
+    /// let mut session = Session::new();
+    /// let now = Time::START;
+    /// let Action::Connect(request) = session.poll(now, 0) else { unreachable!() };
+    /// let connection = request.connection();
+    /// session.network_error(connection, now);
+    /// assert!(matches!(session.poll(now, 0), Action::WaitUntil(_)));
+    /// session.reconnect_now();
+    /// assert!(matches!(session.poll(now, 0), Action::Connect(_)));
+    /// ```
+    pub fn reconnect_now(&mut self) {
+        let mut since_loss = Duration::ZERO;
+        match self.state {
+            State::Due { .. } | State::Failed(_) | State::Closed => return,
+            State::Lost { ago, .. } | State::Waiting { ago, .. } => since_loss = ago,
+            State::Open(open) if self.is_good(&open) => (self.fruitless, self.failing) = (0, None),
+            State::Open(open) => self.fail_for(open.lived(self.now)),
+            State::Connecting { lived, .. } => self.fail_for(lived),
+        }
+        self.decoder.reconnect();
+        self.chosen_wait = None;
+        self.state = State::Due { ago: since_loss };
+    }
+
+    /// Ends the session (9.2.2, `close()`). A failed one stays failed.
+    pub fn close(&mut self) {
+        if !matches!(self.state, State::Failed(_)) {
+            self.decoder.reconnect();
+            self.state = State::Closed;
+        }
+    }
+
+    /// Sets where the next connection is to go on, for protocols that have it in their payload and not in `id` fields: a sequence
+    /// number, an offset. Requests carry it ([`Request::cursor`]) in place of the last event ID. `None` goes back to that.
+    ///
+    /// A cursor that has changed since its connection was asked for is progress like a new id ([`Progress::NewId`]).
+    ///
+    /// ```
+    /// use sse_proto::session::{Action, Session, Time};
+    ///
+    /// let mut session = Session::new();
+    /// session.set_cursor(Some("42"));
+    /// let Action::Connect(request) = session.poll(Time::START, 0) else { unreachable!() };
+    /// let url = format!("https://example.org/responses/1?stream=true&starting_after={}", request.cursor().unwrap());
+    /// assert!(url.ends_with("starting_after=42"));
+    /// assert_eq!(request.last_event_id(), None);
+    /// ```
+    pub fn set_cursor(&mut self, cursor: Option<&str>) {
+        match (&mut self.cursor, cursor) {
+            (Some(text), Some(cursor)) => {
+                text.clear();
+                text.push_str(cursor);
+            }
+            _ => self.cursor = cursor.map(String::from),
+        }
+    }
+
+    /// The cursor that was set last.
+    #[must_use]
+    pub fn cursor(&self) -> Option<&str> {
+        self.cursor.as_deref()
+    }
+
+    /// Where the session stands, in the standard's terms.
+    #[must_use]
+    pub const fn ready_state(&self) -> ReadyState {
+        match self.state {
+            State::Due { .. } | State::Connecting { .. } | State::Lost { .. } | State::Waiting { .. } => {
+                ReadyState::Connecting
+            }
+            State::Open(_) => ReadyState::Open,
+            State::Failed(_) | State::Closed => ReadyState::Closed,
+        }
+    }
+
+    /// Why the last connection was lost, `None` if none was yet. For logs.
+    #[must_use]
+    pub const fn last_loss(&self) -> Option<Loss> {
+        self.last_loss
+    }
+
+    /// The last event ID: what to store to go on in a later run ([`DecoderBuilder::last_event_id`]).
+    ///
+    /// [`DecoderBuilder::last_event_id`]: crate::DecoderBuilder::last_event_id
+    #[must_use]
+    pub fn last_event_id(&self) -> EventId<'_> {
+        self.decoder.last_event_id()
+    }
+
+    /// The last event ID, if it is another one than at the last call: to be asked after each chunk by those who store it.
+    ///
+    /// An id need not come with an event: a block without data sets it, too (9.2.6), and no frame tells of that.
+    ///
+    /// ```
+    /// use sse_proto::session::{Action, Session, Time};
+    ///
+    /// let mut session = Session::new();
+    /// let now = Time::START;
+    /// let Action::Connect(request) = session.poll(now, 0) else { unreachable!() };
+    /// let connection = request.connection();
+    /// session.response(connection, 200, Some(b"text/event-stream"), now);
+    /// let mut chunk = session.receive(connection, b"id: 7\n\n", now);
+    /// assert_eq!(session.decode_event(&mut chunk)?, None);
+    /// assert_eq!(session.new_last_event_id().unwrap(), "7");
+    /// assert_eq!(session.new_last_event_id(), None);
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
+    pub fn new_last_event_id(&mut self) -> Option<EventId<'_>> {
+        let id = self.decoder.last_event_id();
+        let fingerprint = Fingerprint::of(id.as_str());
+        let told = core::mem::replace(&mut self.told_id, fingerprint);
+        Some(id).filter(|_| told != fingerprint)
+    }
+
+    /// The reconnection time in force: what `retry` or the setting says, and within the bounds of the settings.
+    #[must_use]
+    pub fn reconnection_time(&self) -> Duration {
+        self.policy.base(self.decoder.reconnection_time())
+    }
+
+    /// The decoder, with its last event ID and reconnection time, say for another session.
+    #[must_use]
+    pub fn into_decoder(self) -> Decoder {
+        self.decoder
+    }
+}

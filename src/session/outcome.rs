@@ -1,0 +1,154 @@
+//! What became of a head, of a connection, of a session.
+
+use core::time::Duration;
+
+use thiserror::Error;
+
+/// What [`Session::response`](crate::session::Session::response) made of a response head.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum HeadOutcome {
+    /// The stream is open (WHATWG HTML 9.2.3, "announce the connection"): hand in its body.
+    Opened,
+    /// The settings try again after this head. If it has a `Retry-After`, this is the moment for
+    /// [`Session::retry_after`](crate::session::Session::retry_after).
+    Retry,
+    /// The session has failed for good.
+    Failed(Failure),
+    /// No head was waited for: of this connection it has come already, it is not the current one, or the session has
+    /// ended.
+    Ignored,
+}
+
+/// A head that opens no stream, as [`SessionBuilder::retry_head`](crate::session::SessionBuilder::retry_head) is asked about
+/// it.
+///
+/// ```
+/// use sse_proto::session::{RefusedHead, Session};
+///
+/// fn retry(head: RefusedHead) -> bool {
+///     // What has worked once is worth another try: a page of a captive portal, a 502 while the server is updated.
+///     head.is_reconnection || matches!(head.status, 429 | 503)
+/// }
+/// let session = Session::builder().retry_head(retry).build();
+/// # let _ = session;
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct RefusedHead {
+    /// The status; 200 if the content type is wrong.
+    pub status: u16,
+    /// What is wrong with it: a status, a content type, none.
+    pub loss: Loss,
+    /// Whether a connection of this session was open before.
+    pub is_reconnection: bool,
+}
+
+/// Why a connection was lost: see [`Session::last_loss`](crate::session::Session::last_loss).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
+#[non_exhaustive]
+pub enum Loss {
+    /// The status was not 200 (WHATWG HTML 9.2.3). Any number may stand here, as the caller gave it.
+    #[error("the server answered with status {0}, not with 200")]
+    Status(u16),
+    /// The `Content-Type` was not `text/event-stream` (9.2.3).
+    #[error("the server answered with another content type than text/event-stream")]
+    ContentType,
+    /// There was no `Content-Type`.
+    #[error("the server answered without a content type")]
+    NoContentType,
+    /// The body came to its end.
+    #[error("the server ended the stream")]
+    EndOfBody,
+    /// It could not be made, or broke.
+    #[error("the connection failed")]
+    NetworkError,
+    /// No head came in time.
+    #[error("no response head came in time")]
+    HeadTimeout,
+    /// Nothing came for the idle timeout.
+    #[error("nothing came for the idle timeout")]
+    IdleTimeout,
+}
+
+/// Why a session has failed for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
+#[non_exhaustive]
+pub enum Failure {
+    /// The status is not 200 (WHATWG HTML 9.2.3), nor one that the settings try again. With 204 the server asks for
+    /// no further connection. Any number may stand here, as the caller gave it.
+    #[error("the server answered with status {0}, not with 200")]
+    Status(u16),
+    /// The `Content-Type` is not `text/event-stream` (9.2.3), and the settings do not try that again.
+    #[error("the server answered with another content type than text/event-stream")]
+    ContentType,
+    /// There is no `Content-Type`, and the settings do not accept that.
+    #[error("the server answered without a content type")]
+    NoContentType,
+    /// The connection failed, and the session is not to connect again.
+    #[error("the connection failed, and the request is not to be repeated")]
+    NetworkError,
+    /// No head came in time, and the session is not to connect again.
+    #[error("no response head came in time, and the request is not to be repeated")]
+    HeadTimeout,
+    /// Nothing came for the idle timeout, and the session is not to connect again.
+    #[error("nothing came for the idle timeout, and the request is not to be repeated")]
+    IdleTimeout,
+    /// So many connections in a row were fruitless:
+    /// [`SessionBuilder::max_attempts`](crate::session::SessionBuilder::max_attempts).
+    #[error("gave up after {attempts} connections in a row without progress{}", Last(*.last))]
+    #[non_exhaustive]
+    TooManyAttempts {
+        /// How many.
+        attempts: u32,
+        /// Why the last of them was lost; `None` if none was made.
+        last: Option<Loss>,
+    },
+    /// The next connection would come too late:
+    /// [`SessionBuilder::max_elapsed_time`](crate::session::SessionBuilder::max_elapsed_time).
+    #[error("gave up, for the next connection would be made more than {limit:?} after the first that failed{}", Last(*.last))]
+    #[non_exhaustive]
+    OutOfTime {
+        /// What the settings allow.
+        limit: Duration,
+        /// Why the last connection was lost.
+        last: Option<Loss>,
+    },
+}
+
+/// The last cause, as the end of a sentence.
+struct Last(Option<Loss>);
+
+impl core::fmt::Display for Last {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self.0 {
+            Some(loss) => write!(f, "; the last one: {loss}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What a loss is where no other connection is to follow.
+impl From<Loss> for Failure {
+    fn from(loss: Loss) -> Self {
+        match loss {
+            Loss::Status(status) => Self::Status(status),
+            Loss::ContentType => Self::ContentType,
+            Loss::NoContentType => Self::NoContentType,
+            Loss::EndOfBody | Loss::NetworkError => Self::NetworkError,
+            Loss::HeadTimeout => Self::HeadTimeout,
+            Loss::IdleTimeout => Self::IdleTimeout,
+        }
+    }
+}
+
+/// The standard's `readyState` (WHATWG HTML 9.2.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ReadyState {
+    /// Not connected yet, or not any more: connecting, or waiting for it.
+    Connecting,
+    /// The head was good; the body is being read.
+    Open,
+    /// Closed or failed: for good.
+    Closed,
+}

@@ -1,0 +1,230 @@
+//! The request that a session asks for, and the number of its connection.
+
+use core::fmt;
+
+use thiserror::Error;
+
+use crate::field::EventId;
+use crate::headers;
+
+use super::time::Time;
+
+/// The request that a session wants to be sent: its headers. Method and URL are the caller's, and so is following
+/// redirects (WHATWG HTML 9.2.2, 9.2.3).
+///
+/// ```
+/// use sse_proto::session::{Action, Session, Time};
+/// use sse_proto::{Decoder, EventId};
+///
+/// let decoder = Decoder::builder().last_event_id(EventId::new("é7")?).build(); // known from an earlier run
+/// let mut session = Session::builder().decoder(decoder).build();
+/// let Action::Connect(request) = session.poll(Time::START, 0) else { unreachable!() };
+/// let headers: Vec<(&str, &[u8])> = request.headers().collect();
+/// assert_eq!(headers[0], ("accept", &b"text/event-stream"[..]));
+/// assert_eq!(headers[1], ("cache-control", &b"no-cache"[..]));
+/// assert_eq!(headers[2], ("pragma", &b"no-cache"[..]));
+/// assert_eq!(headers[3], ("last-event-id", "é7".as_bytes()));
+/// # Ok::<(), sse_proto::InvalidValue>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Request<'s> {
+    pub(super) connection: ConnectionId,
+    pub(super) place: ResumePoint<'s>,
+    pub(super) deadline: Option<Time>,
+    pub(super) cache_headers: bool,
+    pub(super) attempt: u32,
+}
+
+/// Which connection of a session it is. [`Action::Connect`](super::Action::Connect) hands it out, and every input about
+/// the connection hands it back: so that late news of an old connection is not taken for news of the current one.
+///
+/// ```
+/// use sse_proto::session::{Action, HeadOutcome, Session, Time};
+///
+/// let mut session = Session::new();
+/// let now = Time::START;
+/// let Action::Connect(request) = session.poll(now, 0) else { unreachable!() };
+/// let first = request.connection();
+/// session.reconnect_now();
+/// let Action::Connect(request) = session.poll(now, 0) else { unreachable!() };
+/// let second = request.connection();
+/// assert_eq!(session.response(first, 404, None, now), HeadOutcome::Ignored); // it is of yesterday
+/// assert_eq!(session.response(second, 200, Some(b"text/event-stream"), now), HeadOutcome::Opened);
+/// assert!(first < second);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConnectionId(pub(super) u64);
+
+/// For logs: the connections of a session are counted from 1.
+impl fmt::Display for ConnectionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Where the stream is to go on, as a request says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum ResumePoint<'s> {
+    /// Nothing is known.
+    Unknown,
+    LastEventId(&'s [u8]),
+    LeftOut(LeftOut),
+    /// The caller has set it.
+    Cursor(&'s str),
+}
+
+impl<'s> ResumePoint<'s> {
+    pub(super) fn new(id: EventId<'s>, cursor: Option<&'s str>, max_id_size: usize) -> Self {
+        match (cursor, LeftOut::or_value(id, max_id_size)) {
+            (Some(cursor), _) => Self::Cursor(cursor),
+            (None, Ok(&[])) => Self::Unknown,
+            (None, Ok(value)) => Self::LastEventId(value),
+            (None, Err(left_out)) => Self::LeftOut(left_out),
+        }
+    }
+
+    pub(super) const fn is_known(&self) -> bool {
+        matches!(self, Self::LastEventId(_) | Self::Cursor(_))
+    }
+}
+
+impl<'s> Request<'s> {
+    /// Which connection this is: to be handed back with everything that is heard of it.
+    #[must_use]
+    pub const fn connection(&self) -> ConnectionId {
+        self.connection
+    }
+
+    /// Until when its head is to have come, on the clock of the caller. If it has not, drop the request and say
+    /// [`Session::network_error`](super::Session::network_error), or keep it and poll: the session judges the time.
+    ///
+    /// `None` without [`head_timeout`](super::SessionBuilder::head_timeout) and
+    /// [`idle_timeout`](super::SessionBuilder::idle_timeout).
+    ///
+    /// ```
+    /// use sse_proto::session::{Action, Session, Time};
+    /// use std::time::Duration;
+    ///
+    /// let mut session = Session::builder().head_timeout(Some(Duration::from_secs(20))).build();
+    /// let now = Time::from(Duration::from_secs(7));
+    /// let Action::Connect(request) = session.poll(now, 0) else { unreachable!() };
+    /// assert_eq!(request.deadline(), Some(now + Duration::from_secs(20)));
+    /// ```
+    #[must_use]
+    pub const fn deadline(&self) -> Option<Time> {
+        self.deadline
+    }
+
+    /// Names in lower case and values: [`headers::REQUEST_HEADERS`], but for those that
+    /// [`SessionBuilder::send_cache_headers`](crate::session::SessionBuilder::send_cache_headers) leaves out, and `last-event-id`
+    /// if there is one to send.
+    ///
+    /// Values are bytes because an id goes as UTF-8 (9.2.3), which not every library calls text.
+    pub fn headers(&self) -> impl Iterator<Item = (&'static str, &'s [u8])> + use<'s> {
+        let all = self.cache_headers;
+        let fixed =
+            headers::REQUEST_HEADERS.into_iter().filter(move |(name, _)| all || *name == headers::ACCEPT);
+        let fixed = fixed.map(|(name, value)| (name, value.as_bytes()));
+        fixed.chain(self.last_event_id().map(|value| (headers::LAST_EVENT_ID, value)))
+    }
+
+    /// The value of `Last-Event-ID`, as UTF-8 (9.2.4). `None` when the last event ID is empty, when it is
+    /// [left out](Request::left_out), and when there is a [cursor](Request::cursor) in its place.
+    ///
+    /// Blanks at its ends are taken off: see [`headers::trimmed_last_event_id_value`].
+    #[must_use]
+    pub const fn last_event_id(&self) -> Option<&'s [u8]> {
+        match self.place {
+            ResumePoint::LastEventId(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The cursor that the caller has set ([`Session::set_cursor`](super::Session::set_cursor)): where the stream is to go
+    /// on, to be put into the URL or the body of the request. It goes in place of the last event ID.
+    #[must_use]
+    pub const fn cursor(&self) -> Option<&'s str> {
+        match self.place {
+            ResumePoint::Cursor(cursor) => Some(cursor),
+            _ => None,
+        }
+    }
+
+    /// Why the request goes without the last event ID though there is one: it would make every connection fail. What has
+    /// come since is lost or comes again then, so this is worth a line in a log. `None` if it is sent, or empty.
+    ///
+    /// ```
+    /// use sse_proto::session::{Action, Session, Time};
+    /// use sse_proto::{Decoder, EventId};
+    ///
+    /// let decoder = Decoder::builder().last_event_id(EventId::new("7\u{1}")?).build();
+    /// let mut session = Session::builder().decoder(decoder).build();
+    /// let Action::Connect(request) = session.poll(Time::START, 0) else { unreachable!() };
+    /// assert_eq!(request.last_event_id(), None);
+    /// assert_eq!(
+    ///     request.left_out().map(|reason| reason.to_string()).as_deref(),
+    ///     Some("the last event ID is not sent: it has the control character 0x01 at byte 1, which no header can carry")
+    /// );
+    /// # Ok::<(), sse_proto::InvalidValue>(())
+    /// ```
+    #[must_use]
+    pub const fn left_out(&self) -> Option<LeftOut> {
+        match self.place {
+            ResumePoint::LeftOut(why) => Some(why),
+            _ => None,
+        }
+    }
+
+    /// Which connection this is since the last good one, from 1. For logs.
+    #[must_use]
+    pub const fn attempt(&self) -> u32 {
+        self.attempt
+    }
+}
+
+/// Why a request goes without a last event ID that is not empty: see [`Request::left_out`]. The session keeps the id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
+#[non_exhaustive]
+pub enum LeftOut {
+    /// It holds nothing but blanks, which do not arrive at the end of a header (RFC 9110, section 5.5).
+    #[error("the last event ID is not sent: it holds nothing but blanks, which would not arrive")]
+    Blank,
+    /// It is longer than [`SessionBuilder::max_id_size`](crate::session::SessionBuilder::max_id_size).
+    #[error(
+        "the last event ID is not sent: it has {size} bytes, and {limit} are the most that the settings send"
+    )]
+    #[non_exhaustive]
+    TooLong {
+        /// What it has, in bytes, without blanks at its ends.
+        size: usize,
+        /// What the settings send at most, in bytes.
+        limit: usize,
+    },
+    /// It holds a control character, which HTTP libraries refuse (RFC 9110, section 5.5).
+    #[error(
+        "the last event ID is not sent: it has the control character {byte:#04x} at byte {position}, which no header can carry"
+    )]
+    #[non_exhaustive]
+    Control {
+        /// The first such character: below 0x20 and not the tab, or 0x7F.
+        byte: u8,
+        /// Where it is, in bytes from the start of the id.
+        position: usize,
+    },
+}
+
+impl LeftOut {
+    /// The header's value for `id`, or why there is none.
+    fn or_value(id: EventId<'_>, limit: usize) -> Result<&[u8], Self> {
+        let value = headers::trimmed_last_event_id_value(id).map_err(|error| {
+            let position = error.position();
+            let byte = id.as_str().as_bytes().get(position).copied().unwrap_or_default();
+            Self::Control { byte, position }
+        })?;
+        match value.len() {
+            0 if !id.is_empty() => Err(Self::Blank),
+            size if size > limit => Err(Self::TooLong { size, limit }),
+            _ => Ok(value),
+        }
+    }
+}

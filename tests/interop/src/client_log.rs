@@ -107,7 +107,12 @@ pub async fn resume(client: &Client, url: &str) -> Result<(Vec<String>, usize), 
                     tokio::time::timeout(PATIENCE, request.send()).await.map_err(|_| "no response")??;
                 let content_type =
                     response.headers().get(headers::CONTENT_TYPE).map(|value| value.as_bytes());
-                session.response(connection, response.status().as_u16(), content_type, start.elapsed().into());
+                session.response(
+                    connection,
+                    response.status().as_u16(),
+                    content_type,
+                    start.elapsed().into(),
+                );
                 body = Some(response.bytes_stream());
             }
             Action::WaitUntil(at) => tokio::time::sleep(at.saturating_since(start.elapsed().into())).await,

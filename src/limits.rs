@@ -88,6 +88,10 @@ pub(crate) const DEFAULT_LOG_BYTES: usize = DEFAULT_MAX_EVENT_SIZE;
 #[cfg(feature = "alloc")]
 pub(crate) const DEFAULT_MAX_ID_SIZE: usize = 8 * 1024;
 
+/// The most that a response keeps of `Content-Type`, in bytes: what HTTP servers and clients take at most for one header.
+#[cfg(feature = "alloc")]
+pub(crate) const MOST_CONTENT_TYPE: usize = 8 * 1024;
+
 /// A session's floor is never lower than this: a wait of nothing at all could not double.
 #[cfg(feature = "alloc")]
 pub(crate) const LOWEST_FLOOR: Duration = Duration::from_millis(1);

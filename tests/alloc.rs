@@ -361,7 +361,9 @@ fn a_replay_log_takes_what_its_page_says() {
         println!("{count}: {held} for each event held, {both} with an id remembered for each");
         (most_held, most_both) = (most_held.max(held), most_both.max(both));
     }
-    // As the page says, and not much less, or it is to say that.
-    assert!(most_held <= 190 && most_held > 170, "{most_held}");
-    assert!(most_both <= 310 && most_both > 280, "{most_both}");
+    assert!(most_held <= 190 && most_both <= 310, "{most_held}, {most_both}");
+    // Not much less than the page says, or it is to say that. It speaks of pointers of 64 bits.
+    if cfg!(target_pointer_width = "64") {
+        assert!(most_held > 170 && most_both > 280, "{most_held}, {most_both}");
+    }
 }

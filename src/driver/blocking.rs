@@ -19,7 +19,8 @@ use crate::session::{ConnectionId, Request, Session, Time};
 ///
 /// A closure is one, if the body is a [`Read`]: it sends the request and returns the response, within the timeout if there
 /// is one. Give the socket a read timeout not longer than the session's idle timeout: a read that ends with
-/// [`ErrorKind::TimedOut`] or [`ErrorKind::WouldBlock`] is no loss, it lets the session judge the silence.
+/// [`ErrorKind::TimedOut`] or [`ErrorKind::WouldBlock`], which a socket with a timeout gives, is no loss, it lets the session judge
+/// the silence. A socket that does not block at all would be asked over and over.
 pub trait BlockingTransport {
     /// A response body.
     type Body;
@@ -137,6 +138,7 @@ impl<T: BlockingTransport> BlockingEventSource<T> {
                     let now = self.transport.now();
                     match head {
                         Ok(response) => {
+                            self.course.judge(now, random);
                             if let Some(body) = self.course.head(connection, response, now) {
                                 self.link = Some((connection, body));
                                 return Some(Ok(Update::Open));
@@ -170,7 +172,7 @@ impl<T: BlockingTransport> BlockingEventSource<T> {
         let read = self.transport.read(body, &mut self.buf, timeout);
         let now = self.transport.now();
         match read {
-            Ok(0) => return self.course.end(connection, now),
+            Ok(0) => self.course.end(connection, now),
             Ok(n) => {
                 let bytes = self.buf.get(..n).unwrap_or_default();
                 self.course.bytes(connection, Bytes::copy_from_slice(bytes), now);
@@ -184,14 +186,14 @@ impl<T: BlockingTransport> BlockingEventSource<T> {
 
     /// Ends it: no connection any more, and nothing is told after it.
     pub fn close(&mut self) {
-        self.course.session.close();
-        self.course.drop_chunk();
+        self.course.close();
         self.link = None;
     }
 
-    /// Connects again when it is asked next, without a wait and without a loss told: see [`Session::reconnect_now`].
+    /// Connects again when it is asked next, without a wait and without a loss told: see [`Session::reconnect_now`]. What has come
+    /// and was not told yet is dropped; by its ids the next connection brings it again.
     pub fn reconnect_now(&mut self) {
-        self.course.session.reconnect_now();
+        self.course.reconnect_now();
         self.link = None;
     }
 

@@ -4,9 +4,8 @@ use bytes::Bytes;
 
 use super::response::Response;
 use super::update::{DriverError, Update};
-use crate::session::{
-    Action, ConnectionId, Failure, HeadOutcome, ReadyState, Request, Session, SharedBodyChunk, Time,
-};
+use crate::decode::owned::EventBuf;
+use crate::session::{Action, ConnectionId, Failure, HeadOutcome, Request, Session, SharedBodyChunk, Time};
 
 /// What a driver yields.
 pub(super) type Item<E> = Result<Update<E>, DriverError<E>>;
@@ -22,6 +21,10 @@ pub(super) struct Course<E> {
     /// A loss to tell: until when to wait.
     lost_until: Option<Time>,
     failed: Option<Failure>,
+    /// A failure for good was told.
+    failure_told: bool,
+    /// What the last body left unfinished, if the decoder takes such: told if no other connection will bring it again.
+    unfinished: Option<EventBuf>,
 }
 
 /// What to do next.
@@ -42,7 +45,16 @@ pub(super) enum Turn<'s, E> {
 
 impl<E> Course<E> {
     pub(super) fn new(session: Session) -> Self {
-        Self { session, chunk: None, error: None, untold: true, lost_until: None, failed: None }
+        Self {
+            session,
+            chunk: None,
+            error: None,
+            untold: true,
+            lost_until: None,
+            failed: None,
+            failure_told: false,
+            unfinished: None,
+        }
     }
 
     /// What to do next. Nothing that is held is lost if its answer is not heeded: it is given again.
@@ -53,9 +65,9 @@ impl<E> Course<E> {
                 Err(error) => return Turn::Tell(Err(error.into())),
                 Ok(None) => self.chunk = None,
             }
-            if let Some(id) = self.session.new_last_event_id() {
-                return Turn::Tell(Ok(Update::LastEventId(id.into())));
-            }
+        }
+        if let Some(id) = self.session.new_last_event_id() {
+            return Turn::Tell(Ok(Update::LastEventId(id.into())));
         }
         if let (Some(retry_at), Some(loss)) = (self.lost_until.take(), self.session.last_loss()) {
             return Turn::Tell(Ok(Update::Lost { loss, error: self.error.take(), retry_at }));
@@ -65,7 +77,8 @@ impl<E> Course<E> {
         }
         match self.session.poll(now, random) {
             Action::Connect(request) => {
-                (self.untold, self.error) = (true, None);
+                (self.untold, self.failure_told) = (true, false);
+                (self.error, self.unfinished) = (None, None);
                 Turn::Connect(request)
             }
             Action::Read { connection, until } => Turn::Read(connection, until),
@@ -73,12 +86,19 @@ impl<E> Course<E> {
                 (self.untold, self.lost_until) = (false, Some(retry_at));
                 Turn::Drop
             }
-            Action::Failed(failure) if self.untold => {
-                (self.untold, self.failed) = (false, Some(failure));
-                Turn::Drop
-            }
             Action::WaitUntil(at) => Turn::Wait(at),
-            Action::Failed(_) | Action::Closed => Turn::End,
+            over @ (Action::Failed(_) | Action::Closed) => {
+                if let Some(event) = self.unfinished.take() {
+                    return Turn::Tell(Ok(Update::Event(event)));
+                }
+                match over {
+                    Action::Failed(failure) if !self.failure_told => {
+                        (self.failure_told, self.failed) = (true, Some(failure));
+                        Turn::Drop
+                    }
+                    _ => Turn::End,
+                }
+            }
         }
     }
 
@@ -105,12 +125,10 @@ impl<E> Course<E> {
         self.chunk = Some(self.session.receive_shared(connection, bytes, now));
     }
 
-    /// The body has ended. The event that its server left unfinished, if the decoder takes such, and no other connection will
-    /// bring it again.
-    pub(super) fn end(&mut self, connection: ConnectionId, now: Time) -> Option<Update<E>> {
-        let event = self.session.end_of_body(connection, now).event().map(|event| event.to_buf());
-        let is_over = matches!(self.session.ready_state(), ReadyState::Closed);
-        event.filter(|_| is_over).map(Update::Event)
+    /// The body has ended.
+    pub(super) fn end(&mut self, connection: ConnectionId, now: Time) {
+        let event = self.session.end_of_body(connection, now).event();
+        self.unfinished = event.map(|event| event.to_buf());
     }
 
     pub(super) fn error(&mut self, connection: ConnectionId, error: E, now: Time) {
@@ -127,8 +145,32 @@ impl<E> Course<E> {
         }
     }
 
-    /// Drops what has come and was not told.
-    pub(super) fn drop_chunk(&mut self) {
-        self.chunk = None;
+    /// Lets the session judge the time: a head that took too long is no head.
+    #[cfg(feature = "std")]
+    pub(super) fn judge(&mut self, now: Time, random: u64) {
+        let _ = self.session.poll(now, random);
+    }
+
+    /// Whether there is nothing to tell of what has come.
+    pub(super) const fn is_idle(&self) -> bool {
+        self.chunk.is_none() && self.lost_until.is_none() && self.failed.is_none()
+    }
+
+    /// Ends it: nothing is told after it.
+    pub(super) fn close(&mut self) {
+        self.session.close();
+        self.drop_untold();
+        let _ = self.session.new_last_event_id();
+    }
+
+    pub(super) fn reconnect_now(&mut self) {
+        self.session.reconnect_now();
+        self.drop_untold();
+    }
+
+    /// Drops what has come or happened and was not told, but for the last event ID.
+    fn drop_untold(&mut self) {
+        (self.chunk, self.unfinished, self.error) = (None, None, None);
+        (self.lost_until, self.failed) = (None, None);
     }
 }

@@ -11,7 +11,7 @@ use super::transport::Transport;
 use super::update::{DriverError, Update};
 use crate::decode::owned::EventBuf;
 use crate::limits::READS_AT_ONCE;
-use crate::session::{ConnectionId, Session, Time};
+use crate::session::{ConnectionId, ReadyState, Session, Time};
 
 /// An `EventSource` over any HTTP client and any runtime: connects, decodes, waits, and connects again, as its
 /// [`Session`] says. See the [module's page](crate::driver) for a whole client.
@@ -69,6 +69,18 @@ impl<T: Transport> EventSource<T> {
 
     /// What [`EventSource::next`] is made of.
     pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Item<T::Error>>> {
+        // What came while nobody asked is no silence: the connection is looked at before the session judges the time.
+        if self.course.is_idle() && self.course.session.ready_state() != ReadyState::Closed {
+            let connection = match &self.link {
+                Link::Connecting(id, _) | Link::Up(id, _) => Some(*id),
+                Link::Down => None,
+            };
+            if let Some(connection) = connection {
+                if let Poll::Ready(Some(update)) = self.poll_link(connection, cx) {
+                    return Poll::Ready(Some(Ok(update)));
+                }
+            }
+        }
         for _ in 0..READS_AT_ONCE {
             let (now, random) = (self.transport.now(), self.transport.random());
             let until = match self.course.turn(now, random) {
@@ -112,7 +124,7 @@ impl<T: Transport> EventSource<T> {
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<EventBuf, DriverError<T::Error>>>> {
-        loop {
+        for _ in 0..READS_AT_ONCE {
             match core::task::ready!(self.poll_next(cx)) {
                 Some(Ok(Update::Event(event))) => return Poll::Ready(Some(Ok(event))),
                 Some(Ok(_)) => {}
@@ -120,6 +132,8 @@ impl<T: Transport> EventSource<T> {
                 None => return Poll::Ready(None),
             }
         }
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 
     /// Gets on with the connection as far as that goes now. Ready with something to tell, or to ask the session again.
@@ -150,7 +164,7 @@ impl<T: Transport> EventSource<T> {
                 match read {
                     Some(Ok(bytes)) => self.course.bytes(connection, bytes, now),
                     Some(Err(error)) => self.course.error(connection, error, now),
-                    None => return Poll::Ready(self.course.end(connection, now)),
+                    None => self.course.end(connection, now),
                 }
                 Poll::Ready(None)
             }
@@ -181,14 +195,14 @@ impl<T: Transport> EventSource<T> {
 
     /// Ends it: no connection any more, and nothing is told after it.
     pub fn close(&mut self) {
-        self.course.session.close();
-        self.course.drop_chunk();
+        self.course.close();
         (self.link, self.timer) = (Link::Down, None);
     }
 
-    /// Connects again when it is asked next, without a wait and without a loss told: see [`Session::reconnect_now`].
+    /// Connects again when it is asked next, without a wait and without a loss told: see [`Session::reconnect_now`]. What has come
+    /// and was not told yet is dropped; by its ids the next connection brings it again.
     pub fn reconnect_now(&mut self) {
-        self.course.session.reconnect_now();
+        self.course.reconnect_now();
         (self.link, self.timer) = (Link::Down, None);
     }
 

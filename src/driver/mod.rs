@@ -73,6 +73,9 @@
 //! [`EventSource::next`] and [`BlockingEventSource::next_update`] tell all there is ([`Update`]): that the stream is open, that it
 //! was lost, why, and when it is tried again, a new last event ID to store. Who only wants events asks for events.
 //! The first failure for good is an error ([`DriverError::Failed`]), after which nothing comes.
+//!
+//! What a body leaves unfinished, if [`DecoderBuilder::unfinished`](crate::DecoderBuilder::unfinished) takes it, is an event only where
+//! no other connection will bring it again: where the session ends with that body. Else it is asked for again.
 
 #[cfg(feature = "std")]
 mod blocking;

@@ -5,6 +5,7 @@ use core::fmt;
 use core::time::Duration;
 
 use crate::headers;
+use crate::limits::MOST_CONTENT_TYPE;
 
 /// The head of a response and its body: what a transport connects to.
 ///
@@ -19,6 +20,8 @@ use crate::headers;
 pub struct Response<B> {
     status: u16,
     content_type: Option<Vec<u8>>,
+    /// There was more of it than is kept, which then is nothing.
+    is_overlong: bool,
     retry_after: Option<Duration>,
     pub(super) body: B,
 }
@@ -26,24 +29,26 @@ pub struct Response<B> {
 impl<B> Response<B> {
     /// The final status, after redirects, and the body.
     pub const fn new(status: u16, body: B) -> Self {
-        Self { status, content_type: None, retry_after: None, body }
+        Self { status, content_type: None, is_overlong: false, retry_after: None, body }
     }
 
-    /// A header. Hand in all that there are: it keeps what it needs, `Content-Type` and `Retry-After`.
+    /// A header. Hand in all that there are: it keeps what it needs, `Content-Type` (8 KiB at most: a longer one is none of an event
+    /// stream) and `Retry-After`.
     #[must_use]
     pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         let value = value.as_ref();
         if name.eq_ignore_ascii_case(headers::CONTENT_TYPE) {
             // Sent twice it is a list (RFC 9110, 5.3).
-            match &mut self.content_type {
-                Some(list) => {
-                    list.extend_from_slice(b", ");
-                    list.extend_from_slice(value);
-                }
-                None => self.content_type = Some(value.to_vec()),
+            let list = self.content_type.get_or_insert_with(Vec::new);
+            let comma: &[u8] = if list.is_empty() { b"" } else { b", " };
+            if self.is_overlong || list.len() + comma.len() + value.len() > MOST_CONTENT_TYPE {
+                // No event stream, whatever comes.
+                (self.is_overlong, *list) = (true, Vec::new());
+            } else {
+                list.extend_from_slice(&[comma, value].concat());
             }
         } else if name.eq_ignore_ascii_case(headers::RETRY_AFTER) {
-            self.retry_after = parse_retry_after(value);
+            self.retry_after = parse_retry_after(value).or(self.retry_after);
         }
         self
     }
@@ -81,8 +86,8 @@ impl<B> Response<B> {
 
     /// The same head, with another body.
     pub fn map_body<C>(self, map: impl FnOnce(B) -> C) -> Response<C> {
-        let Self { status, content_type, retry_after, body } = self;
-        Response { status, content_type, retry_after, body: map(body) }
+        let Self { status, content_type, is_overlong, retry_after, body } = self;
+        Response { status, content_type, is_overlong, retry_after, body: map(body) }
     }
 }
 

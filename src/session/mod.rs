@@ -29,10 +29,10 @@
 //!
 //! | state | `poll` returns | `response` | `receive`, `decode` | `end_of_body` | `network_error` | `retry_after` | `reconnect_now` |
 //! | --- | --- | --- | --- | --- | --- | --- | --- |
-//! | due | `Connect`, now connecting | ignored | dropped | ignored | ignored | ignored | due |
-//! | connecting | `Read`; after the head's time lost | open, lost or failed | dropped | lost | lost | kept for the next wait | due |
-//! | open | `Read`; after the idle timeout lost | ignored | frames | lost | lost | kept for the next wait | due |
-//! | lost | `WaitUntil`, now waiting | ignored | dropped | ignored | ignored | kept for this wait | due |
+//! | due | `Connect`, now connecting; failed if no attempt is allowed | ignored | dropped | ignored | ignored | ignored | due |
+//! | connecting | `Read`; after the head's time lost | open, lost or failed | dropped | lost, or failed | lost, or failed | kept for the next wait | due |
+//! | open | `Read`; after the idle timeout lost | ignored | frames | lost, failed or closed | lost, or failed | kept for the next wait | due |
+//! | lost | `WaitUntil`, now waiting; failed if that is too long | ignored | dropped | ignored | ignored | kept for this wait | due |
 //! | waiting | `WaitUntil`, or `Connect` when it is over | ignored | dropped | ignored | ignored | changes this wait | due |
 //! | failed | `Failed`, always | ignored | dropped | ignored | ignored | ignored | failed |
 //! | closed | `Closed`, always | ignored | dropped | ignored | ignored | ignored | closed |

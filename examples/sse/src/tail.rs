@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{self, ExitCode};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
@@ -59,10 +60,10 @@ pub(crate) struct TailArgs {
     /// Trust the certificates in this PEM file, and no others
     #[arg(long, value_name = "FILE")]
     cacert: Option<PathBuf>,
-    /// Go on after the event of this id
+    /// Go on after the event of this id, unless --state has one
     #[arg(long, value_name = "ID")]
     last_event_id: Option<EventIdBuf>,
-    /// Keep the last event ID in this file, for the next time
+    /// Keep the last event ID in this file, and go on from there
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
     /// End after so many seconds
@@ -126,7 +127,14 @@ pub(crate) fn run(args: TailArgs) -> ExitCode {
         Ok(status) => status,
         Err(RecvTimeoutError::Disconnected) => ExitCode::from(FAILED),
         Err(RecvTimeoutError::Timeout) => {
-            let _whole_lines = io::stdout().lock();
+            // A reader that takes nothing keeps the writer for ever: then a line may stay unfinished.
+            let _whole_lines = (0..20).find_map(|_| {
+                let lock = OUTPUT.try_lock().ok();
+                if lock.is_none() {
+                    thread::sleep(Duration::from_millis(10));
+                }
+                lock
+            });
             let is_open = IS_OPEN.load(Ordering::Acquire);
             say(format_args!(
                 "{COMMAND}: the time is over, {}",
@@ -136,6 +144,9 @@ pub(crate) fn run(args: TailArgs) -> ExitCode {
         }
     }
 }
+
+/// Held while lines are written.
+static OUTPUT: Mutex<()> = Mutex::new(());
 
 struct Tail {
     source: BlockingEventSource<Net>,
@@ -167,7 +178,7 @@ impl Tail {
                 format!("{file}: {error}")
             })?;
         let stored = args.state.as_deref().map(stored_id).transpose()?.flatten();
-        let id = stored.or(args.last_event_id).unwrap_or_default();
+        let id = stored.filter(|id| !id.as_str().is_empty()).or(args.last_event_id).unwrap_or_default();
         let mut decoder = Decoder::builder()
             .comments(true)
             .unfinished(Unfinished::WholeLines)
@@ -279,6 +290,7 @@ impl Tail {
     }
 
     fn flush(&mut self) -> io::Result<()> {
+        let _whole_lines = OUTPUT.lock();
         let mut stdout = io::stdout().lock();
         let written = stdout.write_all(&self.output).and_then(|()| stdout.flush());
         self.output.clear();

@@ -1,0 +1,226 @@
+//! A network that is always ready, or answers when nobody looks.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::future::{Future, Ready, ready};
+use std::io;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use sse_proto::bytes::Bytes;
+use sse_proto::driver::{
+    BlockingEventSource, BlockingTransport, DriverError, EventSource, Response, Transport, Update,
+};
+use sse_proto::session::{Failure, Loss, Reconnect, Request, Session, Time};
+use sse_proto::{Decoder, Unfinished};
+
+/// Each connection opens at once; a body is what the script has, or the same chunk for ever.
+#[derive(Clone, Default)]
+struct Hostile {
+    now: Rc<Cell<Duration>>,
+    reads: Rc<Cell<u64>>,
+    script: Rc<RefCell<VecDeque<Option<Bytes>>>>,
+    for_ever: Option<&'static str>,
+}
+
+struct Timer(Rc<Cell<Duration>>, Duration);
+
+impl Future for Timer {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        if self.0.get() >= self.1 { Poll::Ready(()) } else { Poll::Pending }
+    }
+}
+
+impl Transport for Hostile {
+    type Body = ();
+    type Error = io::Error;
+    type Connect = Ready<io::Result<Response<()>>>;
+    type Sleep = Timer;
+
+    fn connect(&mut self, _: Request<'_>) -> Self::Connect {
+        ready(Ok(Response::new(200, ()).header("content-type", "text/event-stream")))
+    }
+
+    fn poll_read(&mut self, (): &mut (), _: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
+        self.reads.set(self.reads.get() + 1);
+        assert!(self.reads.get() < 100_000, "it never yields");
+        if let Some(chunk) = self.for_ever {
+            return Poll::Ready(Some(Ok(Bytes::from_static(chunk.as_bytes()))));
+        }
+        match self.script.borrow_mut().pop_front() {
+            Some(item) => Poll::Ready(item.map(Ok)),
+            None => Poll::Pending,
+        }
+    }
+
+    fn sleep_until(&mut self, at: Time) -> Timer {
+        Timer(self.now.clone(), at.since_start())
+    }
+
+    fn now(&self) -> Time {
+        self.now.get().into()
+    }
+
+    fn random(&mut self) -> u64 {
+        0
+    }
+}
+
+impl Hostile {
+    fn will_send(&self, chunks: impl IntoIterator<Item = Option<&'static str>>) {
+        let chunks = chunks.into_iter().map(|chunk| chunk.map(|chunk| Bytes::from_static(chunk.as_bytes())));
+        self.script.borrow_mut().extend(chunks);
+    }
+}
+
+fn context() -> Context<'static> {
+    Context::from_waker(Waker::noop())
+}
+
+/// Whatever it is that is left out when only events are asked for.
+#[test]
+fn one_who_asks_for_events_lets_others_run() {
+    for chunk in ["retry: 1\n", ": x\n", "id: 1\n\nid: 2\n\n"] {
+        let network = Hostile { for_ever: Some(chunk), ..Hostile::default() };
+        let mut source = EventSource::new(Session::new(), network.clone());
+        assert!(source.poll_next_event(&mut context()).is_pending());
+        assert!(network.reads.get() < 1000, "{chunk:?}: {} reads in one poll", network.reads.get());
+    }
+}
+
+/// The task was busy elsewhere, as in a `select!`.
+#[test]
+fn what_has_come_while_nobody_asked_is_no_silence() {
+    for away in [1100, 1900, 2500, 60_000] {
+        let network = Hostile::default();
+        let session = Session::builder().idle_timeout(Some(Duration::from_secs(1))).build();
+        let mut source = EventSource::new(session, network.clone());
+        assert!(matches!(source.poll_next(&mut context()), Poll::Ready(Some(Ok(Update::Open)))));
+        assert!(source.poll_next(&mut context()).is_pending());
+        network.will_send([Some("data: x\n\n")]);
+        network.now.set(Duration::from_millis(away));
+        let next = source.poll_next(&mut context());
+        assert!(matches!(next, Poll::Ready(Some(Ok(Update::Event(_))))), "away for {away} ms: {next:?}");
+    }
+    // If nothing has come it is.
+    let network = Hostile::default();
+    let session = Session::builder().idle_timeout(Some(Duration::from_secs(1))).build();
+    let mut source = EventSource::new(session, network.clone());
+    let _ = source.poll_next(&mut context());
+    assert!(source.poll_next(&mut context()).is_pending());
+    network.now.set(Duration::from_millis(1100));
+    let next = source.poll_next(&mut context());
+    assert!(matches!(next, Poll::Ready(Some(Ok(Update::Lost { loss: Loss::IdleTimeout, .. })))), "{next:?}");
+}
+
+/// No other connection will bring it again, whatever ends the session.
+#[test]
+fn the_unfinished_event_of_the_last_connection_is_told() {
+    for (why, settings) in [
+        ("out of time", Session::builder().max_elapsed_time(Some(Duration::ZERO))),
+        ("attempts", Session::builder().max_attempts(Some(1))),
+        ("never", Session::builder().reconnect(Reconnect::Never)),
+    ] {
+        let network = Hostile::default();
+        network.will_send([Some("id: 7\ndata: last\n"), None]);
+        let decoder = Decoder::builder().unfinished(Unfinished::WholeLines).build();
+        let session = settings.decoder(decoder).build();
+        let mut source = EventSource::new(session, network.clone());
+        let Poll::Ready(Some(Ok(event))) = source.poll_next_event(&mut context()) else {
+            panic!("{why}: no event")
+        };
+        assert_eq!(event.data(), "last", "{why}");
+    }
+}
+
+/// Wherever the turns of one poll end.
+#[test]
+fn nothing_is_told_after_close_nor_a_loss_after_reconnect_now() {
+    for comments in 0..200 {
+        for closes in [true, false] {
+            let network = Hostile::default();
+            network.will_send(std::iter::repeat_n(Some(": x\n"), comments));
+            network.will_send([None]);
+            let mut source = EventSource::new(Session::new(), network.clone());
+            let _ = source.poll_next(&mut context());
+            if source.poll_next(&mut context()).is_ready() {
+                continue;
+            }
+            if closes {
+                source.close()
+            } else {
+                source.reconnect_now()
+            }
+            let next = source.poll_next(&mut context());
+            let is_right = if closes {
+                matches!(next, Poll::Ready(None))
+            } else {
+                !matches!(next, Poll::Ready(Some(Ok(Update::Lost { .. }))))
+            };
+            assert!(is_right, "after {comments} comments: {next:?}");
+        }
+    }
+}
+
+/// The caller chose a wait for which there is no time, after the loss was told.
+#[test]
+fn a_failure_is_told_though_a_loss_was() {
+    let connection = Rc::new(Cell::new(None));
+    let asked = connection.clone();
+    let connect = move |request: &Request<'_>, _| -> io::Result<Response<io::Empty>> {
+        asked.set(Some(request.connection()));
+        Err(io::ErrorKind::ConnectionRefused.into())
+    };
+    let session = Session::builder().max_elapsed_time(Some(Duration::from_secs(10))).build();
+    let mut source = BlockingEventSource::new(session, connect);
+    assert!(matches!(source.next_update(), Some(Ok(Update::Lost { .. }))));
+    source.session_mut().retry_after(connection.get().unwrap(), Duration::from_secs(3600));
+    let Some(Err(DriverError::Failed { failure, .. })) = source.next_update() else { panic!("not told") };
+    assert!(matches!(failure, Failure::OutOfTime { .. }));
+    assert!(source.next_update().is_none());
+}
+
+#[test]
+fn a_head_that_came_too_late_is_none() {
+    struct Slow(Duration);
+    impl BlockingTransport for Slow {
+        type Body = ();
+
+        fn connect(&mut self, _: &Request<'_>, _: Option<Duration>) -> io::Result<Response<()>> {
+            self.0 += Duration::from_millis(1500);
+            Ok(Response::new(200, ()).header("content-type", "text/event-stream"))
+        }
+
+        fn read(&mut self, (): &mut (), _: &mut [u8], _: Option<Duration>) -> io::Result<usize> {
+            Ok(0)
+        }
+
+        fn now(&self) -> Time {
+            self.0.into()
+        }
+    }
+    let session = Session::builder().head_timeout(Some(Duration::from_secs(1))).build();
+    let mut source = BlockingEventSource::new(session, Slow(Duration::ZERO));
+    let told = source.next_update();
+    assert!(matches!(told, Some(Ok(Update::Lost { loss: Loss::HeadTimeout, .. }))), "{told:?}");
+}
+
+#[test]
+fn a_head_holds_no_more_than_a_header_may_have() {
+    let mut response = Response::new(200, ());
+    for _ in 0..1000 {
+        response = response.header("content-type", "a".repeat(1000));
+    }
+    assert!(response.content_type().unwrap().len() <= 8 * 1024);
+    assert!(!sse_proto::headers::is_event_stream(response.content_type().unwrap()));
+    let response = Response::new(200, ())
+        .header("content-type", "text/plain")
+        .header("content-type", "text/event-stream");
+    assert_eq!(response.content_type(), Some(&b"text/plain, text/event-stream"[..]));
+    let response = Response::new(503, ()).header("retry-after", "120").header("retry-after", "soon");
+    assert_eq!(response.retry_after(), Some(Duration::from_secs(120)), "what is none takes none away");
+}

@@ -11,10 +11,10 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use sse_proto::driver::{DriverError, EventSource, Response, Transport, Update};
+use sse_proto::driver::{EventSource, Response, Transport};
 use sse_proto::session::{Request, Time};
 
-use super::over_sockets::{REALLY_SILENT, listen, send};
+use super::over_sockets::{REALLY_SILENT, listen, send, shown};
 use super::script::Scenario;
 use super::{Client, Shown, Waits, session};
 
@@ -40,21 +40,9 @@ impl Client for Polled {
                 std::thread::sleep(Duration::from_micros(200));
                 continue;
             };
-            return Some(match update? {
-                Ok(Update::Open) => Shown::Open,
-                Ok(Update::Event(event)) => Shown::Event(
-                    event.event_type().as_str().into(),
-                    event.data().into(),
-                    event.last_event_id().as_str().into(),
-                ),
-                Ok(Update::Comment(text)) => Shown::Comment(text.to_string()),
-                Ok(Update::Lost { retry_at, .. }) => {
-                    Shown::Lost(retry_at.saturating_since(self.source.transport().now()))
-                }
-                Err(DriverError::Failed { failure, .. }) => Shown::Fatal(failure),
-                Ok(_) => continue,
-                Err(error) => panic!("{error}"),
-            });
+            if let Some(shown) = shown(update?, self.source.transport().now()) {
+                return Some(shown);
+            }
         }
     }
 

@@ -33,21 +33,10 @@ impl Connected {
 impl Client for Connected {
     fn next(&mut self) -> Option<Shown> {
         loop {
-            return Some(match self.source.next_update()? {
-                Ok(Update::Open) => Shown::Open,
-                Ok(Update::Event(event)) => Shown::Event(
-                    event.event_type().as_str().into(),
-                    event.data().into(),
-                    event.last_event_id().as_str().into(),
-                ),
-                Ok(Update::Comment(text)) => Shown::Comment(text.to_string()),
-                Ok(Update::Lost { retry_at, .. }) => {
-                    Shown::Lost(retry_at.saturating_since(self.source.transport_mut().now()))
-                }
-                Err(DriverError::Failed { failure, .. }) => Shown::Fatal(failure),
-                Ok(_) => continue,
-                Err(error) => panic!("{error}"),
-            });
+            let update = self.source.next_update()?;
+            if let Some(shown) = shown(update, self.source.transport_mut().now()) {
+                return Some(shown);
+            }
         }
     }
 
@@ -66,6 +55,26 @@ impl Client for Connected {
     fn requests(&self) -> Vec<Option<String>> {
         self.requests.lock().unwrap().clone()
     }
+}
+
+/// What is shown of what a driver tells, if anything.
+pub(crate) fn shown<E: std::fmt::Debug + std::fmt::Display>(
+    update: Result<Update<E>, DriverError<E>>,
+    now: Time,
+) -> Option<Shown> {
+    Some(match update {
+        Ok(Update::Open) => Shown::Open,
+        Ok(Update::Event(event)) => Shown::Event(
+            event.event_type().as_str().into(),
+            event.data().into(),
+            event.last_event_id().as_str().into(),
+        ),
+        Ok(Update::Comment(text)) => Shown::Comment(text.to_string()),
+        Ok(Update::Lost { retry_at, .. }) => Shown::Lost(retry_at.saturating_since(now)),
+        Err(DriverError::Failed { failure, .. }) => Shown::Fatal(failure),
+        Ok(_) => return None,
+        Err(error) => panic!("{error}"),
+    })
 }
 
 /// HTTP/1.0 over a socket. Its clock is moved by waits alone.

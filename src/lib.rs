@@ -166,7 +166,7 @@
 //! | none | [`SliceDecoder`], [`Chunk`], [`Frame`], [`Event`], [`End`], [`DecodeError`]; [`Scanner`], [`Token`], [`EventId`], [`IdText`], [`EventType`], [`headers`]; [`Message`] into `&mut [u8]` and `fmt::Write` (`encode_to_slice`, `encode_to_slice_with`, `encode_to_fmt`, `encoded_len`), [`KEEP_ALIVE`]. No allocator is linked | `memchr`, `thiserror` |
 //! | `alloc` | [`Decoder`], [`SharedChunk`], [`PushDecoder`], [`BlockScanner`], [`EventIdBuf`], owned events and frames; `Message::encode`, `encode_with`, `to_bytes`, `to_bytes_with`, `as_buf`; [`session`], [`driver`] and [`replay`] | `bytes`, `bytestring` |
 //! | `std` (default) | `EventReader`, `FrameReader`, `EventWriter`, `driver::BlockingEventSource`, `Message::encode_to_io`, `io::Write` of [`DataWriter`]; fast paths of the dependencies. Implies `alloc` | |
-//! | `simd` (default) | nothing but speed | `wide`, `simdutf8` |
+//! | `simd` (default) | nothing but speed | `simdutf8`; `safe_arch` for x86 |
 //! | `stream` | `EventStream`, `FrameStream`, `Stream` of [`driver::EventSource`]. Implies `alloc` | `futures-core` |
 //! | `serde` | `Serialize` of events, frames, ids and event types, `Deserialize` of the owned and the checked ones. Implies `alloc` | `serde` |
 //!

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::mem;
 
 use crate::limits::{COPY_AT_ONCE, KEEP_CAPACITY};
-use crate::simd::vectors::BLOCK;
+use crate::simd::blocks::BLOCK;
 use crate::simd::{effort, utf8};
 
 /// Values below this many bytes are checked as they are: in whole blocks most of the work would be the padding.

@@ -34,7 +34,7 @@ fn in_long(text: &[u8]) -> Option<usize> {
 #[cfg(feature = "simd")]
 #[inline(always)]
 fn in_long(text: &[u8]) -> Option<usize> {
-    use crate::simd::vectors::{BLOCK, bitmap, holds_control, holds_control_short};
+    use crate::simd::blocks::{BLOCK, bitmap, holds_control, holds_control_short};
 
     let Some(last) = text.len().checked_sub(BLOCK) else {
         return if holds_control_short(text) { memchr2(b'\n', b'\r', text) } else { None };

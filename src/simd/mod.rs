@@ -1,11 +1,13 @@
 //! Several bytes at a time: line ends, UTF-8, words and vectors. Knows no protocol but CR and LF.
 
+pub(crate) mod blocks;
 pub(crate) mod effort;
 #[cfg(feature = "alloc")]
 pub(crate) mod line_ends;
+#[cfg(feature = "simd")]
+pub(crate) mod sixteen;
 #[cfg(feature = "alloc")]
 pub(crate) mod utf8;
-pub(crate) mod vectors;
 pub(crate) mod words;
 
 /// The first CR or LF at or after `from`; where `input` ends, if there is none.

@@ -31,10 +31,16 @@ pub(crate) const fn holds_control(bytes: &[u8]) -> bool {
 
 #[inline]
 const fn word_holds_control(word: u64) -> bool {
+    word_controls(word) != 0
+}
+
+/// Not zero if a byte of `word` is a control character up to CR.
+#[inline(always)]
+pub(crate) const fn word_controls(word: u64) -> u64 {
     const ONES: u64 = u64::MAX / 0xFF;
     // The highest bit of a byte stays set where taking CR and one away borrows from it. A borrow may reach the byte
-    // above, so this may see one too many, but never one too few.
-    word.wrapping_sub(ONES * (b'\r' as u64 + 1)) & !word & (ONES << 7) != 0
+    // above, so that more than the one is set, but only where there is one.
+    word.wrapping_sub(ONES * (b'\r' as u64 + 1)) & !word & (ONES << 7)
 }
 
 /// Not zero if a byte of `word` is CR or LF; the lowest bit set is in the first of them.

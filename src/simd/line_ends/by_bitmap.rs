@@ -5,8 +5,9 @@
 //! not yet known where the line before ends.
 
 use super::LineEnds;
+use crate::simd::blocks::{BLOCK, bitmap, holds_control};
 use crate::simd::effort;
-use crate::simd::vectors::{BLOCK, bitmap, holds_control, line_ends};
+use crate::simd::sixteen::line_ends;
 use crate::simd::words::line_ends_in_word;
 
 impl LineEnds {

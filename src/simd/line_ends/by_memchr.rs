@@ -3,7 +3,7 @@
 use memchr::memchr2;
 
 use super::LineEnds;
-use crate::simd::vectors::BLOCK;
+use crate::simd::blocks::BLOCK;
 use crate::simd::{effort, first_line_end};
 
 impl LineEnds {

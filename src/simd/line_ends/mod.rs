@@ -5,7 +5,7 @@ mod by_bitmap;
 #[cfg(not(feature = "simd"))]
 mod by_memchr;
 
-use crate::simd::vectors::BLOCK;
+use crate::simd::blocks::BLOCK;
 
 /// Finds line ends, one after the other, and knows those of the last bytes that it has looked at.
 #[derive(Debug, Clone)]

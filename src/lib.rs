@@ -205,10 +205,20 @@ mod simd;
 #[cfg(feature = "alloc")]
 pub use bytes;
 
+#[cfg(feature = "stream")]
+pub use adapters::copied::Copied;
+#[cfg(feature = "stream")]
+pub use adapters::fields_stream::FieldsStream;
+#[cfg(feature = "futures-io")]
+pub use adapters::io_chunks::IoChunks;
+#[cfg(feature = "stream")]
+pub use adapters::keep_alive::KeepAlive;
 #[cfg(feature = "std")]
 pub use adapters::read::{EventReader, FrameReader};
 #[cfg(feature = "stream")]
 pub use adapters::stream::{EventStream, FrameStream};
+#[cfg(feature = "stream")]
+pub use adapters::tap::Tap;
 #[cfg(feature = "std")]
 pub use adapters::write::EventWriter;
 #[cfg(feature = "alloc")]
@@ -221,6 +231,8 @@ pub use decode::chunk::SharedChunk;
 #[cfg(feature = "alloc")]
 pub use decode::decoder::Decoder;
 pub use decode::event::{End, Event, Frame, Truncated};
+#[cfg(feature = "alloc")]
+pub use decode::fields::Fields;
 #[cfg(feature = "alloc")]
 pub use decode::owned::{EventBuf, FrameBuf};
 #[cfg(feature = "alloc")]

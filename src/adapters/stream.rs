@@ -6,70 +6,74 @@ use core::task::{Context, Poll, ready};
 use bytes::Bytes;
 use futures_core::Stream;
 use futures_core::stream::FusedStream;
+use pin_project_lite::pin_project;
 
+use super::chunks::Chunks;
+use super::copied::Copied;
 use crate::decode::chunk::SharedChunk;
 use crate::decode::decoder::Decoder;
 use crate::decode::owned::{EventBuf, FrameBuf};
 use crate::error::SourceError;
-use crate::limits::STREAM_TURNS;
 
-/// Frames out of a stream of byte chunks, such as the body of a response: events, retries, and comments if the
-/// decoder was asked for them.
-///
-/// Errors of the source and of the decoder are distinct variants, and frames that were complete before one have been
-/// yielded. Neither ends this stream: it ends when the source does.
-///
-/// What is open at the end of the source is discarded, as the standard says, or taken if the decoder's setting
-/// [`unfinished`](crate::DecoderBuilder::unfinished) says so. After the end, [`Decoder::finish`] on
-/// [`FrameStream::decoder_mut`] lends what was discarded.
-///
-/// After 128 frames or chunks in a row that were ready it is pending once, and wakes its task: others get a turn, however fast
-/// the source is.
-///
-/// The source has to be `Unpin`, as the bodies of most HTTP libraries are; `Box::pin` makes any source so.
-///
-/// ```
-/// use futures::{StreamExt, executor::block_on, stream};
-/// use sse_proto::{FrameBuf, FrameStream};
-///
-/// let body = stream::iter([Ok::<_, std::io::Error>("retry: 50\ndata: a\n"), Ok("\ndata: b\n\n")]);
-/// let frames: Vec<_> = block_on(FrameStream::new(body).collect());
-/// assert!(matches!(frames[0], Ok(FrameBuf::Retry(_))));
-/// assert!(matches!(&frames[2], Ok(FrameBuf::Event(event)) if event.data() == "b"));
-/// ```
-#[derive(Debug)]
-pub struct FrameStream<S> {
-    source: S,
-    decoder: Decoder,
-    chunk: SharedChunk,
-    ended: bool,
-    /// The last thing that came from the source was an error: should it end now, it has failed.
-    failed: bool,
-    /// Frames and chunks since it was pending.
-    turns: u8,
+pin_project! {
+    /// Frames out of a stream of byte chunks, such as the body of a response: events, retries, and comments if the
+    /// decoder was asked for them.
+    ///
+    /// Errors of the source and of the decoder are distinct variants, and frames that were complete before one have been
+    /// yielded. Neither ends this stream: it ends when the source does.
+    ///
+    /// What is open at the end of the source is discarded, as the standard says, or taken if the decoder's setting
+    /// [`unfinished`](crate::DecoderBuilder::unfinished) says so. After the end, [`Decoder::finish`] on
+    /// [`FrameStream::decoder_mut`] lends what was discarded.
+    ///
+    /// After 128 frames or chunks in a row that were ready it is pending once, and wakes its task: others get a turn, however fast
+    /// the source is.
+    ///
+    /// Chunks are anything that is a [`Bytes`] or becomes one without a copy, such as `Vec<u8>`; for others see [`FrameStream::copying`].
+    /// The source need not be `Unpin`; the stream is if the source is.
+    ///
+    /// ```
+    /// use futures::{StreamExt, executor::block_on, stream};
+    /// use sse_proto::{FrameBuf, FrameStream};
+    ///
+    /// let body = stream::iter([Ok::<_, std::io::Error>("retry: 50\ndata: a\n"), Ok("\ndata: b\n\n")]);
+    /// let frames: Vec<_> = block_on(FrameStream::new(body).collect());
+    /// assert!(matches!(frames[0], Ok(FrameBuf::Retry(_))));
+    /// assert!(matches!(&frames[2], Ok(FrameBuf::Event(event)) if event.data() == "b"));
+    /// ```
+    #[derive(Debug)]
+    pub struct FrameStream<S> {
+        #[pin]
+        chunks: Chunks<S>,
+        decoder: Decoder,
+        chunk: SharedChunk,
+    }
 }
 
-/// Like [`FrameStream`], but yields events only. Its page says what becomes of errors, and of what is open at the end.
-///
-/// ```
-/// use futures::{StreamExt, executor::block_on, stream};
-/// use sse_proto::EventStream;
-///
-/// # block_on(async {
-/// let body = stream::iter([Ok::<_, std::io::Error>("data: a\n\nda"), Ok("ta: b\nid: 2\n\n")]);
-/// let mut events = EventStream::new(body);
-/// let mut seen = Vec::new();
-/// while let Some(event) = events.next().await {
-///     seen.push(event?.data().to_owned());
-/// }
-/// assert_eq!(seen, ["a", "b"]);
-/// assert_eq!(events.decoder().last_event_id(), "2");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// # }).unwrap();
-/// ```
-#[derive(Debug)]
-pub struct EventStream<S> {
-    frames: FrameStream<S>,
+pin_project! {
+    /// Like [`FrameStream`], but yields events only. Its page says what becomes of errors, and of what is open at the end.
+    ///
+    /// ```
+    /// use futures::{StreamExt, executor::block_on, stream};
+    /// use sse_proto::EventStream;
+    ///
+    /// # block_on(async {
+    /// let body = stream::iter([Ok::<_, std::io::Error>("data: a\n\nda"), Ok("ta: b\nid: 2\n\n")]);
+    /// let mut events = EventStream::new(body);
+    /// let mut seen = Vec::new();
+    /// while let Some(event) = events.next().await {
+    ///     seen.push(event?.data().to_owned());
+    /// }
+    /// assert_eq!(seen, ["a", "b"]);
+    /// assert_eq!(events.decoder().last_event_id(), "2");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
+    #[derive(Debug)]
+    pub struct EventStream<S> {
+        #[pin]
+        frames: FrameStream<S>,
+    }
 }
 
 impl<S> FrameStream<S> {
@@ -82,18 +86,18 @@ impl<S> FrameStream<S> {
     /// of the connection before. A block that was left open there is dropped, as [`Decoder::reconnect`] does.
     pub fn with_decoder(source: S, mut decoder: Decoder) -> Self {
         decoder.reconnect();
-        Self { source, decoder, chunk: SharedChunk::default(), ended: false, failed: false, turns: 0 }
+        Self { chunks: Chunks::of(source), decoder, chunk: SharedChunk::default() }
     }
 
     /// The source.
     #[must_use]
     pub const fn get_ref(&self) -> &S {
-        &self.source
+        self.chunks.source()
     }
 
     /// The source. What is taken from it here is missing from the stream.
     pub const fn get_mut(&mut self) -> &mut S {
-        &mut self.source
+        self.chunks.source_mut()
     }
 
     /// The decoder, for the last event ID and the reconnection time.
@@ -111,54 +115,54 @@ impl<S> FrameStream<S> {
     /// not decoded yet are dropped.
     #[must_use]
     pub fn into_parts(self) -> (S, Decoder) {
-        (self.source, self.decoder)
+        (self.chunks.into_source(), self.decoder)
+    }
+}
+
+impl<S, B, E> FrameStream<Copied<S>>
+where
+    S: Stream<Item = Result<B, E>>,
+    B: AsRef<[u8]>,
+{
+    /// Frames of a source whose chunks cannot become [`Bytes`]: each is copied.
+    ///
+    /// ```
+    /// use futures::{StreamExt, executor::block_on, stream};
+    /// use sse_proto::FrameStream;
+    ///
+    /// let text = String::from("data: a\n\n");
+    /// let body = stream::iter([Ok::<_, std::io::Error>(text.as_bytes())]); // lent, not for ever
+    /// assert_eq!(block_on(FrameStream::copying(body).count()), 1);
+    /// ```
+    pub fn copying(source: S) -> Self {
+        Self::new(Copied::new(source))
     }
 }
 
 impl<S, B, E> Stream for FrameStream<S>
 where
-    S: Stream<Item = Result<B, E>> + Unpin,
+    S: Stream<Item = Result<B, E>>,
     B: Into<Bytes>,
 {
     type Item = Result<FrameBuf, SourceError<E>>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let this = self.get_mut();
+        let mut this = self.project();
         loop {
-            if this.turns == STREAM_TURNS {
-                this.turns = 0;
-                context.waker().wake_by_ref();
-                return Poll::Pending;
-            }
-            this.turns += 1;
-            match this.decoder.decode_shared(&mut this.chunk) {
+            ready!(this.chunks.as_mut().poll_turn(context));
+            match this.decoder.decode_shared(this.chunk) {
                 Ok(Some(frame)) => return Poll::Ready(Some(Ok(frame))),
-                Ok(None) if this.ended => return Poll::Ready(None),
+                Ok(None) if this.chunks.have_ended() => return Poll::Ready(None),
                 Ok(None) => {}
                 Err(error) => return Poll::Ready(Some(Err(SourceError::Decode(error)))),
             }
             // A stream of events is idle most of its life: what was read to its end is not held meanwhile.
-            this.chunk = SharedChunk::default();
-            let Poll::Ready(item) = Pin::new(&mut this.source).poll_next(context) else {
-                this.turns = 0;
-                return Poll::Pending;
-            };
-            match item {
-                Some(Ok(bytes)) => {
-                    this.failed = false;
-                    this.chunk = SharedChunk::new(bytes);
-                }
-                Some(Err(error)) => {
-                    this.failed = true;
-                    return Poll::Ready(Some(Err(SourceError::Source(error))));
-                }
-                None => {
-                    this.ended = true;
-                    if this.failed {
-                        return Poll::Ready(None);
-                    }
-                    return Poll::Ready(this.decoder.finish_event().map(|event| Ok(event.into())));
-                }
+            *this.chunk = SharedChunk::default();
+            match ready!(this.chunks.as_mut().poll_chunk(context)) {
+                Some(Ok(bytes)) => *this.chunk = SharedChunk::new(bytes),
+                Some(Err(error)) => return Poll::Ready(Some(Err(SourceError::Source(error)))),
+                None if this.chunks.have_failed() => return Poll::Ready(None),
+                None => return Poll::Ready(this.decoder.finish_event().map(|event| Ok(event.into()))),
             }
         }
     }
@@ -166,11 +170,11 @@ where
 
 impl<S, B, E> FusedStream for FrameStream<S>
 where
-    S: Stream<Item = Result<B, E>> + Unpin,
+    S: Stream<Item = Result<B, E>>,
     B: Into<Bytes>,
 {
     fn is_terminated(&self) -> bool {
-        self.ended && self.chunk.rest().is_empty()
+        self.chunks.have_ended() && self.chunk.rest().is_empty()
     }
 }
 
@@ -214,16 +218,36 @@ impl<S> EventStream<S> {
     }
 }
 
+impl<S, B, E> EventStream<Copied<S>>
+where
+    S: Stream<Item = Result<B, E>>,
+    B: AsRef<[u8]>,
+{
+    /// Events of a source whose chunks cannot become [`Bytes`]: each is copied. See [`FrameStream::copying`].
+    ///
+    /// ```
+    /// use futures::{StreamExt, executor::block_on, stream};
+    /// use sse_proto::EventStream;
+    ///
+    /// let body = stream::iter([Ok::<_, std::io::Error>([b'\n'; 1]), Ok([b'\n'; 1])]);
+    /// assert_eq!(block_on(EventStream::copying(body).count()), 0);
+    /// ```
+    pub fn copying(source: S) -> Self {
+        Self::new(Copied::new(source))
+    }
+}
+
 impl<S, B, E> Stream for EventStream<S>
 where
-    S: Stream<Item = Result<B, E>> + Unpin,
+    S: Stream<Item = Result<B, E>>,
     B: Into<Bytes>,
 {
     type Item = Result<EventBuf, SourceError<E>>;
 
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let mut frames = self.project().frames;
         loop {
-            match ready!(Pin::new(&mut self.frames).poll_next(context)) {
+            match ready!(frames.as_mut().poll_next(context)) {
                 Some(Ok(FrameBuf::Event(event))) => return Poll::Ready(Some(Ok(event))),
                 Some(Ok(_)) => {}
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
@@ -235,7 +259,7 @@ where
 
 impl<S, B, E> FusedStream for EventStream<S>
 where
-    S: Stream<Item = Result<B, E>> + Unpin,
+    S: Stream<Item = Result<B, E>>,
     B: Into<Bytes>,
 {
     fn is_terminated(&self) -> bool {

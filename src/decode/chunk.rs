@@ -141,6 +141,19 @@ impl<'i> Chunk<'i> {
         (self.bytes, &mut self.cursor)
     }
 
+    /// A chunk that has been read to `cursor`.
+    #[cfg(feature = "alloc")]
+    #[inline(always)]
+    pub(crate) const fn resumed(bytes: &'i [u8], cursor: Cursor) -> Self {
+        Self { bytes, cursor, checked: CheckedText::NOTHING }
+    }
+
+    #[cfg(feature = "alloc")]
+    #[inline(always)]
+    pub(crate) fn into_cursor(self) -> Cursor {
+        self.cursor
+    }
+
     /// Takes what is left, unread: no frame comes of it.
     #[cfg(feature = "alloc")]
     #[cold]

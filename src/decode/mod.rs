@@ -13,6 +13,10 @@ pub(crate) mod decoder;
 mod engine;
 pub(crate) mod event;
 #[cfg(feature = "alloc")]
+mod feed;
+#[cfg(feature = "alloc")]
+pub(crate) mod fields;
+#[cfg(feature = "alloc")]
 mod last_event_id;
 #[cfg(feature = "alloc")]
 mod lend;

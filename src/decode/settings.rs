@@ -63,7 +63,7 @@ pub enum Unfinished {
 
 impl Unfinished {
     /// Whether it takes the event of a stream that ended, inside a line or not.
-    pub(super) const fn takes(self, in_line: bool) -> bool {
+    pub(crate) const fn takes(self, in_line: bool) -> bool {
         match self {
             Self::Discard => false,
             Self::WholeLines => !in_line,

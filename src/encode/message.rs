@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 
+use crate::error::InvalidValue;
 use crate::field::{EventId, EventType};
 
 /// An empty comment and a blank line, as bytes, for a connection that has been quiet for a while.
@@ -201,5 +202,49 @@ impl<'a> Message<'a> {
     /// The data for `DataWriter`, which writes more behind it.
     pub(crate) fn data_str(&self) -> &'a str {
         self.data.unwrap_or_default()
+    }
+}
+
+impl<'a> Message<'a> {
+    /// The event type, if there is one: an empty one means none, as in frameworks that have it as an `Option<String>`.
+    ///
+    /// ```
+    /// use sse_proto::{EventType, Message};
+    ///
+    /// let (event, id) = (Some(String::from("add")), None::<String>);
+    /// let message = Message::new().try_event_type(event.as_deref())?.try_id(id.as_deref())?.data("x");
+    /// assert_eq!(message, Message::new().event_type(EventType::from_static("add")).data("x"));
+    /// assert!(Message::new().try_event_type(Some("a\nb")).is_err());
+    /// # Ok::<(), sse_proto::InvalidValue>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidValue`] for CR or LF.
+    pub fn try_event_type(self, event_type: Option<&'a str>) -> Result<Self, InvalidValue> {
+        Ok(match event_type {
+            None | Some("") => self,
+            Some(event_type) => self.event_type(EventType::new(event_type)?),
+        })
+    }
+
+    /// The id, if there is one. An empty one is an id: it resets the client's last event ID.
+    ///
+    /// ```
+    /// use sse_proto::{EventId, Message};
+    ///
+    /// assert_eq!(Message::new().try_id(None)?, Message::new());
+    /// assert_eq!(Message::new().try_id(Some(""))?, Message::new().id(EventId::EMPTY));
+    /// # Ok::<(), sse_proto::InvalidValue>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidValue`] for CR, LF and U+0000.
+    pub fn try_id(self, id: Option<&'a str>) -> Result<Self, InvalidValue> {
+        Ok(match id {
+            None => self,
+            Some(id) => self.id(EventId::new(id)?),
+        })
     }
 }

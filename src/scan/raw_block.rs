@@ -137,7 +137,7 @@ impl<'d> Block<'d> {
     ///
     /// Byte order marks before the first line are passed over, wherever the block stands in its stream: whoever drops what
     /// comes before it puts the mark at the start, where a client drops it, too, and reads the line.
-    fn pieces(&self) -> impl Iterator<Item = Piece<'d>> + use<'d> {
+    pub(crate) fn pieces(&self) -> impl Iterator<Item = Piece<'d>> + use<'d> {
         let mut scanner = self.start.clone();
         let mut rest = if matches!(self.part, BlockPart::Oversized { .. }) { &[] } else { self.bytes };
         let mut first = rest.strip_prefix(b"\n").filter(|_| self.start.swallows_lf()).unwrap_or(rest);

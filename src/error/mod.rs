@@ -6,6 +6,12 @@ use thiserror::Error;
 
 use crate::simd::words::holds_control;
 
+#[cfg(any(feature = "std", feature = "stream"))]
+mod source_error;
+
+#[cfg(any(feature = "std", feature = "stream"))]
+pub use source_error::SourceError;
+
 /// A value that may not stand in its field.
 ///
 /// Made by [`EventId::new`](crate::EventId::new) and [`EventType::new`](crate::EventType::new).
@@ -223,23 +229,36 @@ pub enum DecodeError {
         /// Where the first byte stands that did not fit, or its character begins, in bytes from the start of the stream.
         offset: u64,
     },
+    /// A whole block is larger than the limit on its bytes. Comes only where blocks are read: see [`BlockTooLarge`].
+    #[error("block at byte {offset} of the stream larger than max_block_size ({limit} bytes); skipped")]
+    #[non_exhaustive]
+    BlockTooLarge {
+        /// The limit in bytes, as given to `max_block_size`.
+        limit: usize,
+        /// Where the block starts, in bytes from the start of the stream.
+        offset: u64,
+    },
 }
 
 impl DecodeError {
-    /// The limit in bytes, as given to `max_event_size`, or the length of the buffer.
+    /// The limit in bytes, as given to `max_event_size` or `max_block_size`, or the length of the buffer.
     #[must_use]
     pub const fn limit(&self) -> usize {
         match self {
-            Self::EventTooLarge { limit, .. } | Self::CommentTooLarge { limit, .. } => *limit,
+            Self::EventTooLarge { limit, .. }
+            | Self::CommentTooLarge { limit, .. }
+            | Self::BlockTooLarge { limit, .. } => *limit,
         }
     }
 
     /// Where the first byte stands that did not fit, or its character begins, in bytes from the start of the stream: a
-    /// [`SliceDecoder`](crate::SliceDecoder) charges whole characters.
+    /// [`SliceDecoder`](crate::SliceDecoder) charges whole characters. Of a block, where it starts.
     #[must_use]
     pub const fn offset(&self) -> u64 {
         match self {
-            Self::EventTooLarge { offset, .. } | Self::CommentTooLarge { offset, .. } => *offset,
+            Self::EventTooLarge { offset, .. }
+            | Self::CommentTooLarge { offset, .. }
+            | Self::BlockTooLarge { offset, .. } => *offset,
         }
     }
 }
@@ -269,126 +288,10 @@ pub struct BlockTooLarge {
     pub offset: u64,
 }
 
-/// What an adapter reports: an error of its source, or one of the decoder.
-///
-/// Its text holds the text of the cause, so any `E` that can be shown will do, `anyhow::Error` and `Box<dyn Error>` too. The
-/// cause itself is reached by `match` or [`into_source`](SourceError::into_source).
-///
-/// ```
-/// use sse_proto::{EventReader, Decoder, SourceError};
-///
-/// let decoder = Decoder::builder().max_event_size(4).build();
-/// let mut events = EventReader::with_decoder(&b"data: too large\n\ndata: 2\n\n"[..], decoder);
-/// assert!(matches!(events.next(), Some(Err(SourceError::Decode(_)))));
-/// assert_eq!(events.next().unwrap()?.data(), "2"); // goes on
-/// # Ok::<(), SourceError<std::io::Error>>(())
-/// ```
-#[cfg(any(feature = "std", feature = "stream"))]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum SourceError<E> {
-    /// The source of the bytes has failed. All frames that were complete before have been yielded.
-    Source(E),
-    /// An event was too large. The next item is what follows it.
-    Decode(DecodeError),
-}
-
-#[cfg(any(feature = "std", feature = "stream"))]
-impl<E> SourceError<E> {
-    /// The source's error, if it is one.
-    ///
-    /// ```
-    /// use sse_proto::SourceError;
-    ///
-    /// assert_eq!(SourceError::Source("gone").into_source(), Some("gone"));
-    /// ```
-    pub fn into_source(self) -> Option<E> {
-        match self {
-            Self::Source(error) => Some(error),
-            Self::Decode(_) => None,
-        }
-    }
-
-    /// The same error, with the source's changed by `map`.
-    ///
-    /// ```
-    /// use sse_proto::SourceError;
-    ///
-    /// assert_eq!(SourceError::Source(7).map_source(|n| n + 1), SourceError::Source(8));
-    /// ```
-    pub fn map_source<F>(self, map: impl FnOnce(E) -> F) -> SourceError<F> {
-        match self {
-            Self::Source(error) => SourceError::Source(map(error)),
-            Self::Decode(error) => SourceError::Decode(error),
-        }
-    }
-}
-
-#[cfg(any(feature = "std", feature = "stream"))]
-impl<E: fmt::Display> fmt::Display for SourceError<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Source(cause) => write!(f, "the source of the event stream failed: {cause}"),
-            Self::Decode(error) => error.fmt(f),
-        }
-    }
-}
-
-// For every `E` that can be shown: an `impl` with a source, for those that are errors, would overlap with this one.
-#[cfg(any(feature = "std", feature = "stream"))]
-impl<E: fmt::Display + fmt::Debug> core::error::Error for SourceError<E> {}
-
-/// So that `?` works in a function that returns `io::Result`: the source's error as it is, an event over the limit as
-/// [`InvalidData`](std::io::ErrorKind::InvalidData).
-///
-/// ```
-/// use sse_proto::EventReader;
-/// use std::io;
-///
-/// fn count(body: impl io::Read) -> io::Result<usize> {
-///     let mut events = 0;
-///     for event in EventReader::new(body) {
-///         event?;
-///         events += 1;
-///     }
-///     Ok(events)
-/// }
-/// assert_eq!(count(&b"data: 1\n\n"[..])?, 1);
-/// # Ok::<(), io::Error>(())
-/// ```
-#[cfg(feature = "std")]
-impl From<SourceError<std::io::Error>> for std::io::Error {
-    fn from(error: SourceError<Self>) -> Self {
-        match error {
-            SourceError::Source(error) => error,
-            SourceError::Decode(error) => error.into(),
-        }
-    }
-}
-
-/// As [`InvalidData`](std::io::ErrorKind::InvalidData).
-#[cfg(feature = "std")]
-impl From<DecodeError> for std::io::Error {
-    fn from(error: DecodeError) -> Self {
-        Self::new(std::io::ErrorKind::InvalidData, error)
-    }
-}
-
-/// As [`InvalidInput`](std::io::ErrorKind::InvalidInput).
-#[cfg(feature = "std")]
-impl From<InvalidValue> for std::io::Error {
-    fn from(error: InvalidValue) -> Self {
-        Self::new(std::io::ErrorKind::InvalidInput, error)
-    }
-}
-
-/// Text that is not UTF-8 as [`InvalidData`](std::io::ErrorKind::InvalidData), anything else as
-/// [`Other`](std::io::ErrorKind::Other).
-#[cfg(feature = "std")]
-impl<E: fmt::Display + fmt::Debug + Send + Sync + 'static> From<EncodeWithError<E>> for std::io::Error {
-    fn from(error: EncodeWithError<E>) -> Self {
-        match error {
-            EncodeWithError::NotUtf8 { .. } => Self::new(std::io::ErrorKind::InvalidData, error),
-            _ => Self::other(error),
-        }
+/// For those who read blocks and events with the same error.
+#[cfg(feature = "alloc")]
+impl From<BlockTooLarge> for DecodeError {
+    fn from(error: BlockTooLarge) -> Self {
+        Self::BlockTooLarge { limit: error.limit, offset: error.offset }
     }
 }

@@ -1,0 +1,80 @@
+//! The source of a stream, and what is to know of it: whether it has ended, and whether others should get a turn.
+
+use core::pin::Pin;
+use core::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+use pin_project_lite::pin_project;
+
+use crate::limits::STREAM_TURNS;
+
+pin_project! {
+    #[derive(Debug)]
+    pub(super) struct Chunks<S> {
+        #[pin]
+        source: S,
+        ended: bool,
+        // The last thing that came was an error: should the source end now, it has failed.
+        failed: bool,
+        // Frames and chunks since it was pending.
+        turns: u8,
+    }
+}
+
+impl<S> Chunks<S> {
+    pub(super) const fn of(source: S) -> Self {
+        Self { source, ended: false, failed: false, turns: 0 }
+    }
+
+    pub(super) const fn source(&self) -> &S {
+        &self.source
+    }
+
+    pub(super) const fn source_mut(&mut self) -> &mut S {
+        &mut self.source
+    }
+
+    pub(super) fn into_source(self) -> S {
+        self.source
+    }
+
+    pub(super) const fn have_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Whether the end came right after an error.
+    pub(super) const fn have_failed(&self) -> bool {
+        self.failed
+    }
+
+    /// Pending once after so many turns that were ready, with the task woken.
+    pub(super) fn poll_turn(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let turns = self.project().turns;
+        if *turns == STREAM_TURNS {
+            *turns = 0;
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        *turns += 1;
+        Poll::Ready(())
+    }
+
+    /// The next chunk.
+    pub(super) fn poll_chunk<B, E>(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<B, E>>>
+    where
+        S: Stream<Item = Result<B, E>>,
+    {
+        let this = self.project();
+        let turns = core::mem::take(this.turns);
+        let item = ready!(this.source.poll_next(context));
+        *this.turns = turns;
+        match &item {
+            Some(chunk) => *this.failed = chunk.is_err(),
+            None => *this.ended = true,
+        }
+        Poll::Ready(item)
+    }
+}

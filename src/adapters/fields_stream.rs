@@ -1,0 +1,159 @@
+//! A stream of blocks with their fields, over a stream of byte chunks.
+
+use core::pin::Pin;
+use core::task::{Context, Poll, ready};
+
+use bytes::{Buf, Bytes};
+use futures_core::Stream;
+use futures_core::stream::FusedStream;
+use pin_project_lite::pin_project;
+
+use super::chunks::Chunks;
+use super::copied::Copied;
+use crate::decode::fields::Fields;
+use crate::decode::settings::Unfinished;
+use crate::error::SourceError;
+use crate::scan::raw_block::{Block, BlockPart};
+use crate::scan::raw_blocks::BlockScanner;
+
+pin_project! {
+    /// The blocks of a stream with their fields, each given or not: also those without data, for which [`EventStream`](crate::EventStream)
+    /// has no event. For libraries whose type of event is that of the block, and for whoever keeps the id himself.
+    ///
+    /// Blocks without a field are left out, and so are comments unless they are asked for ([`FieldsStream::comments`]): then those
+    /// before the first field of a block come by themselves, at once, and those after it with their block.
+    ///
+    /// Errors, the end and turns are as with [`FrameStream`](crate::FrameStream). The limit is one on the block's bytes, which counts what the
+    /// standard ignores, too.
+    ///
+    /// ```
+    /// use futures::{StreamExt, executor::block_on, stream};
+    /// use sse_proto::{Fields, FieldsStream};
+    ///
+    /// let body = stream::iter([Ok::<_, std::io::Error>("id: 7\nretry: 10\n\nda"), Ok("ta: x\n\n")]);
+    /// let blocks: Vec<Fields> = block_on(FieldsStream::new(body).map(Result::unwrap).collect());
+    /// assert_eq!((blocks[0].id.as_deref(), blocks[0].data.as_deref()), (Some("7"), None));
+    /// assert_eq!(blocks[1], Fields { data: Some("x".into()), ..Fields::default() });
+    /// ```
+    #[derive(Debug)]
+    pub struct FieldsStream<S> {
+        #[pin]
+        chunks: Chunks<S>,
+        blocks: BlockScanner,
+        chunk: Bytes,
+        comments: bool,
+        unfinished: Unfinished,
+    }
+}
+
+impl<S> FieldsStream<S> {
+    /// Blocks of `source`, by a new scanner.
+    pub fn new(source: S) -> Self {
+        Self::with_scanner(source, BlockScanner::new())
+    }
+
+    /// Blocks of `source` by `blocks`, which has to be at the start of a stream: with its limit.
+    pub fn with_scanner(source: S, blocks: BlockScanner) -> Self {
+        let (comments, unfinished) = (false, Unfinished::Discard);
+        Self { chunks: Chunks::of(source), blocks, chunk: Bytes::new(), comments, unfinished }
+    }
+
+    /// Whether comments are given. They are not by default.
+    #[must_use]
+    pub const fn comments(mut self, comments: bool) -> Self {
+        self.comments = comments;
+        self
+    }
+
+    /// What becomes of a block whose blank line does not come before the stream ends. By default it is discarded.
+    #[must_use]
+    pub const fn unfinished(mut self, unfinished: Unfinished) -> Self {
+        self.unfinished = unfinished;
+        self
+    }
+
+    /// The source.
+    #[must_use]
+    pub const fn get_ref(&self) -> &S {
+        self.chunks.source()
+    }
+
+    /// The source. What is taken from it here is missing from the stream.
+    pub const fn get_mut(&mut self) -> &mut S {
+        self.chunks.source_mut()
+    }
+}
+
+impl<S, B, E> FieldsStream<Copied<S>>
+where
+    S: Stream<Item = Result<B, E>>,
+    B: AsRef<[u8]>,
+{
+    /// Blocks of a source whose chunks cannot become [`Bytes`]: each is copied. See [`FrameStream::copying`](crate::FrameStream::copying).
+    pub fn copying(source: S) -> Self {
+        Self::new(Copied::new(source))
+    }
+}
+
+/// What is yielded of a block, if anything is.
+fn wanted(block: &Block<'_>, comments: bool) -> Option<Fields> {
+    if !comments && block.part() == BlockPart::Comment {
+        return None;
+    }
+    let mut fields = block.fields();
+    if !comments {
+        fields.comment = None;
+    }
+    if fields.is_empty() { None } else { Some(fields.into_owned()) }
+}
+
+impl<S, B, E> Stream for FieldsStream<S>
+where
+    S: Stream<Item = Result<B, E>>,
+    B: Into<Bytes>,
+{
+    type Item = Result<Fields, SourceError<E>>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let mut this = self.project();
+        loop {
+            ready!(this.chunks.as_mut().poll_turn(context));
+            let mut rest = &this.chunk[..];
+            let scanned = this.blocks.scan(&mut rest);
+            let fields = scanned.map(|block| block.map(|block| wanted(&block, *this.comments)));
+            let taken = this.chunk.len() - rest.len();
+            this.chunk.advance(taken);
+            match fields {
+                Ok(Some(Some(fields))) => return Poll::Ready(Some(Ok(fields))),
+                Ok(Some(None)) => continue,
+                Ok(None) if this.chunks.have_ended() => return Poll::Ready(None),
+                Ok(None) => {}
+                Err(error) => return Poll::Ready(Some(Err(SourceError::Decode(error.into())))),
+            }
+            // What was read to its end is not held while nothing comes.
+            *this.chunk = Bytes::new();
+            match ready!(this.chunks.as_mut().poll_chunk(context)) {
+                Some(Ok(bytes)) => *this.chunk = bytes.into(),
+                Some(Err(error)) => return Poll::Ready(Some(Err(SourceError::Source(error)))),
+                None if this.chunks.have_failed() => return Poll::Ready(None),
+                None => {
+                    let block = this.blocks.finish();
+                    let in_line = !matches!(block.bytes().last(), None | Some(b'\n' | b'\r'));
+                    let fields =
+                        if this.unfinished.takes(in_line) { wanted(&block, *this.comments) } else { None };
+                    return Poll::Ready(fields.map(Ok));
+                }
+            }
+        }
+    }
+}
+
+impl<S, B, E> FusedStream for FieldsStream<S>
+where
+    S: Stream<Item = Result<B, E>>,
+    B: Into<Bytes>,
+{
+    fn is_terminated(&self) -> bool {
+        self.chunks.have_ended() && self.chunk.is_empty()
+    }
+}

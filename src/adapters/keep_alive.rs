@@ -1,0 +1,127 @@
+//! A keep-alive for when nothing else is sent.
+
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use pin_project_lite::pin_project;
+
+use crate::encode::message::{KEEP_ALIVE, Message};
+
+pin_project! {
+    /// Passes the chunks of a stream on, and sends a keep-alive whenever nothing has come for a while: so that proxies leave the
+    /// connection open, and a server learns that its client is gone. For the body of a response.
+    ///
+    /// The clock is the caller's: `sleep` starts a wait, with any runtime's timer. It is called when the stream has nothing to give, and
+    /// dropped when it has.
+    ///
+    /// A chunk may end anywhere, in the middle of an event too: then nothing is put in before the event has ended.
+    ///
+    /// ```
+    /// use futures::{StreamExt, executor::block_on, future, stream};
+    /// use sse_proto::{KeepAlive, Message, bytes::Bytes};
+    ///
+    /// # struct Timer(bool);
+    /// let first = stream::iter([Ok::<_, std::io::Error>(Message::new().data("x").to_bytes())]);
+    /// let quiet = first.chain(stream::pending());
+    /// // With tokio: `|| tokio::time::sleep(Duration::from_secs(15))`
+    /// let body = KeepAlive::new(quiet, || future::ready(()));
+    /// let sent: Vec<Bytes> = block_on(body.take(3).map(Result::unwrap).collect());
+    /// assert_eq!(sent, [&b"data: x\n\n"[..], sse_proto::KEEP_ALIVE, sse_proto::KEEP_ALIVE]);
+    /// ```
+    #[derive(Debug)]
+    pub struct KeepAlive<S, F, W> {
+        #[pin]
+        source: S,
+        sleep: F,
+        #[pin]
+        wait: Option<W>,
+        keep_alive: Bytes,
+        // The last bytes that went through; a stream starts as after a blank line.
+        tail: [u8; 4],
+        ended: bool,
+    }
+}
+
+impl<S, F, W> KeepAlive<S, F, W>
+where
+    F: FnMut() -> W,
+    W: Future<Output = ()>,
+{
+    /// `source`, and [`KEEP_ALIVE`] whenever a wait that `sleep` has started is over and nothing has come.
+    pub const fn new(source: S, sleep: F) -> Self {
+        let keep_alive = Bytes::from_static(KEEP_ALIVE);
+        Self { source, sleep, wait: None, keep_alive, tail: *b"\n\n\n\n", ended: false }
+    }
+
+    /// Sends `message` instead: a comment with a text, or an event for clients that watch events.
+    ///
+    /// ```
+    /// use futures::{StreamExt, executor::block_on, future, stream};
+    /// use sse_proto::{KeepAlive, Message, bytes::Bytes};
+    ///
+    /// let quiet = stream::pending::<std::io::Result<Bytes>>();
+    /// let mut body = KeepAlive::new(quiet, || future::ready(())).sending(&Message::new().comment(" ping"));
+    /// assert_eq!(block_on(body.next()).unwrap().unwrap(), ": ping\n\n");
+    /// ```
+    #[must_use]
+    pub fn sending(mut self, message: &Message<'_>) -> Self {
+        self.keep_alive = message.to_bytes();
+        self
+    }
+}
+
+impl<S, F, W, E> Stream for KeepAlive<S, F, W>
+where
+    S: Stream<Item = Result<Bytes, E>>,
+    F: FnMut() -> W,
+    W: Future<Output = ()>,
+{
+    type Item = Result<Bytes, E>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let mut this = self.project();
+        if *this.ended {
+            return Poll::Ready(None);
+        }
+        if let Poll::Ready(item) = this.source.poll_next(context) {
+            this.wait.set(None);
+            match &item {
+                Some(Ok(bytes)) => keep_tail(this.tail, bytes),
+                Some(Err(_)) => {}
+                None => *this.ended = true,
+            }
+            return Poll::Ready(item);
+        }
+        if this.wait.is_none() {
+            this.wait.set(Some((this.sleep)()));
+        }
+        let over = this.wait.as_mut().as_pin_mut().is_some_and(|wait| wait.poll(context).is_ready());
+        if !over {
+            return Poll::Pending;
+        }
+        this.wait.set(None);
+        // In the middle of an event nothing is due: the chunk that ends it shows that the connection lives, too.
+        if ends_with_blank_line(this.tail) {
+            Poll::Ready(Some(Ok(this.keep_alive.clone())))
+        } else {
+            Poll::Pending
+        }
+    }
+}
+
+fn keep_tail(tail: &mut [u8; 4], bytes: &[u8]) {
+    let new = bytes.len().min(tail.len());
+    tail.rotate_left(new);
+    for (place, byte) in tail.iter_mut().rev().zip(bytes.iter().rev()) {
+        *place = *byte;
+    }
+}
+
+fn ends_with_blank_line(tail: &[u8]) -> bool {
+    let line =
+        tail.strip_suffix(b"\r\n").or_else(|| tail.strip_suffix(b"\n")).or_else(|| tail.strip_suffix(b"\r"));
+    line.is_some_and(|line| matches!(line.last(), Some(b'\n' | b'\r')))
+}

@@ -1,0 +1,106 @@
+//! A stream that goes through, and is looked at.
+
+use core::pin::Pin;
+use core::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+use futures_core::stream::FusedStream;
+use pin_project_lite::pin_project;
+
+use super::chunks::Chunks;
+use crate::decode::decoder::Decoder;
+use crate::decode::event::Frame;
+use crate::error::DecodeError;
+
+pin_project! {
+    /// Passes the chunks of a stream on as they are, and shows the frames in them: for meters, logs and caches in proxies. The bytes,
+    /// how they are cut, errors and the end are those of the source; nothing is held back.
+    ///
+    /// Frames are shown when the chunk that ends them is passed on. What is open at the end is shown as the decoder's setting
+    /// [`unfinished`](crate::DecoderBuilder::unfinished) says. An event that is too large for the decoder's limit is an error to those who
+    /// look, and goes through all the same.
+    ///
+    /// ```
+    /// use futures::{StreamExt, executor::block_on, stream};
+    /// use sse_proto::{Frame, Tap};
+    ///
+    /// let mut tokens = 0;
+    /// let body = stream::iter([Ok::<_, std::io::Error>("data: 3\n\nda"), Ok("ta: 4\n\n")]);
+    /// let tapped = Tap::new(body, |frame| {
+    ///     if let Ok(Frame::Event(event)) = frame {
+    ///         tokens += event.data().parse().unwrap_or(0);
+    ///     }
+    /// });
+    /// let passed_on: Vec<_> = block_on(tapped.map(Result::unwrap).collect());
+    /// assert_eq!(passed_on, ["data: 3\n\nda", "ta: 4\n\n"]);
+    /// assert_eq!(tokens, 7);
+    /// ```
+    #[derive(Debug)]
+    pub struct Tap<S, F> {
+        #[pin]
+        chunks: Chunks<S>,
+        decoder: Decoder,
+        look: F,
+    }
+}
+
+impl<S, F> Tap<S, F>
+where
+    F: FnMut(Result<Frame<'_>, DecodeError>),
+{
+    /// `source`, with its frames shown to `look`, by a new decoder.
+    pub fn new(source: S, look: F) -> Self {
+        Self::with_decoder(source, Decoder::new(), look)
+    }
+
+    /// The same by `decoder`, with its settings. A block that it holds open is dropped, as [`Decoder::reconnect`] does.
+    pub fn with_decoder(source: S, mut decoder: Decoder, look: F) -> Self {
+        decoder.reconnect();
+        Self { chunks: Chunks::of(source), decoder, look }
+    }
+
+    /// The decoder, for the last event ID and the reconnection time.
+    #[must_use]
+    pub const fn decoder(&self) -> &Decoder {
+        &self.decoder
+    }
+}
+
+impl<S, F, B, E> Stream for Tap<S, F>
+where
+    S: Stream<Item = Result<B, E>>,
+    B: AsRef<[u8]>,
+    F: FnMut(Result<Frame<'_>, DecodeError>),
+{
+    type Item = Result<B, E>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let mut this = self.project();
+        if this.chunks.have_ended() {
+            return Poll::Ready(None);
+        }
+        let item = ready!(this.chunks.as_mut().poll_chunk(context));
+        match &item {
+            Some(Ok(bytes)) => this.decoder.decode_all(bytes.as_ref(), this.look),
+            Some(Err(_)) => {}
+            None if this.chunks.have_failed() => {}
+            None => {
+                if let Some(event) = this.decoder.finish_event() {
+                    (this.look)(Ok(Frame::Event(event)));
+                }
+            }
+        }
+        Poll::Ready(item)
+    }
+}
+
+impl<S, F, B, E> FusedStream for Tap<S, F>
+where
+    S: Stream<Item = Result<B, E>>,
+    B: AsRef<[u8]>,
+    F: FnMut(Result<Frame<'_>, DecodeError>),
+{
+    fn is_terminated(&self) -> bool {
+        self.chunks.have_ended()
+    }
+}

@@ -1,0 +1,115 @@
+//! Other ways to hand bytes over, and what can be asked in between.
+
+use core::mem;
+
+use crate::decode::chunk::{Chunk, Cursor, SharedChunk};
+use crate::decode::decoder::Decoder;
+use crate::decode::engine::found::Lent;
+use crate::decode::event::Frame;
+use crate::error::DecodeError;
+
+impl Decoder {
+    /// As [`Decoder::decode`], from a chunk that owns its bytes: it can be kept from one call to the next, in a `struct` or across a
+    /// pause, and frames are lent all the same.
+    ///
+    /// ```
+    /// use sse_proto::{Decoder, Frame, SharedChunk};
+    ///
+    /// struct Connection {
+    ///     decoder: Decoder,
+    ///     chunk: SharedChunk,
+    /// }
+    /// let mut connection = Connection { decoder: Decoder::new(), chunk: SharedChunk::new("data: 1\n\ndata: 2\n\n") };
+    /// let mut seen = Vec::new();
+    /// while let Some(Frame::Event(event)) = connection.decoder.decode_lent(&mut connection.chunk)? {
+    ///     seen.push(event.data().to_owned());
+    /// }
+    /// assert_eq!(seen, ["1", "2"]);
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As of [`Decoder::decode`].
+    #[inline]
+    pub fn decode_lent<'d>(
+        &'d mut self,
+        chunk: &'d mut SharedChunk,
+    ) -> Result<Option<Frame<'d>>, DecodeError> {
+        let (bytes, cursor) = chunk.parts();
+        let mut lent = Chunk::resumed(bytes, mem::replace(cursor, Cursor::at(0)));
+        let frame = self.decode(&mut lent);
+        *cursor = lent.into_cursor();
+        frame
+    }
+
+    /// Hands all frames and errors of `bytes` over: for those who look at a stream that goes somewhere else, and for whoever has
+    /// no use for a loop. An error does not end it; the next item is what follows the event that was too large.
+    ///
+    /// ```
+    /// use sse_proto::{Decoder, Frame};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// let mut tokens = 0;
+    /// for chunk in [&b"data: 3\n\nda"[..], b"ta: 4\n\n"] {
+    ///     decoder.decode_all(chunk, |frame| {
+    ///         if let Ok(Frame::Event(event)) = frame {
+    ///             tokens += event.data().parse().unwrap_or(0);
+    ///         }
+    ///     });
+    /// }
+    /// assert_eq!(tokens, 7);
+    /// ```
+    pub fn decode_all(&mut self, bytes: &[u8], mut each: impl FnMut(Result<Frame<'_>, DecodeError>)) {
+        let mut chunk = Chunk::new(bytes);
+        while let Some(frame) = self.decode(&mut chunk).transpose() {
+            each(frame);
+        }
+    }
+
+    /// Whether the stream would be truncated if it ended here: whether something has come since the last blank line that
+    /// [`Decoder::finish`] would tell of.
+    ///
+    /// ```
+    /// use sse_proto::Decoder;
+    ///
+    /// let mut decoder = Decoder::new();
+    /// decoder.decode_all(b"data: 1\n\n", |_| {});
+    /// assert!(!decoder.is_open());
+    /// decoder.decode_all(b"id: 2\n", |_| {});
+    /// assert!(decoder.is_open() && !decoder.is_in_line());
+    /// decoder.decode_all(b"da", |_| {});
+    /// assert!(decoder.is_open() && decoder.is_in_line());
+    /// ```
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        let block = &self.engine.block;
+        // What is lent of an event that was dispatched is not open.
+        let has_type = block.event_type.len() > 0 && self.engine.lent != Lent::Event;
+        block.has_data || block.has_id || block.skipping || has_type || self.is_in_line()
+    }
+
+    /// Whether a line has begun and not ended.
+    ///
+    /// ```
+    /// let mut decoder = sse_proto::Decoder::new();
+    /// decoder.decode_all(b": a comm", |_| {});
+    /// assert!(decoder.is_in_line());
+    /// ```
+    #[must_use]
+    pub fn is_in_line(&self) -> bool {
+        self.engine.scanner.open_line().is_some()
+    }
+
+    /// The bytes of the open block as they count against the limit: its type, its id, and its data with an LF for each line.
+    ///
+    /// ```
+    /// let mut decoder = sse_proto::Decoder::new();
+    /// decoder.decode_all(b"event: add\ndata: 1234", |_| {});
+    /// assert_eq!(decoder.pending(), 3 + 4 + 1);
+    /// ```
+    #[must_use]
+    pub fn pending(&self) -> usize {
+        self.engine.block.room.taken_of(self.engine.block.limit)
+    }
+}

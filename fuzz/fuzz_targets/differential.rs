@@ -9,7 +9,8 @@ mod common;
 
 use crate::common::inputs::Case;
 use crate::common::run::{
-    borrowed, bytes_only, events_only, held, scanned, scanner_based, shared, sliced, twin_lines,
+    borrowed, bytes_only, events_only, handed_over, held, lent_from_shared, scanned, scanner_based, shared,
+    sliced, twin_lines,
 };
 use crate::common::twin::{Got, Outcome, twin, twin_with};
 
@@ -21,8 +22,12 @@ pub fn body(case: &Case) {
     let mut expected = twin_with(stream, rules);
     assert_eq!(borrowed(stream, cuts, rules), expected, "lent");
     assert_eq!(shared(stream, cuts, rules), expected, "owned");
+    assert_eq!(lent_from_shared(stream, cuts, rules), expected, "lent from owned bytes");
     let in_buffer = held(rules);
     assert_eq!(sliced(stream, cuts, &in_buffer), twin_with(stream, &in_buffer), "without a heap");
+    let mut unplaced = expected.clone();
+    unplaced.seen.iter_mut().filter(|seen| is_frame(&seen.got)).for_each(|seen| seen.at = 0);
+    assert_eq!(handed_over(stream, cuts, rules), unplaced, "handed over");
     expected.seen.retain(|seen| !matches!(seen.got, Got::Comment(_) | Got::Retry(_)));
     assert_eq!(events_only(stream, cuts, rules), expected, "just the events");
     assert_eq!(bytes_only(stream, cuts, rules), expected, "the events, not checked");
@@ -30,4 +35,9 @@ pub fn body(case: &Case) {
     lines.retain(|line| line.due.is_some());
     assert_eq!(lines, twin_lines(stream), "scanned");
     assert_eq!(scanner_based(stream, cuts), Outcome { cut: None, ..twin(stream) }, "by the scanner's lines");
+}
+
+/// Its place is where it is due; that of an error is part of the error.
+fn is_frame(got: &Got) -> bool {
+    !matches!(got, Got::EventTooLarge | Got::CommentTooLarge)
 }

@@ -84,8 +84,8 @@ impl Decoder {
     #[must_use]
     pub fn is_open(&self) -> bool {
         let block = &self.engine.block;
-        // What is lent of an event that was dispatched is not open.
-        let has_type = block.event_type.len() > 0 && self.engine.lent != Lent::Event;
+        // What is lent of a block that has ended is not open.
+        let has_type = block.event_type.len() > 0 && !matches!(self.engine.lent, Lent::Event | Lent::End);
         block.has_data || block.has_id || block.skipping || has_type || self.is_in_line()
     }
 

@@ -155,7 +155,7 @@ impl<'d> Block<'d> {
     #[must_use]
     pub fn fields(&self) -> Fields<Cow<'d, str>> {
         let mut fields = Fields::default();
-        for line in self.pieces() {
+        for line in self.as_read() {
             fields.take(&line);
         }
         fields

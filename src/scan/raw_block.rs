@@ -133,11 +133,17 @@ impl<'d> Block<'d> {
         self.pieces().filter(|piece| piece.last)
     }
 
+    /// Its lines as a client reads them in this stream, and what there is of the last value, if that is cut.
+    pub(crate) fn as_read(&self) -> impl Iterator<Item = Piece<'d>> + use<'d> {
+        let rest = if matches!(self.part, BlockPart::Oversized { .. }) { &[] } else { self.bytes };
+        pieces_of(self.start.clone(), rest)
+    }
+
     /// Its lines, and what there is of the last value, if that is cut.
     ///
     /// Byte order marks before the first line are passed over, wherever the block stands in its stream: whoever drops what
     /// comes before it puts the mark at the start, where a client drops it, too, and reads the line.
-    pub(crate) fn pieces(&self) -> impl Iterator<Item = Piece<'d>> + use<'d> {
+    fn pieces(&self) -> impl Iterator<Item = Piece<'d>> + use<'d> {
         let mut scanner = self.start.clone();
         let mut rest = if matches!(self.part, BlockPart::Oversized { .. }) { &[] } else { self.bytes };
         let mut first = rest.strip_prefix(b"\n").filter(|_| self.start.swallows_lf()).unwrap_or(rest);
@@ -145,14 +151,7 @@ impl<'d> Block<'d> {
             (first, rest) = (unmarked, unmarked);
             scanner = Scanner::in_mid_stream(self.range().end - unmarked.len() as u64);
         }
-        // Marks alone are a line to those who read on, and a blank one to those who start here: so a blank line ends nothing.
-        core::iter::from_fn(move || {
-            loop {
-                if let Token::Piece(piece) = scanner.scan(&mut rest)? {
-                    return Some(piece);
-                }
-            }
-        })
+        pieces_of(scanner, rest)
     }
 
     /// Where in [`Block::bytes`] the value of `line` stands, which is one of [`Block::lines`].
@@ -213,6 +212,17 @@ impl<'d> Block<'d> {
         }
         out.extend_from_slice(self.bytes.get(copied..).unwrap_or_default());
     }
+}
+
+/// Marks alone are a line to those who read on, and a blank one to those who start here: so a blank line ends nothing.
+fn pieces_of<'d>(mut scanner: Scanner, mut rest: &'d [u8]) -> impl Iterator<Item = Piece<'d>> + use<'d> {
+    core::iter::from_fn(move || {
+        loop {
+            if let Token::Piece(piece) = scanner.scan(&mut rest)? {
+                return Some(piece);
+            }
+        }
+    })
 }
 
 /// A data line for each line of `value`, the last one without its end.

@@ -157,6 +157,29 @@ pub fn drain(decoder: &mut Decoder, input: &[u8], cuts: &[usize]) {
     }
 }
 
+/// Frames lent from chunks that own their bytes.
+pub fn lent_from_shared(input: &[u8], cuts: &[usize], rules: &Rules) -> Outcome {
+    let (mut decoder, mut seen) = (decoder(rules), Vec::new());
+    for (start, piece) in pieces(input, cuts) {
+        let mut chunk = SharedChunk::new(piece.to_vec());
+        while let Some(result) = decoder.decode_lent(&mut chunk).map(|frame| frame.map(of_frame)).transpose()
+        {
+            seen.push(placed(result, due(input, start + chunk.consumed())));
+        }
+        assert!(chunk.rest().is_empty(), "a chunk is read to its end");
+    }
+    ended(&mut decoder, seen)
+}
+
+/// Frames handed over, all of a chunk at once; where in the chunk is not known.
+pub fn handed_over(input: &[u8], cuts: &[usize], rules: &Rules) -> Outcome {
+    let (mut decoder, mut seen) = (decoder(rules), Vec::new());
+    for (_, piece) in pieces(input, cuts) {
+        decoder.decode_all(piece, |frame| seen.push(placed(frame.map(of_frame), 0)));
+    }
+    ended(&mut decoder, seen)
+}
+
 /// Frames owned, by `Decoder::decode_shared`.
 pub fn shared(input: &[u8], cuts: &[usize], rules: &Rules) -> Outcome {
     shared_on(&mut decoder(rules), input, cuts)
@@ -370,7 +393,18 @@ fn so_far(decoder: &Decoder, seen: Vec<Seen>) -> Outcome {
 /// Ends the stream and takes down the rest of what can be seen.
 fn ended(decoder: &mut Decoder, seen: Vec<Seen>) -> Outcome {
     let open = so_far(decoder, seen);
+    let (is_open, in_line, pending) = (decoder.is_open(), decoder.is_in_line(), decoder.pending());
     let cut = cut_of(decoder.finish());
+    assert_eq!(
+        (is_open, in_line),
+        (cut.is_some(), cut.as_ref().is_some_and(|cut| cut.in_line)),
+        "asked before"
+    );
+    assert!(is_open || pending == 0, "{pending} bytes of nothing");
+    assert!(
+        !decoder.is_open() && !decoder.is_in_line() && decoder.pending() == 0,
+        "after the end nothing is open"
+    );
     let closed = so_far(decoder, open.seen.clone());
     assert_eq!(closed, open, "the end of a stream moves neither the id nor the reconnection time");
     Outcome { cut, ..closed }

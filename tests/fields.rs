@@ -1,0 +1,178 @@
+//! Blocks with their fields, under random cuts: what the twin's lines say, by the rules of 9.2.6 written down once more; and
+//! the events that a client makes of them are those of the decoder.
+#![cfg(all(feature = "std", feature = "stream"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
+#![allow(missing_docs, reason = "a test crate has no users")]
+
+mod common;
+
+use std::io;
+use std::time::Duration;
+
+use common::run::{borrowed, pieces};
+use common::strategies::streams::{cuts, places, stream};
+use common::twin::{self, Got, Rules};
+use futures::{StreamExt, executor::block_on, stream::iter};
+use proptest::prelude::*;
+use sse_proto::{
+    BlockScanner, DecodeError, Event, EventType, Fields, FieldsStream, Message, SourceError, Unfinished,
+};
+
+fn source(input: &[u8], cuts: &[usize]) -> impl futures::Stream<Item = io::Result<Vec<u8>>> + use<> {
+    let chunks: Vec<_> = pieces(input, cuts).into_iter().map(|(_, piece)| Ok(piece.to_vec())).collect();
+    iter(chunks)
+}
+
+/// Each block's fields by the twin's lines, comments apart.
+fn expected(input: &[u8]) -> (Vec<Fields>, Vec<String>) {
+    let (mut blocks, mut comments, mut open) = (Vec::new(), Vec::new(), Fields::default());
+    for line in twin::lines(input).iter().filter(|line| line.end.is_some()) {
+        if line.chars.is_empty() {
+            let block = std::mem::take(&mut open);
+            if !block.is_empty() {
+                blocks.push(block);
+            }
+            continue;
+        }
+        let twin::Field { name, value, .. } = twin::field(line);
+        match name.as_str() {
+            "event" => open.event_type = Some(value),
+            "data" => {
+                open.data = Some(match open.data {
+                    Some(data) => format!("{data}\n{value}"),
+                    None => value,
+                });
+            }
+            "id" if !value.contains('\0') => open.id = Some(value),
+            "retry" if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) => {
+                open.retry = value.parse().ok().map(Duration::from_millis).or(open.retry);
+            }
+            "" => comments.push(value),
+            _ => {}
+        }
+    }
+    (blocks, comments)
+}
+
+/// 9.2.6, dispatch, over blocks: what a client that keeps the id itself makes of them.
+fn events_of(blocks: Vec<Fields>) -> Vec<Got> {
+    let (mut last_event_id, mut id_set, mut events) = (String::new(), false, Vec::new());
+    for fields in blocks {
+        if let Some(id) = fields.id {
+            (last_event_id, id_set) = (id, true);
+        }
+        if let Some(data) = fields.data {
+            let event_type = fields.event_type.filter(|name| !name.is_empty()).unwrap_or("message".into());
+            events.push(Got::Event { event_type, data, last_event_id: last_event_id.clone(), id_set });
+            id_set = false;
+        }
+    }
+    events
+}
+
+proptest! {
+    #[test]
+    fn fields_are_those_of_the_lines(input in stream(), cuts in cuts(8)) {
+        let cuts = places(&cuts, input.len());
+        let (blocks, comments) = expected(&input);
+        let seen: Vec<Fields> = block_on(FieldsStream::new(source(&input, &cuts)).map(Result::unwrap).collect());
+        prop_assert_eq!(&seen, &blocks);
+
+        let with: Vec<Fields> =
+            block_on(FieldsStream::new(source(&input, &cuts)).comments(true).map(Result::unwrap).collect());
+        let told: Vec<&str> = with.iter().filter_map(|fields| fields.comment.as_deref()).collect();
+        // A comment of the unfinished block is told if it stands before the first field.
+        prop_assert!(comments.join("\n").starts_with(&told.join("\n")));
+        let without = with.into_iter().map(|fields| Fields { comment: None, ..fields });
+        let without: Vec<Fields> = without.filter(|fields| !fields.is_empty()).collect();
+        prop_assert_eq!(&without, &blocks);
+
+        // What a client makes of them is what the decoder gives.
+        let outcome = borrowed(&input, &cuts, &Rules::default());
+        let events: Vec<Got> =
+            outcome.seen.into_iter().map(|seen| seen.got).filter(|got| matches!(got, Got::Event { .. })).collect();
+        prop_assert_eq!(events_of(seen), events);
+    }
+
+    /// What was read can be said again, and is read as the same.
+    #[test]
+    fn fields_go_around(input in stream(), comments: bool) {
+        let read = |bytes: &[u8]| -> Vec<Fields> {
+            block_on(FieldsStream::new(source(bytes, &[])).comments(comments).map(Result::unwrap).collect())
+        };
+        let blocks = read(&input);
+        let again: Vec<u8> = blocks.iter().flat_map(|fields| fields.to_message().unwrap().to_bytes()).collect();
+        // An empty type is left out; a comment comes by itself.
+        let alike = |blocks: Vec<Fields>| -> Vec<Fields> {
+            let split = blocks.into_iter().flat_map(|fields| {
+                let lines = fields.comment.iter().flat_map(|comment| comment.split('\n'));
+                let comments: Vec<_> =
+                    lines.map(|line| Fields { comment: Some(line.into()), ..Fields::default() }).collect();
+                let event_type = fields.event_type.clone().filter(|name| !name.is_empty());
+                comments.into_iter().chain([Fields { comment: None, event_type, ..fields }])
+            });
+            split.filter(|fields| !fields.is_empty()).collect()
+        };
+        prop_assert_eq!(alike(read(&again)), alike(blocks));
+    }
+}
+
+#[test]
+fn a_mark_in_mid_stream_is_content() {
+    let input = b"data: 1\n\n\xEF\xBB\xBFdata: 2\ndata: 3\n\n";
+    let seen: Vec<Fields> = block_on(FieldsStream::new(source(input, &[])).map(Result::unwrap).collect());
+    assert_eq!(seen[1].data.as_deref(), Some("3"));
+}
+
+#[test]
+fn a_block_over_the_limit_is_an_error_and_the_next_one_comes() {
+    let blocks = BlockScanner::builder().max_block_size(16).build();
+    let input = b"data: 12345678901234567\n\nid: 7\n\n";
+    let mut stream = FieldsStream::with_scanner(source(input, &[5, 9]), blocks);
+    let error = block_on(stream.next()).unwrap().unwrap_err();
+    assert!(
+        matches!(error, SourceError::Decode(DecodeError::BlockTooLarge { limit: 16, offset: 0, .. })),
+        "{error}"
+    );
+    assert_eq!(block_on(stream.next()).unwrap().unwrap().id.as_deref(), Some("7"));
+    assert!(block_on(stream.next()).is_none());
+}
+
+#[test]
+fn an_unfinished_block_is_taken_if_asked_for() {
+    for (input, setting, taken) in [
+        (&b"data: [DONE]"[..], Unfinished::Discard, None),
+        (b"data: [DONE]", Unfinished::WholeLines, None),
+        (b"data: [DONE]\n", Unfinished::WholeLines, Some("[DONE]")),
+        (b"data: [DONE]", Unfinished::Anything, Some("[DONE]")),
+        (b"", Unfinished::Anything, None),
+    ] {
+        let mut stream = FieldsStream::new(source(input, &[input.len() / 2])).unfinished(setting);
+        let data = block_on(stream.next()).map(|fields| fields.unwrap().data.unwrap());
+        assert_eq!(data.as_deref(), taken, "{setting:?}");
+    }
+    // A source that fails has not ended.
+    let failing = iter([Ok("data: 1\n"), Err("cut")]);
+    let mut stream = FieldsStream::new(failing).unfinished(Unfinished::Anything);
+    assert_eq!(block_on(stream.next()), Some(Err(SourceError::Source("cut"))));
+    assert_eq!(block_on(stream.next()), None);
+}
+
+#[test]
+fn made_by_hand_they_are_messages() {
+    let fields = Fields { event_type: Some("add"), id: Some("7"), data: Some("x"), ..Fields::default() };
+    let message = fields.to_message().unwrap();
+    assert_eq!(
+        message,
+        Message::new().event_type(EventType::from_static("add")).try_id(Some("7")).unwrap().data("x")
+    );
+    for bad in [
+        Fields { event_type: Some("a\nb"), ..Fields::default() },
+        Fields { id: Some("a\rb"), ..Fields::default() },
+        Fields { id: Some("a\0b"), ..Fields::default() },
+    ] {
+        assert!(bad.to_message().is_err(), "{bad:?}");
+    }
+    let of_event = Fields::from(Event::new(EventType::MESSAGE, "x"));
+    assert_eq!(of_event, Fields { data: Some("x".into()), ..Fields::default() });
+}

@@ -164,10 +164,11 @@
 //! | feature | brings | by the crates |
 //! | --- | --- | --- |
 //! | none | [`SliceDecoder`], [`Chunk`], [`Frame`], [`Event`], [`End`], [`DecodeError`]; [`Scanner`], [`Token`], [`EventId`], [`IdText`], [`EventType`], [`headers`]; [`Message`] into `&mut [u8]` and `fmt::Write` (`encode_to_slice`, `encode_to_slice_with`, `encode_to_fmt`, `encoded_len`), [`KEEP_ALIVE`]. No allocator is linked | `memchr`, `thiserror` |
-//! | `alloc` | [`Decoder`], [`SharedChunk`], [`PushDecoder`], [`BlockScanner`], [`EventIdBuf`], owned events and frames; `Message::encode`, `encode_with`, `to_bytes`, `to_bytes_with`, `as_buf`; [`session`], [`driver`] and [`replay`] | `bytes`, `bytestring` |
+//! | `alloc` | [`Decoder`], [`SharedChunk`], [`PushDecoder`], [`BlockScanner`], [`EventIdBuf`], owned events and frames; [`Fields`] of a [`Block`]; [`MessageBuf`], [`FieldWriter`]; `Message::encode`, `encode_with`, `to_bytes`, `to_bytes_with`, `as_buf`; [`session`], [`driver`] and [`replay`] | `bytes`, `bytestring` |
 //! | `std` (default) | `EventReader`, `FrameReader`, `EventWriter`, `driver::BlockingEventSource`, `Message::encode_to_io`, `io::Write` of [`DataWriter`]; fast paths of the dependencies. Implies `alloc` | |
 //! | `simd` (default) | nothing but speed | `simdutf8`; `safe_arch` for x86 |
-//! | `stream` | `EventStream`, `FrameStream`, `Stream` of [`driver::EventSource`]. Implies `alloc` | `futures-core` |
+//! | `stream` | `EventStream`, `FrameStream`, `FieldsStream`, `Tap`, `KeepAlive`, `Stream` of [`driver::EventSource`]. Implies `alloc` | `futures-core`, `pin-project-lite` |
+//! | `futures-io` | `IoChunks`, the chunks of an `AsyncRead`. Implies `stream`, `std` | `futures-io` |
 //! | `serde` | `Serialize` of events, frames, ids and event types, `Deserialize` of the owned and the checked ones. Implies `alloc` | `serde` |
 //!
 //! Of these crates `bytes` 1 (also as [`sse_proto::bytes`](bytes)), `futures-core` 0.3 and `serde` 1 show in the API; the others may
@@ -245,12 +246,16 @@ pub use encode::append::EncodeBuffer;
 pub use encode::data_writer::DataWriter;
 #[cfg(feature = "alloc")]
 pub use encode::encoded::EncodedMessage;
+#[cfg(feature = "alloc")]
+pub use encode::field_writer::FieldWriter;
 pub use encode::message::{KEEP_ALIVE, Message};
+#[cfg(feature = "alloc")]
+pub use encode::message_buf::MessageBuf;
 #[cfg(feature = "alloc")]
 pub use error::BlockTooLarge;
 #[cfg(any(feature = "std", feature = "stream"))]
 pub use error::SourceError;
-pub use error::{BufferTooSmall, DecodeError, EncodeWithError, InvalidHeaderValue, InvalidValue};
+pub use error::{BufferTooSmall, DecodeError, EncodeWithError, InvalidHeaderValue, InvalidValue, NotUtf8};
 #[cfg(feature = "alloc")]
 pub use field::EventIdBuf;
 pub use field::{EventId, EventType, IdText};

@@ -4,6 +4,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use core::time::Duration;
 
+use crate::decode::event::Event;
 use crate::encode::message::Message;
 use crate::error::InvalidValue;
 use crate::field::EventType;
@@ -122,8 +123,8 @@ impl Fields<Cow<'_, str>> {
 }
 
 /// What was read of an event: its type unless that is `message`, its data, and its id if it came with one.
-impl From<crate::Event<'_>> for Fields {
-    fn from(event: crate::Event<'_>) -> Self {
+impl From<Event<'_>> for Fields {
+    fn from(event: Event<'_>) -> Self {
         let event_type = Some(event.event_type()).filter(|name| *name != EventType::MESSAGE);
         Self {
             event_type: event_type.map(Into::into),

@@ -97,6 +97,14 @@ growable!(alloc::string::String, |string, text| string.push_str(text));
 #[cfg(feature = "alloc")]
 growable!(bytes::BytesMut, |bytes, text| bytes.extend_from_slice(text.as_bytes()));
 
+/// So that what takes a buffer can borrow one.
+#[cfg(feature = "alloc")]
+impl<B: EncodeBuffer + ?Sized> EncodeBuffer for &mut B {
+    fn as_append(&mut self, key: Key) -> &mut dyn Append {
+        (**self).as_append(key)
+    }
+}
+
 /// A slice that is filled from its start. When it is full it only counts, to say at the end how much
 /// room was needed.
 pub(super) struct SliceBuffer<'s> {

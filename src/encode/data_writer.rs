@@ -4,13 +4,16 @@
 //! would take the next message in. Hence the closure (it cannot be left unfinished), the buffers (they can
 //! take back what was appended to them), and the guard (also when the closure panics).
 
-use core::{fmt, str};
+use core::fmt;
 
 use super::append::{Append, SliceBuffer};
 #[cfg(feature = "alloc")]
 use super::append::{EncodeBuffer, Key};
+use super::data_text::DataText;
+#[cfg(feature = "std")]
+use super::data_text::io_error;
 use super::message::Message;
-use super::pieces::{DATA_AGAIN, DATA_END, DATA_NAME, split_line};
+use super::pieces::{DATA_END, DATA_NAME};
 use crate::error::{BufferTooSmall, EncodeWithError};
 
 /// Writes text into the data field of a message, through [`fmt::Write`] and, with feature `std`, through
@@ -37,16 +40,7 @@ pub struct DataWriter<'b> {
     /// The length of `dst` to go back to, unless `finished`.
     start: usize,
     finished: bool,
-    /// The text so far ends with a CR: an LF that comes now belongs to it.
-    after_cr: bool,
-    /// The bytes given to this writer, those in `cut` included.
-    taken: usize,
-    /// A character that a write has cut: its first `cut_len` bytes, at most 3 of them between writes.
-    #[cfg_attr(not(feature = "std"), expect(dead_code, reason = "only `io::Write` cuts characters"))]
-    cut: [u8; 4],
-    cut_len: usize,
-    /// Where the bytes stopped being UTF-8. From then on nothing is taken, and the message is lost.
-    not_utf8: Option<usize>,
+    text: DataText,
 }
 
 impl Message<'_> {
@@ -164,93 +158,19 @@ impl<'b> DataWriter<'b> {
         let start = dst.len();
         message.head_pieces().for_each(|piece| dst.push(piece));
         dst.push(DATA_NAME);
-        let (cut, cut_len) = ([0; 4], 0);
-        let mut writer =
-            Self { dst, start, finished: false, after_cr: false, taken: 0, cut, cut_len, not_utf8: None };
-        writer.push_text(message.data_str());
-        writer
+        let mut text = DataText::default();
+        text.push(dst, message.data_str());
+        Self { dst, start, finished: false, text }
     }
 
     /// Ends the message, if all went well; else the drop takes it back.
     fn finish<E>(mut self, outcome: Result<(), E>) -> Result<(), EncodeWithError<E>> {
         // This one first: an error in `outcome` is then likely to be but its echo.
-        self.check_no_cut().map_err(|position| EncodeWithError::NotUtf8 { position })?;
+        self.text.check_no_cut().map_err(|position| EncodeWithError::NotUtf8 { position })?;
         outcome.map_err(EncodeWithError::Data)?;
         self.dst.push(DATA_END);
         self.finished = true;
         Ok(())
-    }
-
-    /// Appends `text`, with the name of the field before each further line.
-    fn push_text(&mut self, text: &str) {
-        let Some(last) = text.as_bytes().last() else { return };
-        let mut rest = match text.strip_prefix('\n') {
-            Some(behind) if self.after_cr => behind,
-            _ => text,
-        };
-        self.after_cr = *last == b'\r';
-        while let (line, Some(behind)) = split_line(rest) {
-            self.dst.push(line);
-            self.dst.push(DATA_AGAIN);
-            rest = behind;
-        }
-        self.dst.push(rest);
-    }
-
-    /// Takes text; the error is the place where the bytes stopped being UTF-8.
-    fn take_str(&mut self, text: &str) -> Result<(), usize> {
-        self.check_no_cut()?;
-        self.taken = self.taken.saturating_add(text.len());
-        self.push_text(text);
-        Ok(())
-    }
-
-    /// Takes bytes, the last of which may be the start of a character.
-    #[cfg(feature = "std")]
-    fn take_bytes(&mut self, bytes: &[u8]) -> Result<(), usize> {
-        let mut rest = bytes;
-        while self.cut_len > 0 && self.not_utf8.is_none() {
-            let Some((byte, behind)) = rest.split_first() else { return Ok(()) };
-            rest = behind;
-            self.take_cut_byte(*byte)?;
-        }
-        match str::from_utf8(rest) {
-            Ok(text) => self.take_str(text),
-            Err(error) => {
-                let (text, bad) = rest.split_at(error.valid_up_to());
-                self.take_str(str::from_utf8(text).unwrap_or_default())?; // valid up to there
-                bad.iter().try_for_each(|byte| self.take_cut_byte(*byte))
-            }
-        }
-    }
-
-    /// Takes one byte of a character that a write has cut, or of something that is no character.
-    #[cfg(feature = "std")]
-    fn take_cut_byte(&mut self, byte: u8) -> Result<(), usize> {
-        let mut cut = self.cut;
-        if let Some(place) = cut.get_mut(self.cut_len) {
-            *place = byte;
-        }
-        self.cut = cut;
-        self.cut_len += 1;
-        self.taken = self.taken.saturating_add(1);
-        match str::from_utf8(cut.get(..self.cut_len).unwrap_or_default()) {
-            Ok(character) => {
-                self.cut_len = 0;
-                self.push_text(character);
-                Ok(())
-            }
-            Err(error) if error.error_len().is_none() => Ok(()), // more of it is to come
-            Err(_) => self.check_no_cut(),
-        }
-    }
-
-    /// Errs, now and ever after, if a character is incomplete.
-    fn check_no_cut(&mut self) -> Result<(), usize> {
-        if self.cut_len > 0 && self.not_utf8.is_none() {
-            self.not_utf8 = Some(self.taken.saturating_sub(self.cut_len));
-        }
-        self.not_utf8.map_or(Ok(()), Err)
     }
 
     /// What `write!` calls. A method of its own, because with both `Write` traits in scope `write!`
@@ -290,7 +210,7 @@ impl Drop for DataWriter<'_> {
 
 impl fmt::Write for DataWriter<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.take_str(text).map_err(|_| fmt::Error)
+        self.text.take_str(self.dst, text).map_err(|_| fmt::Error)
     }
 }
 
@@ -299,13 +219,8 @@ impl fmt::Write for DataWriter<'_> {
 #[cfg(feature = "std")]
 impl std::io::Write for DataWriter<'_> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        match self.take_bytes(bytes) {
-            Ok(()) => Ok(bytes.len()),
-            Err(position) => {
-                let error = EncodeWithError::<core::convert::Infallible>::NotUtf8 { position };
-                Err(std::io::Error::new(std::io::ErrorKind::InvalidData, error))
-            }
-        }
+        self.text.take_bytes(self.dst, bytes).map_err(io_error)?;
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
@@ -315,9 +230,6 @@ impl std::io::Write for DataWriter<'_> {
 
 impl fmt::Debug for DataWriter<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DataWriter")
-            .field("taken", &self.taken)
-            .field("not_utf8", &self.not_utf8)
-            .finish_non_exhaustive()
+        f.debug_struct("DataWriter").field("text", &self.text).finish_non_exhaustive()
     }
 }

@@ -12,6 +12,27 @@ mod source_error;
 #[cfg(any(feature = "std", feature = "stream"))]
 pub use source_error::SourceError;
 
+/// Data that was written as bytes is not UTF-8, or ends within a character. Of a stream all is UTF-8 (WHATWG HTML 9.2.5).
+///
+#[cfg_attr(feature = "std", doc = "```")]
+#[cfg_attr(not(feature = "std"), doc = "```ignore")]
+/// use std::io::Write;
+/// use sse_proto::FieldWriter;
+///
+/// let mut fields = FieldWriter::new(Vec::new());
+/// fields.write_all(b"caf\xC3")?; // the start of a character
+/// let error = fields.finish().unwrap_err();
+/// assert_eq!(error.to_string(), "the data of a message must be UTF-8, found something else at byte 3");
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
+#[error("the data of a message must be UTF-8, found something else at byte {position}")]
+#[non_exhaustive]
+pub struct NotUtf8 {
+    /// The first byte that is none, or starts a character that is not whole, of what this field was given.
+    pub position: usize,
+}
+
 /// A value that may not stand in its field.
 ///
 /// Made by [`EventId::new`](crate::EventId::new) and [`EventType::new`](crate::EventType::new).
@@ -82,9 +103,7 @@ impl<E: fmt::Display> fmt::Display for EncodeWithError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Data(cause) => write!(f, "the data of a message could not be written: {cause}"),
-            Self::NotUtf8 { position } => {
-                write!(f, "the data of a message must be UTF-8, found something else at byte {position}")
-            }
+            Self::NotUtf8 { position } => NotUtf8 { position: *position }.fmt(f),
             Self::TooSmall(error) => error.fmt(f),
         }
     }

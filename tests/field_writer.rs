@@ -138,11 +138,9 @@ impl std::fmt::Display for Half {
 }
 
 #[test]
-fn a_writer_that_is_forgotten_or_dropped_in_a_panic_leaves_whole_messages() {
+fn a_writer_that_is_dropped_also_in_a_panic_leaves_whole_messages() {
     let mut buffer = String::new();
-    let mut writer = FieldWriter::new(&mut buffer);
-    writer.data("one");
-    std::mem::forget(writer);
+    FieldWriter::new(&mut buffer).data("one");
     let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         let mut writer = FieldWriter::new(&mut buffer);
         write!(writer, "{Half}").unwrap();

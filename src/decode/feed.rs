@@ -101,7 +101,8 @@ impl Decoder {
         self.engine.scanner.open_line().is_some()
     }
 
-    /// The bytes of the open block as they count against the limit: its type, its id, and its data with an LF for each line.
+    /// The bytes of the open block as they count against the limit: its type, its id, and its data with an LF for each line. Zero, if
+    /// nothing is open.
     ///
     /// ```
     /// let mut decoder = sse_proto::Decoder::new();
@@ -110,6 +111,6 @@ impl Decoder {
     /// ```
     #[must_use]
     pub fn pending(&self) -> usize {
-        self.engine.block.room.taken_of(self.engine.block.limit)
+        if self.is_open() { self.engine.block.room.taken_of(self.engine.block.limit) } else { 0 }
     }
 }

@@ -12,7 +12,7 @@ use axum::routing::{get, post};
 use bytes::{Bytes, BytesMut};
 use futures::{Stream, StreamExt, stream};
 use serde_json::{Value, json};
-use sse_proto::{EventId, KEEP_ALIVE, Message, headers};
+use sse_proto::{EventId, KeepAlive, Message, headers};
 
 /// The routes of the server.
 pub fn router() -> Router {
@@ -57,14 +57,7 @@ async fn events(headers: HeaderMap) -> Response {
 
 /// A response of messages; when there is none for 15 seconds, an empty comment.
 fn event_stream(messages: impl Stream<Item = Bytes> + Send + 'static) -> Response {
-    let messages = Box::pin(messages);
-    let body = stream::unfold(messages, |mut messages| async {
-        let quiet = Duration::from_secs(15);
-        match tokio::time::timeout(quiet, messages.next()).await {
-            Ok(None) => None,
-            Ok(Some(message)) => Some((Ok::<_, Infallible>(message), messages)),
-            Err(_) => Some((Ok(Bytes::from_static(KEEP_ALIVE)), messages)),
-        }
-    });
+    let quiet = Duration::from_secs(15);
+    let body = KeepAlive::new(messages.map(Ok::<_, Infallible>), move || tokio::time::sleep(quiet));
     (headers::RESPONSE_HEADERS, Body::from_stream(body)).into_response()
 }

@@ -5,6 +5,7 @@ pub mod axum_server;
 pub mod blocking_client;
 pub mod broadcast;
 pub mod codec;
+pub mod http_body;
 pub mod hyper_pair;
 pub mod hyper_source;
 pub mod llm_client;
@@ -13,6 +14,7 @@ pub mod redacting_proxy;
 pub mod replay_server;
 pub mod reqwest_source;
 pub mod std_source;
+pub mod tokio_reader;
 pub mod ureq_source;
 
 /// What all examples fail with.

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use futures::{SinkExt, StreamExt};
 use serde_json::json;
-use sse_proto::{Decoder, EventType, FrameBuf, Message};
+use sse_proto::{Decoder, EventType, FrameBuf, KEEP_ALIVE, Message, MessageBuf};
 use sse_proto_embed::hyper_pair::Version;
 use sse_proto_embed::{
-    axum_server, blocking_client, broadcast, codec, hyper_pair, llm_client, redacting_proxy,
+    axum_server, blocking_client, broadcast, codec, http_body, hyper_pair, llm_client, redacting_proxy,
+    tokio_reader,
 };
 use tokio::net::TcpListener;
 use tokio_util::codec::{FramedRead, FramedWrite};
@@ -214,4 +215,40 @@ fn the_blocking_client_connects_without_an_id_that_cannot_be_sent() {
     let decoder = Decoder::builder().last_event_id("7\u{1}".try_into().unwrap()).build();
     let (events, decoder) = blocking_client::read(&address.to_string(), "/", decoder).unwrap();
     assert_eq!((events[0].data(), decoder.last_event_id().as_str()), ("1", "7\u{1}"));
+}
+
+#[tokio::test]
+async fn a_reader_of_tokio_is_read() {
+    let (mut server, client) = tokio::io::duplex(7);
+    tokio::spawn(async move {
+        for n in 1..=3 {
+            let message = Message::new().data(&format!("event {n}")).to_bytes();
+            tokio::io::AsyncWriteExt::write_all(&mut server, &message).await.unwrap();
+        }
+    });
+    let events: Vec<tokio_reader::Item> = tokio_reader::events(client).collect().await;
+    let data: Vec<_> = events.iter().map(|event| event.as_ref().unwrap().data()).collect();
+    assert_eq!(data, ["event 1", "event 2", "event 3"]);
+}
+
+/// The clock stands until somebody waits: the quiet of a minute takes no time.
+#[tokio::test(start_paused = true)]
+async fn bodies_of_http_body_talk() {
+    let messages = futures::stream::unfold(0, |n| async move {
+        tokio::time::sleep(Duration::from_secs(20)).await;
+        (n < 3).then(|| (MessageBuf::new().data(n.to_string()), n + 1))
+    });
+    let mut seen = Vec::new();
+    let mut events = std::pin::pin!(http_body::events(http_body::body(messages, Duration::from_secs(15))));
+    while let Some(event) = events.next().await {
+        seen.push(event.unwrap().data().to_owned());
+    }
+    assert_eq!(seen, ["0", "1", "2"]);
+
+    let quiet = futures::stream::pending::<MessageBuf>();
+    let mut body = std::pin::pin!(http_body::body(quiet, Duration::from_secs(15)));
+    for _ in 0..3 {
+        let frame = http_body_util::BodyExt::frame(&mut body.as_mut()).await.unwrap().unwrap();
+        assert_eq!(frame.into_data().unwrap(), KEEP_ALIVE);
+    }
 }

@@ -24,8 +24,8 @@ pub struct Peer {
     /// In docs/interop.md.
     pub name: &'static str,
     language: Language,
-    /// What the version is of.
-    package: &'static str,
+    /// What the versions are of.
+    packages: &'static [&'static str],
     /// Without its ending.
     script: &'static str,
     /// In the script.
@@ -46,7 +46,7 @@ pub const PEERS: &[Peer] = &[
     Peer {
         name: "openai (Python), Chat Completions",
         language: Language::Python,
-        package: "openai",
+        packages: &["openai"],
         script: "sdks",
         reader: "openai-chat",
         api: Api::Chat,
@@ -56,7 +56,7 @@ pub const PEERS: &[Peer] = &[
     Peer {
         name: "openai (Python), Responses",
         language: Language::Python,
-        package: "openai",
+        packages: &["openai"],
         script: "sdks",
         reader: "openai-responses",
         api: Api::Responses,
@@ -66,7 +66,7 @@ pub const PEERS: &[Peer] = &[
     Peer {
         name: "openai (Node.js), Chat Completions",
         language: Language::JavaScript,
-        package: "openai",
+        packages: &["openai"],
         script: "sdks",
         reader: "openai-chat",
         api: Api::Chat,
@@ -76,7 +76,7 @@ pub const PEERS: &[Peer] = &[
     Peer {
         name: "openai (Node.js), Responses",
         language: Language::JavaScript,
-        package: "openai",
+        packages: &["openai"],
         script: "sdks",
         reader: "openai-responses",
         api: Api::Responses,
@@ -86,7 +86,7 @@ pub const PEERS: &[Peer] = &[
     Peer {
         name: "anthropic (Python)",
         language: Language::Python,
-        package: "anthropic",
+        packages: &["anthropic"],
         script: "sdks",
         reader: "anthropic",
         api: Api::Messages,
@@ -96,7 +96,7 @@ pub const PEERS: &[Peer] = &[
     Peer {
         name: "@anthropic-ai/sdk (Node.js)",
         language: Language::JavaScript,
-        package: "@anthropic-ai/sdk",
+        packages: &["@anthropic-ai/sdk"],
         script: "sdks",
         reader: "anthropic",
         api: Api::Messages,
@@ -106,7 +106,7 @@ pub const PEERS: &[Peer] = &[
     Peer {
         name: "google-genai (Python)",
         language: Language::Python,
-        package: "google-genai",
+        packages: &["google-genai"],
         script: "sdks",
         reader: "google-genai",
         api: Api::Gemini,
@@ -116,7 +116,7 @@ pub const PEERS: &[Peer] = &[
     Peer {
         name: "@google/genai (Node.js)",
         language: Language::JavaScript,
-        package: "@google/genai",
+        packages: &["@google/genai"],
         script: "sdks",
         reader: "google-genai",
         api: Api::Gemini,
@@ -126,7 +126,7 @@ pub const PEERS: &[Peer] = &[
     Peer {
         name: "mistralai (Python)",
         language: Language::Python,
-        package: "mistralai",
+        packages: &["mistralai"],
         script: "sdks",
         reader: "mistralai",
         api: Api::Chat,
@@ -136,7 +136,7 @@ pub const PEERS: &[Peer] = &[
     Peer {
         name: "cohere (Python)",
         language: Language::Python,
-        package: "cohere",
+        packages: &["cohere"],
         script: "sdks",
         reader: "cohere",
         api: Api::Cohere,
@@ -146,7 +146,7 @@ pub const PEERS: &[Peer] = &[
     Peer {
         name: "ai with @ai-sdk/openai-compatible",
         language: Language::JavaScript,
-        package: "ai",
+        packages: &["ai", "@ai-sdk/openai-compatible"],
         script: "sdks",
         reader: "ai",
         api: Api::Chat,
@@ -156,7 +156,7 @@ pub const PEERS: &[Peer] = &[
     Peer {
         name: "ai, UI message stream",
         language: Language::JavaScript,
-        package: "ai",
+        packages: &["ai"],
         script: "sdks",
         reader: "ai-messages",
         api: Api::Ui,
@@ -164,9 +164,9 @@ pub const PEERS: &[Peer] = &[
         note: quirks::AI,
     },
     Peer {
-        name: "by hand: split at blank lines, first line only",
+        name: "by hand in Node.js: split at blank lines, first line only",
         language: Language::JavaScript,
-        package: "",
+        packages: &[],
         script: "by_hand",
         reader: "first-line",
         api: Api::Chat,
@@ -174,9 +174,9 @@ pub const PEERS: &[Peer] = &[
         note: quirks::FIRST_LINE,
     },
     Peer {
-        name: "by hand: split at blank lines, strip `data: `",
+        name: "by hand in Node.js: split at blank lines, strip `data: `",
         language: Language::JavaScript,
-        package: "",
+        packages: &[],
         script: "by_hand",
         reader: "strip",
         api: Api::Chat,
@@ -184,9 +184,9 @@ pub const PEERS: &[Peer] = &[
         note: quirks::STRIP,
     },
     Peer {
-        name: "by hand: line by line, literal `data: `",
+        name: "by hand in Node.js: line by line, literal `data: `",
         language: Language::JavaScript,
-        package: "",
+        packages: &[],
         script: "by_hand",
         reader: "by-line",
         api: Api::Chat,
@@ -194,9 +194,9 @@ pub const PEERS: &[Peer] = &[
         note: quirks::BY_LINE,
     },
     Peer {
-        name: "by hand: fetch, TextDecoder, split(\"\\n\")",
+        name: "by hand in Node.js: fetch, TextDecoder, split(\"\\n\")",
         language: Language::JavaScript,
-        package: "",
+        packages: &[],
         script: "by_hand",
         reader: "by-chunk",
         api: Api::Chat,
@@ -204,9 +204,9 @@ pub const PEERS: &[Peer] = &[
         note: quirks::BY_CHUNK,
     },
     Peer {
-        name: "by hand: `iter_lines`, `startswith(b\"data: \")`",
+        name: "by hand with requests: `iter_lines`, `startswith(b\"data: \")`",
         language: Language::Python,
-        package: "requests",
+        packages: &["requests"],
         script: "by_hand",
         reader: "iter-lines",
         api: Api::Chat,
@@ -287,11 +287,17 @@ impl Peer {
     }
 
     async fn version(&self) -> Result<String, Error> {
-        match self.language {
-            Language::JavaScript if self.package.is_empty() => process::version(node(), &["--version"]).await,
-            Language::JavaScript => process::npm_version_in(&folder(), self.package),
-            Language::Python => process::python_version_in(python(), self.package).await,
+        let mut versions = Vec::new();
+        for package in self.packages {
+            versions.push(match self.language {
+                Language::JavaScript => process::npm_version_in(&folder(), package)?,
+                Language::Python => process::python_version_in(python(), package).await?,
+            });
         }
+        if self.packages.is_empty() {
+            versions.push(process::version(node(), &["--version"]).await?.trim_start_matches('v').to_owned());
+        }
+        Ok(versions.join(", "))
     }
 }
 

@@ -118,8 +118,8 @@ pub fn google_python(case: &Case) -> Quirk {
     )
 }
 
-pub const GOOGLE_NODE: &str = "a block that does not start with `data:` is dropped, so an event loses to a comment line, an \
-    `event`, an `id` or a `retry` before its data (9.2.6: the order of fields means nothing): send keep-alives as blocks, and \
+pub const GOOGLE_NODE: &str = "a block that does not start with `data:` is dropped, so a comment line, an `event`, an `id` or a \
+    `retry` before the data makes the event vanish (9.2.6: the order of fields means nothing): send keep-alives as blocks, and \
     data alone; of data in several lines the names stay in the JSON, which is an error (9.2.6, field \"data\"): send one line; \
     what the end of the stream cuts, also a comment line, is an error (9.2.6: it is dropped)";
 
@@ -257,8 +257,8 @@ fn lines(case: &Case, not_json: &str) -> Quirk {
     }
 }
 
-pub const BY_CHUNK: &str = "the same, but a line that two chunks share is two lines (9.2.4: a stream is bytes): write each \
-    event at once, and hope; a line may end with LF alone; a byte order mark does no harm";
+pub const BY_CHUNK: &str = "like line by line, but a line that two chunks share is two lines (9.2.5: the stream is one): write each \
+    event in one piece, which the network may still cut; lines must end with LF alone; a byte order mark does no harm";
 
 pub fn by_chunk(case: &Case) -> Quirk {
     match case.kind {

@@ -173,7 +173,7 @@ impl Row {
         self.harm(Kind::Ids).is_some()
     }
 
-    /// Whether that is all there is to say of a column.
+    /// Whether it takes no stream of this column in the first place.
     fn is_out(&self, sent: Sent) -> bool {
         matches!(sent, Sent::KeepAlive { ids: true, .. }) && self.bears_no_ids()
     }

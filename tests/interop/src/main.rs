@@ -18,6 +18,7 @@ mod peer;
 mod process;
 mod quirks;
 mod rounds;
+mod sdk;
 mod serve;
 mod server_script;
 mod servers;
@@ -44,12 +45,26 @@ const LIMIT: Duration = Duration::from_secs(540);
 async fn main() -> Result<ExitCode, Error> {
     let mut matrix = Matrix::default();
     // Whatever ends the run, what it has started is dropped, and ends, too.
+    let part = env::args().nth(1);
     tokio::select! {
-        met = meet_all(&mut matrix) => met?,
+        met = meet(part.as_deref(), &mut matrix) => met?,
         why = stopped() => return Err(why?.into()),
     }
-    matrix.write()?;
+    // A part is not the whole page.
+    match part {
+        None => matrix.write()?,
+        Some(_) => println!("{}", matrix.markdown()?),
+    }
     Ok(if matrix.is_green() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Meets one part of the peers, or all.
+async fn meet(part: Option<&str>, matrix: &mut Matrix) -> Result<(), Error> {
+    match part {
+        None => meet_all(matrix).await,
+        Some("sdk") => sdk::run(matrix).await,
+        Some(part) => Err(format!("there is no part {part:?}").into()),
+    }
 }
 
 async fn meet_all(matrix: &mut Matrix) -> Result<(), Error> {
@@ -72,6 +87,8 @@ async fn meet_all(matrix: &mut Matrix) -> Result<(), Error> {
     matrix.add_result("eventsource-parser", ToPeer, clients::eventsource_parser(streams.clone()).await);
     matrix.add_result("httpx-sse", ToPeer, clients::httpx_sse(streams.clone()).await);
     matrix.add_result("curl", ToPeer, clients::curl(streams).await);
+
+    sdk::run(matrix).await?;
 
     for browser in Browser::BOTH {
         let row = patiently(async || oracle::row(browser, count, seed).await).await;

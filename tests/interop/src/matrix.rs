@@ -37,6 +37,8 @@ pub struct Row {
 #[derive(Debug, Default)]
 pub struct Matrix {
     rows: Vec<Row>,
+    /// What follows the table and the notes.
+    sections: Vec<String>,
 }
 
 /// So many failures of one row are shown; the first ones say what is wrong.
@@ -106,6 +108,11 @@ impl Matrix {
         }));
     }
 
+    /// Adds a chapter of its own, in Markdown.
+    pub fn add_section(&mut self, text: String) {
+        self.sections.push(text);
+    }
+
     /// Whether all went well.
     pub fn is_green(&self) -> bool {
         !self.rows.is_empty() && self.rows.iter().all(Row::passed)
@@ -119,7 +126,7 @@ impl Matrix {
             .map_err(|error| format!("cannot write {}: {error}", path.display()).into())
     }
 
-    fn markdown(&self) -> Result<String, Error> {
+    pub fn markdown(&self) -> Result<String, Error> {
         let mut text = INTRODUCTION.to_owned();
         writeln!(
             text,
@@ -133,6 +140,9 @@ impl Matrix {
         text += "\n## Notes\n\nWhat a peer does otherwise than the standard is excluded exactly as said here, and no further.\n\n";
         for row in self.rows.iter().filter(|row| !row.note.is_empty()) {
             writeln!(text, "- **{}**, {}, {}: {}", row.peer, row.direction.as_str(), row.over, row.note)?;
+        }
+        for section in &self.sections {
+            write!(text, "\n{section}")?;
         }
         Ok(text)
     }

@@ -55,7 +55,12 @@ pub fn python() -> PathBuf {
 
 /// The version of an installed npm package.
 pub fn npm_version(package: &str) -> Result<String, Error> {
-    let path = here().join("node_modules").join(package).join("package.json");
+    npm_version_in(here(), package)
+}
+
+/// The version of an npm package that is installed in a folder.
+pub fn npm_version_in(folder: &Path, package: &str) -> Result<String, Error> {
+    let path = folder.join("node_modules").join(package).join("package.json");
     let text = fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     let package: serde_json::Value = serde_json::from_slice(&text)?;
     let version = package["version"].as_str();
@@ -64,8 +69,13 @@ pub fn npm_version(package: &str) -> Result<String, Error> {
 
 /// The version of a Python package in the virtual environment.
 pub async fn python_version(package: &str) -> Result<String, Error> {
+    python_version_in(python(), package).await
+}
+
+/// The version of a package in the environment of this Python.
+pub async fn python_version_in(python: PathBuf, package: &str) -> Result<String, Error> {
     let script = "import importlib.metadata as m, sys; print('version', m.version(sys.argv[1]))";
-    version(python(), &["-c", script, package]).await
+    version(python, &["-c", script, package]).await
 }
 
 /// The first word with a digit that a program says.

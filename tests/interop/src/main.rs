@@ -12,6 +12,7 @@ mod grammar;
 mod http2;
 mod many_streams;
 mod matrix;
+mod mcp;
 mod nginx;
 mod oracle;
 mod peer;
@@ -48,11 +49,16 @@ async fn main() -> Result<ExitCode, Error> {
         met = meet_all(&mut matrix) => met?,
         why = stopped() => return Err(why?.into()),
     }
-    matrix.write()?;
+    if setting("ONLY", String::new())?.is_empty() {
+        matrix.write()?;
+    }
     Ok(if matrix.is_green() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 async fn meet_all(matrix: &mut Matrix) -> Result<(), Error> {
+    if setting("ONLY", String::new())? == "mcp" {
+        return mcp::run(matrix).await;
+    }
     let (seed, count) = (setting("SEED", 1)?, setting("N", 2000)?);
     println!("SEED={seed} N={count}");
     let mut random = Rng::with_seed(seed);
@@ -80,7 +86,8 @@ async fn meet_all(matrix: &mut Matrix) -> Result<(), Error> {
     for http in many_streams::Http::BOTH {
         matrix.add_result("Chromium", ToPeer, many_streams::row(http).await);
     }
-    servers::run(matrix).await
+    servers::run(matrix).await?;
+    mcp::run(matrix).await
 }
 
 /// Meets a peer once more if all that was wrong is that it came back too late: the machine may have stalled.

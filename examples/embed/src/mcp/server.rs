@@ -21,6 +21,8 @@ use sse_proto::replay::EpochId;
 use super::outgoing::{CancelOnDrop, Outgoing};
 use super::{METHOD, NAME, PROTOCOL_VERSION, Revision, SESSION_ID};
 
+/// The streams of a session with their numbers, from old to new.
+type Streams = VecDeque<(u64, Arc<Outgoing>)>;
 /// So many streams of a session can be resumed, the latest.
 const STREAMS: usize = 100;
 
@@ -83,7 +85,7 @@ pub struct Server {
     settings: Settings,
     /// How many streams there have been.
     streams: AtomicU64,
-    sessions: Mutex<BTreeMap<String, VecDeque<(u64, Arc<Outgoing>)>>>,
+    sessions: Mutex<BTreeMap<String, Streams>>,
     /// Who wants to know that the tools have changed, and the id of that request.
     listeners: Mutex<Vec<(Value, Weak<Outgoing>)>>,
 }

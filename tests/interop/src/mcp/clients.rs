@@ -1,0 +1,90 @@
+//! The SDKs' clients, which call a tool whose answer is one of the cases.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use sse_proto_embed::mcp::Revision;
+use tokio::process::Command;
+
+use super::Sdk;
+use super::case_server::CaseServer;
+use super::outcome::{self, OK, Seen};
+use super::{cases, quirks};
+use crate::Error;
+use crate::matrix::{Direction, Row};
+use crate::process::{Group, here};
+
+/// For all calls of a client, which go on side by side.
+const LIMIT: Duration = Duration::from_secs(40);
+
+/// One SDK by one revision.
+pub async fn row(sdk: Sdk, revision: Revision, peer: &str) -> Result<Row, Error> {
+    // What only the other revision has is not sent by this one.
+    let cases: Vec<_> =
+        cases::all()?.into_iter().filter(|case| revision == Revision::V2025_11_25 || !case.has_ids).collect();
+    let server = CaseServer::new(cases.clone());
+    let origin = super::serve(server.router()).await?;
+    let calls: Vec<_> = cases
+        .iter()
+        .enumerate()
+        .map(|(at, case)| (case.name.clone(), format!("{origin}/{at}"), "answer"))
+        .collect();
+    let seen = run(sdk, revision, &calls).await?;
+    let asked = server.asked();
+
+    let (mut failures, mut otherwise) = (Vec::new(), Vec::new());
+    for (case, asked) in cases.iter().zip(&asked) {
+        let came = match seen.iter().find(|seen| seen.name == case.name) {
+            Some(seen) => outcome::of(case, seen, asked),
+            None => "it says nothing".into(),
+        };
+        let known = quirks::expected(sdk, case)?;
+        if came != known {
+            failures.push(format!("{}: {came}, where it was to be: {known}", case.name));
+        } else if came != OK {
+            otherwise.push(format!("{}: {came}", case.name));
+        }
+    }
+    let mut note = match otherwise.len() {
+        0 => "all as it was meant".to_owned(),
+        n => format!("{} of the cases otherwise: {}", n, otherwise.join("; ")),
+    };
+    let why = quirks::note(sdk, revision);
+    if !why.is_empty() {
+        note = format!("{why}. {note}");
+    }
+    Ok(Row {
+        peer: peer.into(),
+        version: sdk.version().await?,
+        direction: Direction::ToPeer,
+        over: "HTTP/1.1".into(),
+        cases: cases.len(),
+        failures,
+        note,
+    })
+}
+
+/// Runs the SDK's script on calls: a name, a URL, and a tool each.
+pub async fn run(sdk: Sdk, revision: Revision, calls: &[(String, String, &str)]) -> Result<Vec<Seen>, Error> {
+    let calls: Vec<_> = calls
+        .iter()
+        .map(|(name, url, tool)| serde_json::json!({"name": name, "url": url, "tool": tool}))
+        .collect();
+    let mut file = tempfile::NamedTempFile::new()?;
+    serde_json::to_writer(&mut file, &calls)?;
+    let mode = if revision == Revision::V2025_11_25 { "LEGACY" } else { "MODERN" };
+    let mut command = Command::new(sdk.program());
+    command.current_dir(here().join("mcp"));
+    match sdk {
+        Sdk::Python2 | Sdk::Python1 => command.arg("client.py"),
+        Sdk::TypeScript2 => command.args(["client.mjs", "client"]),
+        Sdk::TypeScript1 => command.args(["client.mjs", "sdk"]),
+    };
+    command.arg(mode).arg(file.path()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let output = tokio::time::timeout(LIMIT, Group::output(&mut command)).await;
+    let output = output.map_err(|_| format!("it is not done after {LIMIT:?}"))??;
+    let (said, complained) =
+        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let seen: Result<Vec<Seen>, _> = said.lines().map(serde_json::from_str).collect();
+    seen.map_err(|error| format!("{error} in what it says: {said}\n{complained}").into())
+}

@@ -4,7 +4,7 @@
 //! | | 2025-11-25 | 2026-07-28 |
 //! | --- | --- | --- |
 //! | a request is | a POST, answered by an event stream | the same |
-//! | a stream begins with | a priming event: an id, `retry`, and empty data | its first message |
+//! | a connection begins with | a priming event: an id, `retry`, and empty data | its first message |
 //! | each event has | an id that names its stream and its place there | no id |
 //! | a stream that ends before the response | goes on: the client asks for it by GET with `Last-Event-ID` | is lost |
 //! | a client that goes away | comes back | has cancelled the request |
@@ -29,9 +29,8 @@ pub const ACCEPT_BOTH: &str = "application/json, text/event-stream";
 
 /// The keep-alive of both revisions: a comment line without a blank line after it, as 2026-07-28 has it.
 ///
-/// It stands between two blocks, and belongs to the next one, which is nothing to a client that keeps to the standard. For some
-/// of the others a blank line after an id is an event with empty data, and empty data no JSON: `sse_proto::KEEP_ALIVE` ends
-/// their stream. The matrix in docs/interop.md has the table.
+/// It stands between two blocks, and belongs to the next one. That is what 2026-07-28 asks for, and to older clients it is as
+/// good as the block of `sse_proto::KEEP_ALIVE`: the matrix in docs/interop.md has both, at each place.
 pub const KEEP_ALIVE_LINE: &[u8] = b":\r\n";
 
 /// Which rules hold.

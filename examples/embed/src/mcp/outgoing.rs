@@ -54,6 +54,11 @@ impl Outgoing {
         Arc::new(Self { number, keep_alive, state, news: Notify::new() })
     }
 
+    /// Whether a client can come back: whether this is 2025-11-25.
+    pub const fn is_resumable(&self) -> bool {
+        self.number.is_some()
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -83,7 +88,7 @@ impl Outgoing {
 
     /// Ends the connection, and not the work: the client comes back after the time that `retry` has told it.
     pub fn disconnect(&self) {
-        if self.number.is_some() {
+        if self.is_resumable() {
             self.state().connection += 1;
             self.news.notify_waiters();
         }
@@ -91,18 +96,21 @@ impl Outgoing {
 
     /// A response body from the start.
     pub fn body(self: Arc<Self>, retry: Duration, guard: Option<CancelOnDrop>) -> Body {
-        // The priming event. With empty data, not without: a client that gets no event has got no id.
-        let first = self.id(0).map(|id| Message::new().id(id.as_event_id()).retry(retry).data("").to_bytes());
-        self.body_from(first.unwrap_or_default(), 0, guard)
+        self.body_from(0, retry, guard)
     }
 
     /// A response body that goes on after this id; `None` if it is of no message of this stream.
-    pub fn body_after(self: Arc<Self>, last_event_id: &[u8]) -> Option<Body> {
+    pub fn body_after(self: Arc<Self>, last_event_id: &[u8], retry: Duration) -> Option<Body> {
         let position = self.state().log.after_header(Some(last_event_id)).into_events()?.start();
-        Some(self.body_from(Bytes::new(), position, None))
+        Some(self.body_from(position, retry, None))
     }
 
-    fn body_from(self: Arc<Self>, first: Bytes, position: u64, guard: Option<CancelOnDrop>) -> Body {
+    fn body_from(self: Arc<Self>, position: u64, retry: Duration, guard: Option<CancelOnDrop>) -> Body {
+        // The priming event. With empty data, not without: there are clients that know of an id only by an event. And on each
+        // connection: there are some that forget with a connection the id that they asked for it with.
+        let first =
+            self.id(position).map(|id| Message::new().id(id.as_event_id()).retry(retry).data("").to_bytes());
+        let first = first.unwrap_or_default();
         let connection = {
             let mut state = self.state();
             state.connection += 1;
@@ -133,7 +141,7 @@ impl Outgoing {
                 let events = state.log.from_position(*position).into_events()?;
                 *position = events.start() + events.len() as u64;
                 let bytes: Vec<u8> = events.flat_map(|event| event.bytes().iter().copied()).collect();
-                if self.number.is_none() {
+                if !self.is_resumable() {
                     drop(state.log.evict_before(*position)); // nobody can ask for it again
                 }
                 if !bytes.is_empty() {

@@ -151,7 +151,9 @@ impl Server {
         let params = request["params"].clone();
         let result: BoxFuture<'static, Value> = match request["method"].as_str()? {
             "ping" | "logging/setLevel" => Box::pin(future::ready(json!({}))),
-            "tools/list" => Box::pin(future::ready(json!({"tools": self.tools.list(), "ttlMs": 0}))),
+            "tools/list" => Box::pin(future::ready(
+                json!({"tools": self.tools.list(), "ttlMs": 0, "cacheScope": "private"}),
+            )),
             "tools/call" => self.tools.call(Call { params, outgoing: outgoing.clone() }),
             "subscriptions/listen" => {
                 let id = &request["id"];
@@ -167,7 +169,9 @@ impl Server {
         };
         Some(Box::pin(async move {
             let mut result = result.await;
-            result["resultType"] = "complete".into(); // required by 2026-07-28, unknown to the other
+            if !outgoing.is_resumable() {
+                result["resultType"] = "complete".into(); // required by 2026-07-28, and an error to some of the others
+            }
             outgoing.complete(&response(&request, result));
         }))
     }
@@ -223,7 +227,7 @@ async fn resume(State(server): State<Arc<Server>>, head: HeaderMap) -> Response 
         let (_, outgoing) = sessions.get(header(&head, SESSION_ID)?)?.iter().find(|(of, _)| *of == number)?;
         Some(outgoing.clone())
     };
-    match stream().and_then(|outgoing| outgoing.body_after(last_event_id.as_bytes())) {
+    match stream().and_then(|outgoing| outgoing.body_after(last_event_id.as_bytes(), server.settings.retry)) {
         Some(body) => (headers::RESPONSE_HEADERS, body).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }

@@ -3,7 +3,10 @@
 use std::process::Stdio;
 use std::time::Duration;
 
+use futures::future::BoxFuture;
+use serde_json::{Value, json};
 use sse_proto_embed::mcp::Revision;
+use sse_proto_embed::mcp::server::{Call, Server, Settings, Tools};
 use tokio::process::Command;
 
 use super::Sdk;
@@ -17,6 +20,31 @@ use crate::process::{Group, here};
 /// For all calls of a client, which go on side by side.
 const LIMIT: Duration = Duration::from_secs(40);
 
+/// The server of examples/embed with a tool of two steps, after each of which it may end the connection.
+#[derive(Debug)]
+struct TwoSteps;
+
+impl Tools for TwoSteps {
+    fn list(&self) -> Value {
+        json!(TOOLS.map(|name| json!({"name": name, "inputSchema": {"type": "object"}})))
+    }
+
+    fn call(&self, call: Call) -> BoxFuture<'static, Value> {
+        Box::pin(async move {
+            for step in 1..=2 {
+                call.progress(step, 2);
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                if call.name() == "polling" {
+                    call.disconnect();
+                }
+            }
+            json!({"content": [{"type": "text", "text": "done"}]})
+        })
+    }
+}
+
+const TOOLS: [&str; 2] = ["steady", "polling"];
+
 /// One SDK by one revision.
 pub async fn row(sdk: Sdk, revision: Revision, peer: &str) -> Result<Row, Error> {
     // What only the other revision has is not sent by this one.
@@ -24,11 +52,14 @@ pub async fn row(sdk: Sdk, revision: Revision, peer: &str) -> Result<Row, Error>
         cases::all()?.into_iter().filter(|case| revision == Revision::V2025_11_25 || !case.has_ids).collect();
     let server = CaseServer::new(cases.clone());
     let origin = super::serve(server.router()).await?;
-    let calls: Vec<_> = cases
+    let mut calls: Vec<_> = cases
         .iter()
         .enumerate()
         .map(|(at, case)| (case.name.clone(), format!("{origin}/{at}"), "answer"))
         .collect();
+    let settings = Settings { retry: Duration::from_millis(50), keep_alive: Duration::from_millis(20) };
+    let embed = super::serve(Server::new(TwoSteps, settings).router()).await?;
+    calls.extend(TOOLS.map(|tool| (format!("examples/embed, {tool}"), format!("{embed}/mcp"), tool)));
     let seen = run(sdk, revision, &calls).await?;
     let asked = server.asked();
 
@@ -45,6 +76,11 @@ pub async fn row(sdk: Sdk, revision: Revision, peer: &str) -> Result<Row, Error>
             otherwise.push(format!("{}: {came}", case.name));
         }
     }
+    for (name, ..) in &calls[cases.len()..] {
+        let seen = seen.iter().find(|seen| seen.name == *name);
+        let wrong = seen.map_or_else(|| Some("it says nothing".into()), outcome::of_two_steps);
+        failures.extend(wrong.map(|wrong| format!("{name}: {wrong}")));
+    }
     let mut note = match otherwise.len() {
         0 => "all as it was meant".to_owned(),
         n => format!("{} of the cases otherwise: {}", n, otherwise.join("; ")),
@@ -58,7 +94,7 @@ pub async fn row(sdk: Sdk, revision: Revision, peer: &str) -> Result<Row, Error>
         version: sdk.version().await?,
         direction: Direction::ToPeer,
         over: "HTTP/1.1".into(),
-        cases: cases.len(),
+        cases: calls.len(),
         failures,
         note,
     })
@@ -66,10 +102,8 @@ pub async fn row(sdk: Sdk, revision: Revision, peer: &str) -> Result<Row, Error>
 
 /// Runs the SDK's script on calls: a name, a URL, and a tool each.
 pub async fn run(sdk: Sdk, revision: Revision, calls: &[(String, String, &str)]) -> Result<Vec<Seen>, Error> {
-    let calls: Vec<_> = calls
-        .iter()
-        .map(|(name, url, tool)| serde_json::json!({"name": name, "url": url, "tool": tool}))
-        .collect();
+    let calls: Vec<_> =
+        calls.iter().map(|(name, url, tool)| json!({"name": name, "url": url, "tool": tool})).collect();
     let mut file = tempfile::NamedTempFile::new()?;
     serde_json::to_writer(&mut file, &calls)?;
     let mode = if revision == Revision::V2025_11_25 { "LEGACY" } else { "MODERN" };

@@ -3,8 +3,10 @@
 mod case_server;
 mod cases;
 mod clients;
+pub mod conformance;
 mod outcome;
 mod quirks;
+mod servers;
 
 use std::path::PathBuf;
 
@@ -12,7 +14,7 @@ use sse_proto_embed::mcp::Revision;
 use tokio::net::TcpListener;
 
 use crate::Error;
-use crate::matrix::Direction::ToPeer;
+use crate::matrix::Direction::{FromPeer, ToPeer};
 use crate::matrix::Matrix;
 use crate::process::here;
 
@@ -34,6 +36,10 @@ impl Sdk {
             Self::TypeScript2 => "npm @modelcontextprotocol/client",
             Self::TypeScript1 => "npm @modelcontextprotocol/sdk",
         }
+    }
+
+    fn server_name(self) -> &'static str {
+        if self == Self::TypeScript2 { "npm @modelcontextprotocol/server" } else { self.name() }
     }
 
     /// The revisions that it speaks.
@@ -82,7 +88,18 @@ pub async fn run(matrix: &mut Matrix) -> Result<(), Error> {
             matrix.add_result(&peer, ToPeer, row);
         }
     }
-    Ok(())
+    for sdk in Sdk::ALL {
+        let server = servers::SdkServer::start(sdk).await;
+        for &revision in sdk.revisions() {
+            let peer = format!("{} server, {}", sdk.server_name(), revision.as_str());
+            let row = match &server {
+                Ok(server) => servers::row(sdk, revision, &peer, server).await,
+                Err(error) => Err(error.to_string().into()),
+            };
+            matrix.add_result(&peer, FromPeer, row);
+        }
+    }
+    conformance::rows(matrix).await
 }
 
 /// Serves until the run is over, and returns where.

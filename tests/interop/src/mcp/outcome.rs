@@ -40,6 +40,13 @@ pub fn of(case: &Case, seen: &Seen, asked: &Asked) -> String {
     parts.join("; ")
 }
 
+/// What is wrong with the answer of a tool that takes two steps.
+pub fn of_two_steps(seen: &Seen) -> Option<String> {
+    let is_right =
+        seen.progress == [1, 2] && seen.result.as_deref() == Some("done") && seen.strays.is_empty();
+    (!is_right).then(|| format!("{seen:?}"))
+}
+
 /// How the call has ended, if not as it should, which steps were seen, and which ids were asked with, as [`of`] says it.
 pub fn words(case: &Case, end: Option<&str>, progress: &[u32], gets: &[String]) -> String {
     let mut parts: Vec<String> = end.into_iter().map(str::to_owned).collect();

@@ -29,8 +29,9 @@ pub const ACCEPT_BOTH: &str = "application/json, text/event-stream";
 
 /// The keep-alive of both revisions: a comment line without a blank line after it, as 2026-07-28 has it.
 ///
-/// It stands between two blocks, and belongs to the next one. That is what 2026-07-28 asks for, and to older clients it is as
-/// good as the block of `sse_proto::KEEP_ALIVE`: the matrix in docs/interop.md has both, at each place.
+/// It stands between two blocks, and belongs to the next one: no client can take it for an event. The block of
+/// `sse_proto::KEEP_ALIVE` is as good for the SDKs of today (docs/interop.md); for the Python SDK 1.20 it was an event with
+/// empty data, once there had been an id, and empty data is no JSON.
 pub const KEEP_ALIVE_LINE: &[u8] = b":\r\n";
 
 /// Which rules hold.

@@ -22,7 +22,11 @@ pub struct Case {
     pub is_cut_short: bool,
     /// It has ids, which only 2025-11-25 has.
     pub has_ids: bool,
+    pub is_keep_alive: bool,
 }
+
+/// The id, if the event has brought one, and the progress in it.
+pub type Event = (Option<String>, Option<u32>);
 
 /// A connection, as it is put together.
 #[derive(Debug, Default, Clone)]
@@ -89,7 +93,14 @@ fn response() -> Value {
 impl Case {
     fn one(name: impl Into<String>, stream: Stream) -> Self {
         let (name, has_ids) = (name.into(), stream.ids);
-        Self { name, connections: vec![stream.bytes], gets: Vec::new(), is_cut_short: false, has_ids }
+        Self {
+            name,
+            connections: vec![stream.bytes],
+            gets: Vec::new(),
+            is_cut_short: false,
+            has_ids,
+            is_keep_alive: false,
+        }
     }
 
     /// It goes on after this id.
@@ -99,8 +110,8 @@ impl Case {
         self
     }
 
-    /// Each connection's events, read by our decoder: the id, if the event brought one, and the progress in it.
-    pub fn events(&self) -> Result<Vec<Vec<(Option<String>, Option<u32>)>>, Error> {
+    /// Each connection's events, read by our decoder.
+    pub fn events(&self) -> Result<Vec<Vec<Event>>, Error> {
         let events = |bytes: &Vec<u8>| {
             let mut chunk = Chunk::new(bytes);
             let (mut decoder, mut events) = (Decoder::new(), Vec::new());
@@ -224,5 +235,6 @@ fn cuts() -> Result<Vec<Case>, Error> {
 
 /// All of them.
 pub fn all() -> Result<Vec<Case>, Error> {
-    Ok([keep_alives()?, fields()?, cuts()?].concat())
+    let keep_alives = keep_alives()?.into_iter().map(|case| Case { is_keep_alive: true, ..case });
+    Ok([keep_alives.collect(), fields()?, cuts()?].concat())
 }

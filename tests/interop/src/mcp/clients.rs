@@ -11,6 +11,7 @@ use tokio::process::Command;
 
 use super::Sdk;
 use super::case_server::CaseServer;
+use super::cases::Case;
 use super::outcome::{self, OK, Seen};
 use super::{cases, quirks};
 use crate::Error;
@@ -73,7 +74,7 @@ pub async fn row(sdk: Sdk, revision: Revision, peer: &str) -> Result<Row, Error>
         if came != known {
             failures.push(format!("{}: {came}, where it was to be: {known}", case.name));
         } else if came != OK {
-            otherwise.push(format!("{}: {came}", case.name));
+            otherwise.push((case, came));
         }
     }
     for (name, ..) in &calls[cases.len()..] {
@@ -81,14 +82,7 @@ pub async fn row(sdk: Sdk, revision: Revision, peer: &str) -> Result<Row, Error>
         let wrong = seen.map_or_else(|| Some("it says nothing".into()), outcome::of_two_steps);
         failures.extend(wrong.map(|wrong| format!("{name}: {wrong}")));
     }
-    let mut note = match otherwise.len() {
-        0 => "all as it was meant".to_owned(),
-        n => format!("{} of the cases otherwise: {}", n, otherwise.join("; ")),
-    };
-    let why = quirks::note(sdk, revision);
-    if !why.is_empty() {
-        note = format!("{why}. {note}");
-    }
+    let note = [quirks::note(sdk, revision).to_owned(), summary(&cases, &otherwise)].join("");
     Ok(Row {
         peer: peer.into(),
         version: sdk.version().await?,
@@ -98,6 +92,20 @@ pub async fn row(sdk: Sdk, revision: Revision, peer: &str) -> Result<Row, Error>
         failures,
         note,
     })
+}
+
+/// What a reader wants to know: of keep-alives, and of what was not as it was meant.
+fn summary(cases: &[Case], otherwise: &[(&Case, String)]) -> String {
+    let keep_alives = cases.iter().filter(|case| case.is_keep_alive).count();
+    let noticed = otherwise.iter().filter(|(case, _)| case.is_keep_alive).count();
+    let mut text = format!(
+        "keep-alives in three forms (`:\\n\\n`, `:\\n`, `:\\r\\n`), each at every place: {keep_alives} cases, {} unnoticed",
+        if noticed == 0 { "all".to_owned() } else { (keep_alives - noticed).to_string() },
+    );
+    for (case, came) in otherwise {
+        text += &format!("; {}: {came}", case.name);
+    }
+    text
 }
 
 /// Runs the SDK's script on calls: a name, a URL, and a tool each.

@@ -61,8 +61,10 @@ async fn main() -> Result<ExitCode, Error> {
 }
 
 async fn meet_all(matrix: &mut Matrix) -> Result<(), Error> {
-    if setting("ONLY", String::new())? == "mcp" {
-        return mcp::run(matrix).await;
+    match setting("ONLY", String::new())?.as_str() {
+        "" => {}
+        "mcp" => return mcp::run(matrix).await,
+        other => return Err(format!("ONLY={other:?}: there is only mcp").into()),
     }
     let (seed, count) = (setting("SEED", 1)?, setting("N", 2000)?);
     println!("SEED={seed} N={count}");

@@ -32,7 +32,8 @@ impl Sdk {
 
     fn name(self) -> &'static str {
         match self {
-            Self::Python2 | Self::Python1 => "Python mcp",
+            Self::Python2 => "Python mcp",
+            Self::Python1 => "Python mcp 1",
             Self::TypeScript2 => "npm @modelcontextprotocol/client",
             Self::TypeScript1 => "npm @modelcontextprotocol/sdk",
         }

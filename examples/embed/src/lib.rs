@@ -9,6 +9,7 @@ pub mod http_body;
 pub mod hyper_pair;
 pub mod hyper_source;
 pub mod llm_client;
+pub mod mcp;
 pub mod readme_client;
 pub mod redacting_proxy;
 pub mod replay_server;

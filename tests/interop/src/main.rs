@@ -12,6 +12,7 @@ mod grammar;
 mod http2;
 mod many_streams;
 mod matrix;
+mod mcp;
 mod nginx;
 mod oracle;
 mod peer;
@@ -39,10 +40,15 @@ use matrix::{Matrix, Row};
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
 
 /// For everything; each peer has a limit of its own.
-const LIMIT: Duration = Duration::from_secs(540);
+const LIMIT: Duration = Duration::from_secs(720);
 
 #[tokio::main]
 async fn main() -> Result<ExitCode, Error> {
+    // The conformance suite starts this program as the client that it tests.
+    let arguments: Vec<String> = env::args().collect();
+    if let [_, mcp::conformance::CLIENT, url] = arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        return mcp::conformance::client(url).await.map(|()| ExitCode::SUCCESS);
+    }
     let mut matrix = Matrix::default();
     // Whatever ends the run, what it has started is dropped, and ends, too.
     let part = env::args().nth(1);
@@ -63,6 +69,7 @@ async fn meet(part: Option<&str>, matrix: &mut Matrix) -> Result<(), Error> {
     match part {
         None => meet_all(matrix).await,
         Some("sdk") => sdk::run(matrix).await,
+        Some("mcp") => mcp::run(matrix).await,
         Some(part) => Err(format!("there is no part {part:?}").into()),
     }
 }
@@ -97,7 +104,8 @@ async fn meet_all(matrix: &mut Matrix) -> Result<(), Error> {
     for http in many_streams::Http::BOTH {
         matrix.add_result("Chromium", ToPeer, many_streams::row(http).await);
     }
-    servers::run(matrix).await
+    servers::run(matrix).await?;
+    mcp::run(matrix).await
 }
 
 /// Meets a peer once more if all that was wrong is that it came back too late: the machine may have stalled.

@@ -3,10 +3,11 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Output, Stdio};
 
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
+use tokio::io::{AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 use crate::Error;
@@ -26,6 +27,19 @@ impl Group {
         let child = child.map_err(|error| format!("cannot start {named}: {error}"))?;
         let group = child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw);
         Ok(Self { child, group })
+    }
+}
+
+impl Group {
+    /// Runs `command`, whose output is piped, to its end.
+    pub async fn output(command: &mut Command) -> Result<Output, Error> {
+        let mut group = Self::start(command)?;
+        let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+        let (out, err) = (group.child.stdout.take(), group.child.stderr.take());
+        let (out, err) = (out.ok_or("no standard output")?, err.ok_or("no standard error")?);
+        let (mut out, mut err) = (BufReader::new(out), BufReader::new(err));
+        tokio::try_join!(out.read_to_end(&mut stdout), err.read_to_end(&mut stderr))?;
+        Ok(Output { status: group.child.wait().await?, stdout, stderr })
     }
 }
 

@@ -8,6 +8,7 @@ mod cases;
 mod check;
 mod client_log;
 mod clients;
+mod foreign;
 mod grammar;
 mod http2;
 mod many_streams;
@@ -68,6 +69,10 @@ async fn main() -> Result<ExitCode, Error> {
 async fn meet(part: Option<&str>, matrix: &mut Matrix) -> Result<(), Error> {
     match part {
         None => meet_all(matrix).await,
+        Some("foreign") => {
+            foreign::run(matrix).await;
+            Ok(())
+        }
         Some("sdk") => sdk::run(matrix).await,
         Some("mcp") => mcp::run(matrix).await,
         Some(part) => Err(format!("there is no part {part:?}").into()),
@@ -105,6 +110,7 @@ async fn meet_all(matrix: &mut Matrix) -> Result<(), Error> {
         matrix.add_result("Chromium", ToPeer, many_streams::row(http).await);
     }
     servers::run(matrix).await?;
+    foreign::run(matrix).await;
     mcp::run(matrix).await
 }
 

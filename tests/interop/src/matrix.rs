@@ -17,6 +17,8 @@ pub enum Direction {
     Oracle,
     /// The headers of the peer's requests.
     Request,
+    /// The peer's own tests, over this crate.
+    TheirTests,
 }
 
 /// One peer in one direction.
@@ -53,6 +55,7 @@ Written by `tests/interop/run`, which installs the peers, talks to them over rea
 - **from peer**: the peer's server sends, our decoder decodes.
 - **oracle**: random and nasty streams that neither has written are decoded by both, and the outcomes are compared.
 - **request**: what the peer's EventSource asks with, against `headers::REQUEST_HEADERS` and a `Last-Event-ID`.
+- **their tests**: the tests that the peer's package brings, unchanged, over this crate.
 
 ";
 
@@ -63,6 +66,7 @@ impl Direction {
             Self::FromPeer => "from peer",
             Self::Oracle => "oracle",
             Self::Request => "request",
+            Self::TheirTests => "their tests",
         }
     }
 }

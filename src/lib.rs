@@ -135,7 +135,7 @@
 //! | `Event::default().event(t).id(i).data(d)` | `Message::new().event_type(t).id(i).data(d)`, values checked when they are made |
 //! | `Event::json_data(value)` | [`Message::encode_with`] and `serde_json::to_writer` |
 //! | `Sse::new(stream)` | a body of `Bytes` ([`Message::to_bytes`]) with [`headers::RESPONSE_HEADERS`] |
-//! | `KeepAlive` | [`KEEP_ALIVE`] on your timer |
+//! | `KeepAlive` | `KeepAlive` (feature `stream`), or [`KEEP_ALIVE`] on your timer |
 //!
 //! # Conformance notes
 //!
@@ -248,7 +248,7 @@ pub use encode::data_writer::DataWriter;
 pub use encode::encoded::EncodedMessage;
 #[cfg(feature = "alloc")]
 pub use encode::field_writer::FieldWriter;
-pub use encode::message::{KEEP_ALIVE, Message};
+pub use encode::message::{KEEP_ALIVE, KEEP_ALIVE_LINE, Message};
 #[cfg(feature = "alloc")]
 pub use encode::message_buf::MessageBuf;
 #[cfg(feature = "alloc")]

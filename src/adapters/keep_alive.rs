@@ -8,7 +8,7 @@ use bytes::Bytes;
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 
-use crate::encode::message::{KEEP_ALIVE, Message};
+use crate::encode::message::{KEEP_ALIVE, KEEP_ALIVE_LINE, Message};
 
 pin_project! {
     /// Passes the chunks of a stream on, and sends a keep-alive whenever nothing has come for a while: so that proxies leave the
@@ -54,6 +54,22 @@ where
     pub const fn new(source: S, sleep: F) -> Self {
         let keep_alive = Bytes::from_static(KEEP_ALIVE);
         Self { source, sleep, wait: None, keep_alive, tail: *b"\n\n\n\n", ended: false }
+    }
+
+    /// Sends [`KEEP_ALIVE_LINE`] instead, for clients that make an event of each blank line.
+    ///
+    /// ```
+    /// use futures::{StreamExt, executor::block_on, future, stream};
+    /// use sse_proto::{KeepAlive, bytes::Bytes};
+    ///
+    /// let quiet = stream::pending::<std::io::Result<Bytes>>();
+    /// let mut body = KeepAlive::new(quiet, || future::ready(())).line();
+    /// assert_eq!(block_on(body.next()).unwrap().unwrap(), ":\n");
+    /// ```
+    #[must_use]
+    pub fn line(mut self) -> Self {
+        self.keep_alive = Bytes::from_static(KEEP_ALIVE_LINE);
+        self
     }
 
     /// Sends `message` instead: a comment with a text, or an event for clients that watch events.

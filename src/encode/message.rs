@@ -11,6 +11,21 @@ use crate::field::{EventId, EventType};
 /// and a client can tell a quiet server from a dead one. It dispatches no event and changes neither the
 /// last event ID nor the reconnection time. Same bytes as `Message::new().comment("")`.
 ///
+/// # This one or the line alone
+///
+/// By the standard both are the same. Of the clients that do otherwise, measured in `docs/interop.md` of the repository:
+///
+/// | whom you send to | send |
+/// | --- | --- |
+/// | browsers, and whoever follows the standard | either |
+/// | clients of an LLM API, whose events have no ids | this one: after [`KEEP_ALIVE_LINE`] one SDK and readers that look at the first line of a block lose the next event, without an error |
+/// | clients of an LLM API whose events have ids | [`KEEP_ALIVE_LINE`]: once there was an id, OpenAI's SDK for Python takes each blank line for an event and fails |
+/// | MCP | either for the SDKs of today; the revision of July 2026 asks for the line, and older SDKs for Python need it |
+/// | through a gateway that passes whole blocks only | this one: the line would wait for the next event |
+///
+/// This one is the default since what goes wrong with it is an error that is seen; what goes wrong with the line is an event that
+/// is missing.
+///
 #[cfg_attr(feature = "alloc", doc = "```")]
 #[cfg_attr(not(feature = "alloc"), doc = "```ignore")]
 /// use sse_proto::{KEEP_ALIVE, Message};
@@ -21,6 +36,20 @@ use crate::field::{EventId, EventType};
 /// # let _ = chunk;
 /// ```
 pub const KEEP_ALIVE: &[u8] = b":\n\n";
+
+/// An empty comment alone, as bytes: a keep-alive without a blank line. It belongs to the next block, so send it between two
+/// messages. [`KEEP_ALIVE`] says whom it suits better.
+///
+#[cfg_attr(feature = "alloc", doc = "```")]
+#[cfg_attr(not(feature = "alloc"), doc = "```ignore")]
+/// use sse_proto::{Decoder, Frame, KEEP_ALIVE_LINE, Message};
+///
+/// let stream = [KEEP_ALIVE_LINE, &Message::new().data("x").to_bytes()].concat();
+/// Decoder::new().decode_all(&stream, |frame| {
+///     assert!(matches!(frame, Ok(Frame::Event(event)) if event.data() == "x"));
+/// });
+/// ```
+pub const KEEP_ALIVE_LINE: &[u8] = b":\n";
 
 /// One message to send: any of a comment, an event type, an id, a reconnection time and data.
 ///
@@ -94,6 +123,19 @@ pub const KEEP_ALIVE: &[u8] = b":\n\n";
 /// * **Keep-alive**: send [`KEEP_ALIVE`] when nothing else was sent for about 15 seconds.
 /// * **Flush each message.** Compression holds events back, so turn it off for this media type or flush
 ///   it after each message; `X-Accel-Buffering: no` asks nginx not to buffer.
+///
+/// # What is safe towards whom
+///
+/// The standard says what a message means, and browsers do it. Others were measured (`docs/interop.md` of the repository):
+///
+/// * **An id or a `retry` without data** is an event with empty data to some SDKs, which then fail: OpenAI's and Google's for Python.
+///   Send LLM clients no `retry` at all, and ids only in the message of an event, if any.
+/// * **An id without data is forgotten** by clients that know of ids through events only: Firefox, and the MCP SDKs for TypeScript. Where a
+///   client has to be able to resume before the first event, add empty data: `.id(id).data("")`, the priming event of MCP.
+/// * **Empty data** is no JSON: nine of twelve LLM SDKs fail.
+/// * **Data of several lines** is one value by the standard. Readers that people write by hand take each line for itself: send
+///   JSON in one line.
+/// * **Keep-alives**: see [`KEEP_ALIVE`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug)]
 #[must_use = "a message does nothing until it is encoded"]
 #[doc(alias = "event")]

@@ -236,7 +236,7 @@ async fn the_bytes_of_the_new_revision() {
     // A quiet stream.
     let mut quiet = raw(&url, Revision::V2026_07_28, "", "for ever").await;
     for _ in 0..2 {
-        assert_eq!(timeout(LIMIT, quiet.chunk()).await.unwrap().unwrap().unwrap(), ":\r\n");
+        assert_eq!(timeout(LIMIT, quiet.chunk()).await.unwrap().unwrap().unwrap(), ":\n");
     }
     // There is nothing to go on with, and headers must say what the body says.
     let get = reqwest::Client::new().get(&url).header(PROTOCOL_VERSION, "2026-07-28");

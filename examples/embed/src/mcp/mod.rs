@@ -27,13 +27,6 @@ pub const NAME: &str = "mcp-name";
 /// What a client takes as the answer to a POST.
 pub const ACCEPT_BOTH: &str = "application/json, text/event-stream";
 
-/// The keep-alive of both revisions: a comment line without a blank line after it, as 2026-07-28 has it.
-///
-/// It stands between two blocks, and belongs to the next one: no client can take it for an event. The block of
-/// `sse_proto::KEEP_ALIVE` is as good for the SDKs of today (docs/interop.md); for the Python SDK 1.20 it was an event with
-/// empty data, once there had been an id, and empty data is no JSON.
-pub const KEEP_ALIVE_LINE: &[u8] = b":\r\n";
-
 /// Which rules hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Revision {

@@ -9,11 +9,9 @@ use bytes::Bytes;
 use futures::stream;
 use serde_json::Value;
 use sse_proto::replay::{EpochId, ReplayLog};
-use sse_proto::{IdText, Message};
+use sse_proto::{IdText, KEEP_ALIVE_LINE, Message};
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
-
-use super::KEEP_ALIVE_LINE;
 
 /// The answer to a request: any number of messages, and the response as the last of them.
 #[derive(Debug)]
@@ -152,6 +150,7 @@ impl Outgoing {
                 }
             }
             if tokio::time::timeout(self.keep_alive, news).await.is_err() {
+                // The line alone, as the revision of July 2026 asks for; it serves both.
                 return Some(Bytes::from_static(KEEP_ALIVE_LINE));
             }
         }

@@ -1,8 +1,7 @@
 //! Answers to a `tools/call`, as an MCP server could send them: two notifications of progress, and the response.
 
 use serde_json::{Value, json};
-use sse_proto::{Chunk, Decoder, EventId, EventType, KEEP_ALIVE, Message};
-use sse_proto_embed::mcp::KEEP_ALIVE_LINE;
+use sse_proto::{Chunk, Decoder, EventId, EventType, KEEP_ALIVE, KEEP_ALIVE_LINE, Message};
 
 use crate::Error;
 
@@ -148,7 +147,7 @@ impl Case {
 
 /// The three forms of a keep-alive, at each place.
 fn keep_alives() -> Result<Vec<Case>, Error> {
-    let forms = [(r"`:\n\n`", KEEP_ALIVE), (r"`:\n`", &b":\n"[..]), (r"`:\r\n`", KEEP_ALIVE_LINE)];
+    let forms = [(r"`:\n\n`", KEEP_ALIVE), (r"`:\n`", KEEP_ALIVE_LINE), (r"`:\r\n`", &b":\r\n"[..])];
     let mut cases = Vec::new();
     for (form, bytes) in forms {
         for ids in [false, true] {

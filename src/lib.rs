@@ -69,7 +69,9 @@
 //! | a value to serialise or format | [`Message::encode_with`], [`Message::to_bytes_with`] and their [`DataWriter`] |
 //! | a socket and large data | [`Message::as_buf`], [`Message::encode_to_io`] |
 //! | a decoded [`Event`] to pass on | `Message::from(event)` |
-//! | a quiet connection | [`KEEP_ALIVE`] every 15 seconds or so |
+//! | strings that may be missing, a queue | [`Message::try_event_type`], [`Message::try_id`]; [`MessageBuf`] owns them |
+//! | fields in an order of your own, several comments, data that comes over time | [`FieldWriter`] |
+//! | a quiet connection | [`KEEP_ALIVE`] every 15 seconds or so; `KeepAlive` around a stream (`stream`) does it |
 //!
 //! A `Message` cannot represent a malformed frame: see [`Message`], which also shows the server's side, and [`headers`] for the
 //! headers.
@@ -86,8 +88,12 @@
 //! | `Bytes`; events to keep or to send to another thread | [`Decoder::decode_shared`] over a [`SharedChunk`] | `while let Some(frame) = decoder.decode_shared(&mut chunk)?` |
 //! | a callback, a channel, a binding: bytes to hand over | [`PushDecoder`] | `decoder.push(bytes)?; while let Some(frame) = decoder.next_frame()?` |
 //! | a `std::io::Read` (`std`) | `EventReader`, `FrameReader` | `for event in EventReader::new(body)` |
+//! | `Bytes`; the same as the first row, from a chunk that you keep | [`Decoder::decode_lent`] over a [`SharedChunk`] | `while let Some(frame) = decoder.decode_lent(&mut chunk)?` |
 //! | a `Stream` of byte chunks (`stream`) | `EventStream`, `FrameStream` | `while let Some(event) = events.next().await` |
-//! | a stream to look at and pass on byte for byte | [`BlockScanner`] | `while let Some(block) = blocks.scan(&mut bytes)?` |
+//! | an `AsyncRead` (`futures-io`) | `IoChunks`, then the same; tokio's by `tokio_util::io::ReaderStream` | `EventStream::new(IoChunks::new(body))` |
+//! | blocks with their fields, given or not, also without data | [`Block::fields`]; `FieldsStream` (`stream`) | `while let Some(fields) = blocks.next().await` |
+//! | a stream to look at while it goes through | `Tap` (`stream`), [`Decoder::decode_all`] | `Tap::new(body, \|frame\| ...)` |
+//! | a stream to look at and pass on block by block, changed or not | [`BlockScanner`] | `while let Some(block) = blocks.scan(&mut bytes)?` |
 //! | no heap; the same frames over a buffer of your own | [`SliceDecoder`] over a [`Chunk`] | `while let Some(frame) = decoder.decode(&mut chunk)?` |
 //! | every line raw, without a buffer | [`Scanner`] | `while let Some(token) = scanner.scan(&mut bytes)` |
 //! | a server, events for ever | [`driver::EventSource`]; `driver::BlockingEventSource` (`std`) | `while let Some(event) = source.next_event().await` |
@@ -120,9 +126,9 @@
 //!
 //! | sse-stream | here |
 //! | --- | --- |
-//! | `SseByteStream::new(chunks)` | `EventStream::new(chunks)` (feature `stream`) |
-//! | `sse.event: Option<String>` | `event.event_type()`, `"message"` if there is none |
-//! | a raw block without data | [`BlockScanner`], or [`Decoder::last_event_id`] and [`Frame::Retry`] |
+//! | `SseByteStream::new(chunks)` | `EventStream::new(chunks)` (feature `stream`), if events are what is wanted |
+//! | `sse.event: Option<String>` | `event.event_type()`, `"message"` if there is none; `fields.event_type` |
+//! | `Sse`, a block with its fields | [`Fields`]; `FieldsStream::new(chunks)` (feature `stream`) |
 //!
 //! | sse-core | here |
 //! | --- | --- |

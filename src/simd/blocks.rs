@@ -12,8 +12,12 @@ pub(crate) const BLOCK: usize = 64;
 #[cfg(feature = "simd")]
 #[inline(always)]
 pub(crate) fn holds_control(block: &[u8; BLOCK]) -> bool {
-    let parts = block.chunks_exact(16).filter_map(<[u8]>::first_chunk).map(Controls::of);
-    parts.reduce(Controls::and).is_some_and(Controls::are_there)
+    let mut controls = Controls::none();
+    for part in block.chunks_exact(16) {
+        let Some(part) = part.first_chunk() else { continue };
+        controls = controls.and(Controls::of(part));
+    }
+    controls.are_there()
 }
 
 /// The same of 16 to 64 bytes, by four vectors that overlap as they must: there is no branch on their number.

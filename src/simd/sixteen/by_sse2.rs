@@ -16,6 +16,11 @@ pub(crate) struct LeastBytes(m128i);
 
 impl LeastBytes {
     #[inline(always)]
+    pub(crate) fn none() -> Self {
+        Self(splat(u8::MAX))
+    }
+
+    #[inline(always)]
     pub(crate) fn of(part: &[u8; 16]) -> Self {
         Self(m128i::from(*part))
     }

@@ -34,6 +34,11 @@ pub(crate) struct ControlBits(u64);
 
 impl ControlBits {
     #[inline(always)]
+    pub(crate) const fn none() -> Self {
+        Self(0)
+    }
+
+    #[inline(always)]
     pub(crate) fn of(part: &[u8; 16]) -> Self {
         let [low, high] = words(part).map(word_controls);
         Self(low | high)

@@ -36,43 +36,51 @@ impl fmt::Display for TooLarge {
 impl StdError for TooLarge {}
 
 impl Blocks {
-    /// The next block that has a field; `None` when all of `data` is taken. After an error the next call goes on after
-    /// its block.
-    pub(crate) fn next(&mut self, data: &mut impl Buf) -> Result<Option<Sse>, Error> {
+    /// Reads on to the end of the next block that has a field, which [`Blocks::take_block`] gives then; `false` when all of
+    /// `data` is taken. After an error the next call goes on after its block.
+    #[inline]
+    pub(crate) fn read(&mut self, data: &mut impl Buf) -> Result<bool, Error> {
         while data.has_remaining() {
             let bytes = data.chunk();
             let mut rest = bytes;
-            let found = self.next_in(&mut rest);
+            let read = self.read_in(&mut rest);
             let taken = bytes.len() - rest.len();
             data.advance(taken);
-            if let Some(found) = found {
-                return found.map(Some);
+            if !matches!(read, Ok(false)) {
+                return read;
             }
         }
-        Ok(None)
+        Ok(false)
     }
 
-    fn next_in(&mut self, rest: &mut &[u8]) -> Option<Result<Sse, Error>> {
-        loop {
-            match self.scanner.scan(rest)? {
+    /// The block that has been read.
+    #[inline]
+    pub(crate) fn take_block(&mut self) -> Sse {
+        mem::take(&mut self.open)
+    }
+
+    fn read_in(&mut self, rest: &mut &[u8]) -> Result<bool, Error> {
+        while let Some(token) = self.scanner.scan(rest) {
+            match token {
                 Token::Piece(_) if self.skipped => {}
                 Token::Piece(piece) => {
                     if let Err(error) = self.take(&piece) {
                         *self = Self { scanner: self.scanner.clone(), skipped: true, ..Self::default() };
-                        return Some(Err(error));
+                        return Err(error);
                     }
                 }
                 _ => {
-                    let block = mem::take(&mut self.open);
                     (self.size, self.skipped) = (0, false);
                     if mem::take(&mut self.has_field) {
-                        return Some(Ok(block));
+                        return Ok(true);
                     }
                 }
             }
         }
+        Ok(false)
     }
 
+    #[inline]
     fn take(&mut self, piece: &Piece<'_>) -> Result<(), Error> {
         let kept = match piece.kind {
             LineKind::Comment => cfg!(feature = "tracing"),
@@ -103,6 +111,7 @@ impl Blocks {
         Ok(())
     }
 
+    #[inline]
     fn line(&mut self, kind: LineKind, value: &[u8]) -> Result<(), Error> {
         match kind {
             LineKind::Data => {

@@ -40,19 +40,20 @@ where
     S::Ok: Buf,
     S::Error: std::error::Error + Send + Sync + 'static,
 {
-    pub(crate) fn poll_block(
+    /// Whether there is another block, which [`ByteStream::take_block`] gives then: a block is large, and to hand it up through
+    /// each layer took a quarter of the time per event.
+    #[inline]
+    pub(crate) fn poll_read(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Sse, Error>>> {
+    ) -> Poll<Option<Result<(), Error>>> {
         let mut this = self.project();
         loop {
             if let Some(data) = this.rest {
-                let block = this.blocks.next(data);
-                if !data.has_remaining() {
-                    *this.rest = None;
-                }
-                if let Some(block) = block.transpose() {
-                    return Poll::Ready(Some(block));
+                match this.blocks.read(data) {
+                    Ok(true) => return Poll::Ready(Some(Ok(()))),
+                    Ok(false) => *this.rest = None,
+                    Err(error) => return Poll::Ready(Some(Err(error))),
                 }
             }
             match ready!(this.source.as_mut().try_poll_next(context)) {
@@ -61,5 +62,11 @@ where
                 None => return Poll::Ready(None),
             }
         }
+    }
+
+    /// The block that has been read.
+    #[inline]
+    pub(crate) fn take_block(self: Pin<&mut Self>) -> Sse {
+        self.project().blocks.take_block()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Buf;
 use futures_util::stream::MapOk;
@@ -58,6 +58,11 @@ where
     type Item = Result<Sse, Error>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.project().blocks.poll_block(context)
+        let mut this = self.project();
+        Poll::Ready(match ready!(this.blocks.as_mut().poll_read(context)) {
+            Some(Ok(())) => Some(Ok(this.blocks.take_block())),
+            Some(Err(error)) => Some(Err(error)),
+            None => None,
+        })
     }
 }

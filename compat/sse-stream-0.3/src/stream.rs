@@ -83,12 +83,14 @@ where
         if *this.finished {
             return Poll::Ready(None);
         }
-        let item = ready!(this.blocks.as_mut().poll_block(context));
-        if !matches!(item, Some(Ok(_))) {
-            *this.finished = true;
-            this.blocks.release();
-        }
-        Poll::Ready(item)
+        let error = match ready!(this.blocks.as_mut().poll_read(context)) {
+            Some(Ok(())) => return Poll::Ready(Some(Ok(this.blocks.take_block()))),
+            Some(Err(error)) => Some(Err(error)),
+            None => None,
+        };
+        *this.finished = true;
+        this.blocks.release();
+        Poll::Ready(error)
     }
 }
 

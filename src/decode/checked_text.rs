@@ -26,11 +26,16 @@ pub(crate) struct CheckedText<'i> {
     /// Something bad was found in the chunk. From then on each check stops at the first bad byte; before, it would take
     /// a tenth longer.
     found_bad: bool,
+    /// The window does not outlive the value that it is made for: it is not made larger.
+    only_once: bool,
 }
 
 impl<'i> CheckedText<'i> {
     /// No part is known.
-    pub(super) const NOTHING: Self = Self { start: 0, text: "", found_bad: false };
+    pub(super) const NOTHING: Self = Self { start: 0, text: "", found_bad: false, only_once: false };
+
+    /// No part is known, and what becomes known is not kept: for chunks that are lent anew for each event.
+    pub(super) const ONLY_ONCE: Self = Self { only_once: true, ..Self::NOTHING };
 
     /// The text of `range`, after moving the window if need be, to start at `from`; `None` if it is no UTF-8.
     #[inline(always)]
@@ -59,12 +64,18 @@ impl<'i> CheckedText<'i> {
     fn restart(&mut self, range: Range<usize>, from: usize, bytes: &'i [u8]) -> Option<&'i str> {
         #[cfg(sse_without = "alone")]
         return self.restart_at(range, from, bytes);
-        let is_last = bytes.len() <= range.end + LAST_LINE_ENDS;
+        let is_last = self.is_last(&range, bytes);
         if is_last && range.start == from && !self.found_bad {
             Self::alone(range, bytes)
         } else {
             self.restart_at(range, from, bytes)
         }
+    }
+
+    /// Whether nothing beyond `range` will be asked for.
+    #[inline(always)]
+    fn is_last(&self, range: &Range<usize>, bytes: &[u8]) -> bool {
+        self.only_once || bytes.len() <= range.end + LAST_LINE_ENDS
     }
 
     /// Fast path: the value is all that is left to check, so that a window would not be looked at again. Where each event is
@@ -76,7 +87,7 @@ impl<'i> CheckedText<'i> {
 
     #[inline(never)]
     fn restart_at(&mut self, range: Range<usize>, from: usize, bytes: &'i [u8]) -> Option<&'i str> {
-        let is_last = bytes.len() <= range.end + LAST_LINE_ENDS;
+        let is_last = self.is_last(&range, bytes);
         if self.found_bad {
             return self.restart_near_bad(range, from, bytes, is_last);
         }

@@ -141,11 +141,11 @@ impl<'i> Chunk<'i> {
         (self.bytes, &mut self.cursor)
     }
 
-    /// A chunk that has been read to `cursor`.
+    /// A chunk that has been read to `cursor`, for one event.
     #[cfg(feature = "alloc")]
     #[inline(always)]
     pub(crate) const fn resumed(bytes: &'i [u8], cursor: Cursor) -> Self {
-        Self { bytes, cursor, checked: CheckedText::NOTHING }
+        Self { bytes, cursor, checked: CheckedText::ONLY_ONCE }
     }
 
     #[cfg(feature = "alloc")]

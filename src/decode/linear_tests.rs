@@ -12,17 +12,18 @@ const TIMES: u64 = 8;
 
 const CUTS: [usize; 6] = [1, 7, 1460, 16 * 1024, 64 * 1024, usize::MAX];
 
-fn work(stream: &[u8], cut: usize, comments: bool) -> [u64; 2] {
+fn work(stream: &[u8], cut: usize, comments: bool) -> [u64; 3] {
     work_of(Decoder::builder().comments(comments), stream, cut)
 }
 
 /// With a limit that `SIZE` bytes cross.
-fn work_limited(stream: &[u8], cut: usize) -> [u64; 2] {
+fn work_limited(stream: &[u8], cut: usize) -> [u64; 3] {
     work_of(Decoder::builder().comments(true).max_event_size(SIZE / 10), stream, cut)
 }
 
-fn work_of(builder: DecoderBuilder, stream: &[u8], cut: usize) -> [u64; 2] {
-    let (mut borrowed, mut shared) = (builder.clone().build(), builder.build());
+fn work_of(builder: DecoderBuilder, stream: &[u8], cut: usize) -> [u64; 3] {
+    let (mut borrowed, mut shared, mut lent) =
+        (builder.clone().build(), builder.clone().build(), builder.build());
     take();
     for bytes in stream.chunks(cut) {
         let mut chunk = Chunk::new(bytes);
@@ -33,7 +34,12 @@ fn work_of(builder: DecoderBuilder, stream: &[u8], cut: usize) -> [u64; 2] {
         let mut chunk = SharedChunk::from(Bytes::copy_from_slice(bytes));
         while !matches!(shared.decode_shared(&mut chunk), Ok(None)) {}
     }
-    [first, take()]
+    let second = take();
+    for bytes in stream.chunks(cut) {
+        let mut chunk = SharedChunk::from(Bytes::copy_from_slice(bytes));
+        while !matches!(lent.decode_lent(&mut chunk), Ok(None)) {}
+    }
+    [first, second, take()]
 }
 
 fn assert_linear(stream: &[u8]) {
@@ -156,10 +162,11 @@ fn an_unfinished_line_is_searched_once() {
                 (b"\n", long.min(1)),
                 (&stream, 1),
             ]);
-            let [lent, shared] = work(&stream, usize::MAX, false);
+            let [lent, shared, kept] = work(&stream, usize::MAX, false);
             // Searched once, and kept once if it is data; 16 KiB of text may be checked ahead.
             assert!(lent <= 23 * SIZE as u64 / 10, "{start:?}: {lent}");
             assert!(shared <= 23 * SIZE as u64 / 10, "{start:?}: {shared}");
+            assert!(kept <= 23 * SIZE as u64 / 10, "{start:?}: {kept}");
         }
     }
 }
@@ -187,12 +194,14 @@ fn good_text_is_checked_once() {
             let event = repeated(&[(b"data: ", 1), (text.as_bytes(), letters), (b"\n\n", 1)]);
             {
                 let stream = repeated(&[(&event, 2 * SIZE / event.len())]);
-                let [lent, _] = work(&stream, usize::MAX, false);
-                assert!(
-                    lent * 100 <= 235 * stream.len() as u64,
-                    "{:.2} looks",
-                    lent as f64 / stream.len() as f64
-                );
+                let [lent, _, kept] = work(&stream, usize::MAX, false);
+                for looks in [lent, kept] {
+                    assert!(
+                        looks * 100 <= 235 * stream.len() as u64,
+                        "{:.2} looks",
+                        looks as f64 / stream.len() as f64
+                    );
+                }
             }
         }
     }

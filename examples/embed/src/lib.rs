@@ -20,3 +20,8 @@ pub mod ureq_source;
 
 /// What all examples fail with.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
+
+/// The programs of the page on porting.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/porting.md")]
+pub struct Porting;

@@ -126,7 +126,7 @@ async fn no_event_waits_in_the_compressor() {
     // Half an event is not worth a flush.
     let shown = [visible(1), visible(2), visible(4), visible(5)];
     for (given, shown) in [1, 2, 4, 5].into_iter().zip(shown) {
-        let source = stream::iter(chunks[..given].to_vec().into_iter().map(Ok::<_, Infallible>));
+        let source = stream::iter(chunks[..given].to_vec()).map(Ok::<_, Infallible>);
         let mut compressed = std::pin::pin!(gateway::gzip(source.chain(stream::pending())));
         let mut decoder = GzDecoder::new(Vec::new());
         while let Ok(Some(bytes)) = timeout(LIMIT, compressed.next()).await {

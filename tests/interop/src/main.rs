@@ -23,6 +23,7 @@ mod sdk;
 mod serve;
 mod server_script;
 mod servers;
+mod web;
 
 use std::env;
 use std::process::ExitCode;
@@ -70,6 +71,7 @@ async fn meet(part: Option<&str>, matrix: &mut Matrix) -> Result<(), Error> {
         None => meet_all(matrix).await,
         Some("sdk") => sdk::run(matrix).await,
         Some("mcp") => mcp::run(matrix).await,
+        Some("web") => web::run(matrix).await,
         Some(part) => Err(format!("there is no part {part:?}").into()),
     }
 }
@@ -105,7 +107,8 @@ async fn meet_all(matrix: &mut Matrix) -> Result<(), Error> {
         matrix.add_result("Chromium", ToPeer, many_streams::row(http).await);
     }
     servers::run(matrix).await?;
-    mcp::run(matrix).await
+    mcp::run(matrix).await?;
+    web::run(matrix).await
 }
 
 /// Meets a peer once more if all that was wrong is that it came back too late: the machine may have stalled.

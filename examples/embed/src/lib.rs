@@ -4,11 +4,17 @@
 pub mod axum_server;
 pub mod blocking_client;
 pub mod broadcast;
+pub mod browser_server;
 pub mod codec;
+pub mod datastar;
+pub mod gateway;
+pub mod htmx;
 pub mod http_body;
 pub mod hyper_pair;
 pub mod hyper_source;
 pub mod llm_client;
+pub mod llm_resume;
+pub mod llm_server;
 pub mod mcp;
 pub mod readme_client;
 pub mod redacting_proxy;

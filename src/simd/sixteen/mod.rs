@@ -37,7 +37,7 @@ mod tests {
         for (at, byte) in (0..32).flat_map(|at| (0..=u8::MAX).map(move |byte| (at, byte))) {
             let mut parts = [[b'x'; 16]; 2];
             parts[at / 16][at % 16] = byte;
-            let here = Controls::of(&parts[0]).and(Controls::of(&parts[1])).are_there();
+            let here = Controls::none().and(Controls::of(&parts[0])).and(Controls::of(&parts[1])).are_there();
             let by_words =
                 by_words::ControlBits::of(&parts[0]).and(by_words::ControlBits::of(&parts[1])).are_there();
             let expected = byte <= b'\r';

@@ -24,6 +24,7 @@ mod sdk;
 mod serve;
 mod server_script;
 mod servers;
+mod web;
 
 use std::env;
 use std::process::ExitCode;
@@ -75,6 +76,7 @@ async fn meet(part: Option<&str>, matrix: &mut Matrix) -> Result<(), Error> {
         }
         Some("sdk") => sdk::run(matrix).await,
         Some("mcp") => mcp::run(matrix).await,
+        Some("web") => web::run(matrix).await,
         Some(part) => Err(format!("there is no part {part:?}").into()),
     }
 }
@@ -111,7 +113,8 @@ async fn meet_all(matrix: &mut Matrix) -> Result<(), Error> {
     }
     servers::run(matrix).await?;
     foreign::run(matrix).await;
-    mcp::run(matrix).await
+    mcp::run(matrix).await?;
+    web::run(matrix).await
 }
 
 /// Meets a peer once more if all that was wrong is that it came back too late: the machine may have stalled.

@@ -38,8 +38,10 @@ mod tests {
             let mut parts = [[b'x'; 16]; 2];
             parts[at / 16][at % 16] = byte;
             let here = Controls::none().and(Controls::of(&parts[0])).and(Controls::of(&parts[1])).are_there();
-            let by_words =
-                by_words::ControlBits::of(&parts[0]).and(by_words::ControlBits::of(&parts[1])).are_there();
+            let by_words = by_words::ControlBits::none()
+                .and(by_words::ControlBits::of(&parts[0]))
+                .and(by_words::ControlBits::of(&parts[1]))
+                .are_there();
             let expected = byte <= b'\r';
             assert_eq!((here, by_words), (expected, expected), "{byte} at {at}");
         }

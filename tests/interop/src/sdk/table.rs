@@ -76,6 +76,7 @@ const DECISION: &str = "
   event after it without a word. Only those die of the block who take every comment for JSON, and they die of the line, too.
 - **With ids**, as for an `EventSource`: `:\\n`, in front of the next event, if openai's Python SDK may be among the clients, and
   `:\\n\\n` otherwise. Whoever loses an event to the line does not bear ids, either, so with ids the line hurts nobody more.
+- **MCP**: its SDKs take the block and the line at every place, with ids and without (the notes of their rows).
 - **google-genai in Python** bears no comment at all. Two blank lines, `\\n\\n`, hurt no SDK in a stream without ids. By the standard they
   mean nothing, like a comment; 9.2.7 advises a comment, though, and that is what clients are used to.
 - **`retry` or an id in a block of its own**: not to LLM clients. Both kill openai's and Google's Python SDKs at once. An id

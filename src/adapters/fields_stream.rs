@@ -12,7 +12,7 @@ use super::chunks::Chunks;
 use super::copied::Copied;
 use crate::decode::fields::Fields;
 use crate::decode::settings::Unfinished;
-use crate::error::SourceError;
+use crate::error::{BlockTooLarge, DecodeError, SourceError};
 use crate::scan::raw_block::{Block, BlockPart};
 use crate::scan::raw_blocks::BlockScanner;
 
@@ -95,6 +95,11 @@ where
     }
 }
 
+/// No `From`: with a second way to a [`DecodeError`], `?` in a closure would need its type said.
+const fn too_large(error: BlockTooLarge) -> DecodeError {
+    DecodeError::BlockTooLarge { limit: error.limit, offset: error.offset }
+}
+
 /// What is yielded of a block, if anything is.
 fn wanted(block: &Block<'_>, comments: bool) -> Option<Fields> {
     if !comments && block.part() == BlockPart::Comment {
@@ -128,7 +133,7 @@ where
                 Ok(Some(None)) => continue,
                 Ok(None) if this.chunks.have_ended() => return Poll::Ready(None),
                 Ok(None) => {}
-                Err(error) => return Poll::Ready(Some(Err(SourceError::Decode(error.into())))),
+                Err(error) => return Poll::Ready(Some(Err(SourceError::Decode(too_large(error))))),
             }
             // What was read to its end is not held while nothing comes.
             *this.chunk = Bytes::new();

@@ -306,11 +306,3 @@ pub struct BlockTooLarge {
     /// Where the block starts, in bytes from the start of the stream; after a byte order mark.
     pub offset: u64,
 }
-
-/// For those who read blocks and events with the same error.
-#[cfg(feature = "alloc")]
-impl From<BlockTooLarge> for DecodeError {
-    fn from(error: BlockTooLarge) -> Self {
-        Self::BlockTooLarge { limit: error.limit, offset: error.offset }
-    }
-}

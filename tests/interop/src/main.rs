@@ -8,6 +8,7 @@ mod cases;
 mod check;
 mod client_log;
 mod clients;
+mod durable;
 mod foreign;
 mod grammar;
 mod http2;
@@ -70,6 +71,10 @@ async fn main() -> Result<ExitCode, Error> {
 async fn meet(part: Option<&str>, matrix: &mut Matrix) -> Result<(), Error> {
     match part {
         None => meet_all(matrix).await,
+        Some("durable") => {
+            durable::run(matrix).await;
+            Ok(())
+        }
         Some("foreign") => {
             foreign::run(matrix).await;
             Ok(())
@@ -113,6 +118,7 @@ async fn meet_all(matrix: &mut Matrix) -> Result<(), Error> {
     }
     servers::run(matrix).await?;
     foreign::run(matrix).await;
+    durable::run(matrix).await;
     mcp::run(matrix).await?;
     web::run(matrix).await
 }

@@ -73,3 +73,12 @@ async fn streams_as_they_come() {
     assert_eq!(data, ["a", "b", "c", "\u{FFFD} d", "e"]);
     assert_eq!(asked, ids(&["", "1", "2", "2", "2"]));
 }
+
+/// What the interface cannot show: `EventSource` reads ids from events, so one in a block of its own at the end of a body is lost, where
+/// the standard would send 2.
+#[tokio::test]
+async fn an_id_after_the_last_event_is_not_sent() {
+    let (data, asked) =
+        follow(vec![b"retry: 10\nid: 1\ndata: a\n\n", b"data: b\n\nid: 2\n\n", b"data: c\n\n"]).await;
+    assert_eq!((data, asked), (vec!["a".into(), "b".into(), "c".into()], ids(&["", "1", "1"])));
+}

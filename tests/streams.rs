@@ -223,9 +223,14 @@ impl AsyncRead for Reader {
 fn a_reader_is_read_to_its_end() {
     let reader = |items: Vec<io::Result<&'static [u8]>>| IoChunks::new(Reader(items.into_iter()));
     let interrupted = || Err(io::ErrorKind::Interrupted.into());
-    let body =
-        reader(vec![Ok(b"data: 1\n\nda"), interrupted(), Ok(b"ta: 2\n\n"), Ok(b""), Ok(b"data: late\n\n")]);
-    assert_eq!(events(EventStream::new(body)), ["1", "2"]);
+    let items =
+        || vec![Ok(&b"data: 1\n\nda"[..]), interrupted(), Ok(b"ta: 2\n\n"), Ok(b""), Ok(b"data: late\n\n")];
+    let events = EventStream::new(reader(items())).map(|event| event.unwrap().data().to_owned());
+    assert_eq!(events.collect::<Vec<_>>().now_or_never().expect("each read is ready"), ["1", "2"]);
+    // After its end it is not asked again.
+    let mut chunks = reader(items());
+    assert_eq!((&mut chunks).count().now_or_never(), Some(2));
+    assert!(chunks.next().now_or_never().unwrap().is_none());
     let mut broken = reader(vec![Ok(b"a"), Err(io::ErrorKind::ConnectionReset.into()), Ok(b"b")]);
     assert_eq!(broken.next().now_or_never().unwrap().unwrap().unwrap(), "a");
     assert!(broken.next().now_or_never().unwrap().unwrap().is_err());

@@ -23,7 +23,6 @@ pin_project! {
     /// use futures::{StreamExt, executor::block_on, future, stream};
     /// use sse_proto::{KeepAlive, Message, bytes::Bytes};
     ///
-    /// # struct Timer(bool);
     /// let first = stream::iter([Ok::<_, std::io::Error>(Message::new().data("x").to_bytes())]);
     /// let quiet = first.chain(stream::pending());
     /// // With tokio: `|| tokio::time::sleep(Duration::from_secs(15))`

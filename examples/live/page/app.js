@@ -39,7 +39,7 @@ const clock = {
     this.ahead = isFar ? ahead : this.ahead + (ahead - this.ahead) * 0.05;
   },
   now() {
-    return Date.now() + (this.ahead ?? 0);
+    return Math.round(Date.now() + (this.ahead ?? 0));
   },
 };
 

@@ -1,5 +1,17 @@
 //! `live serve` is a dashboard whose viewers lose nothing; `live load` measures it.
 
+mod clock;
+mod demo;
+mod entry;
+mod feed;
+mod hub;
+#[cfg(test)]
+mod redis_for_tests;
+mod serve;
+mod store;
+mod topic;
+mod topic_name;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -13,8 +25,12 @@ struct Args {
 }
 
 #[derive(Subcommand)]
-enum Command {}
+enum Command {
+    Serve(serve::ServeArgs),
+}
 
 fn main() -> ExitCode {
-    match Args::parse().command {}
+    match Args::parse().command {
+        Command::Serve(args) => serve::run(args),
+    }
 }

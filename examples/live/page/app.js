@@ -120,6 +120,7 @@ function start({ user, users }) {
     requestAnimationFrame(draw);
   };
 
+  addEventListener("offline", () => streams.forEach((stream) => stream.doubt()));
   addEventListener("online", () => streams.forEach((stream) => stream.restart()));
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") streams.forEach((stream) => stream.wake());

@@ -6,6 +6,7 @@ mod entry;
 mod feed;
 mod hub;
 #[cfg(test)]
+#[path = "../tests/common/redis.rs"]
 mod redis_for_tests;
 mod serve;
 mod store;

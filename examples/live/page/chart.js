@@ -105,7 +105,7 @@ export class Chart {
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false } },
       // Room below the one and above the other, so that they seldom cross.
-      scales: { visitors: { range: steady(50, 0.6, 0.1) }, latency: { range: steady(20, 1, 1) } },
+      scales: { visitors: { range: steady(50, 1, 0.1) }, latency: { range: steady(20, 1, 1.6) } },
       axes: [
         { ...axis, grid: { show: false }, space: 76, size: 30, values: (_, ticks) => ticks.map((tick) => time.format(tick)) },
         { ...axis, scale: "visitors", size: 44, grid: { stroke: colour("line"), width: 1 } },
@@ -186,15 +186,15 @@ export class Chart {
   }
 }
 
-/** A range of round numbers that stays as long as the values fit and do not look small in it. */
+/** A range of round numbers that stays as long as the values fit, and have neither much more room in it than they need nor much less. */
 function steady(step, below, above) {
   let range = [0, step];
   return (_, low, high) => {
     if (low === null || low === undefined) return range;
     const room = high - low || step;
     const next = [Math.max(0, Math.floor((low - room * below) / step) * step), Math.ceil((high + room * above) / step) * step];
-    const isLarge = range[1] - range[0] > 2 * (next[1] - next[0]);
-    if (low < range[0] || high > range[1] || isLarge) range = next;
+    const share = (range[1] - range[0]) / (next[1] - next[0]);
+    if (low < range[0] || high > range[1] || share > 2 || share < 0.75) range = next;
     return range;
   };
 }

@@ -79,7 +79,7 @@ impl Findings {
         self.add(
             "notifications in the list",
             notices,
-            &page.listed().await?.into_iter().rev().collect::<Vec<_>>(),
+            page.listed().await?.into_iter().rev().collect::<Vec<_>>(),
         );
         let reconnections = reconnections.to_string();
         let expected = [
@@ -94,7 +94,7 @@ impl Findings {
         self.add(
             "the panel",
             &expected[..],
-            &panel.iter().map(|(name, text)| (&**name, &**text)).collect::<Vec<_>>(),
+            panel.iter().map(|(name, text)| (&**name, &**text)).collect::<Vec<_>>(),
         );
         Ok(())
     }

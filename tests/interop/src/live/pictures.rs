@@ -5,6 +5,7 @@ use std::fs;
 use std::time::Duration;
 
 use tempfile::TempDir;
+use tokio::process::Command;
 use tokio::time::sleep;
 
 use super::notifier::Notifier;
@@ -26,8 +27,9 @@ pub async fn take_if_asked() -> Result<(), Error> {
     }
     let folder = TempDir::new()?;
     let log = folder.path().join("live.log");
-    let live = Live::start(0, &["--log", log.to_str().ok_or("the path is not UTF-8")?]).await?;
-    let origin = live.origin();
+    let arguments = ["--log", log.to_str().ok_or("the path is not UTF-8")?];
+    let live = Live::start(0, &arguments).await?;
+    let (origin, port) = (live.origin(), live.address.port());
     let mut shown = Vec::new();
     for (name, width, height, scale, dark) in
         [("live-wide.png", 1440, 940, 1, false), ("live-phone.png", 390, 844, 2, true)]
@@ -48,6 +50,8 @@ pub async fn take_if_asked() -> Result<(), Error> {
     for (_, page) in &mut shown {
         page.offline(true).await?;
     }
+    live.kill().await?;
+    let _live = Live::start(port, &arguments).await?;
     linus.send(&origin, "This one waited for you while your train was in the tunnel.").await?;
     sleep(BREAK).await;
     for (_, page) in &mut shown {
@@ -57,6 +61,10 @@ pub async fn take_if_asked() -> Result<(), Error> {
     for (name, page) in &mut shown {
         let path = here().join("../../docs").join(*name);
         page.picture(&path).await?;
+        let packed = Command::new("optipng").args(["-quiet", "-o2"]).arg(&path).status().await;
+        if !packed.map_err(|error| format!("cannot start optipng: {error}"))?.success() {
+            return Err(format!("optipng could not pack {name}").into());
+        }
         let size = fs::metadata(&path)?.len();
         if size > LARGEST {
             return Err(format!("{name} has {size} bytes, more than {LARGEST}").into());

@@ -186,7 +186,10 @@ export class Chart {
   }
 }
 
-/** A range of round numbers that stays as long as the values fit, and have neither much more room in it than they need nor much less. */
+/**
+ * A range of round numbers that stays as long as the values fit, and have neither much more room in it than they need nor
+ * much less.
+ */
 function steady(step, below, above) {
   let range = [0, step];
   return (_, low, high) => {

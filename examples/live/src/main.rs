@@ -1,5 +1,7 @@
 //! `live serve` is a dashboard whose viewers lose nothing; `live load` measures it.
 
+mod load;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -13,8 +15,12 @@ struct Args {
 }
 
 #[derive(Subcommand)]
-enum Command {}
+enum Command {
+    Load(load::Args),
+}
 
 fn main() -> ExitCode {
-    match Args::parse().command {}
+    match Args::parse().command {
+        Command::Load(args) => load::run(args),
+    }
 }

@@ -1,6 +1,18 @@
 //! `live serve` is a dashboard whose viewers lose nothing; `live load` measures it.
 
+mod clock;
+mod demo;
+mod entry;
+mod feed;
+mod hub;
 mod load;
+#[cfg(test)]
+#[path = "../tests/common/redis.rs"]
+mod redis_for_tests;
+mod serve;
+mod store;
+mod topic;
+mod topic_name;
 
 use std::process::ExitCode;
 
@@ -16,11 +28,13 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Command {
+    Serve(serve::ServeArgs),
     Load(load::Args),
 }
 
 fn main() -> ExitCode {
     match Args::parse().command {
+        Command::Serve(args) => serve::run(args),
         Command::Load(args) => load::run(args),
     }
 }

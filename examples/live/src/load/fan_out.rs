@@ -18,7 +18,7 @@ pub(super) async fn run(args: &FanOut) -> Result<Found, Failure> {
     let workers = stage.crew.pids();
     let before = (proc::cpu(&stage.pids), proc::cpu(&workers));
     let (stop, stopped) = watch::channel(false);
-    let publisher = tokio::spawn(stage.publisher(&args.publish).run(stopped));
+    let publisher = tokio::spawn(stage.publisher(args.rate, args.size).run(stopped));
     eprintln!("all {} connections are open; publishing for {} s", args.connections, args.seconds);
     tokio::time::sleep(Duration::from_secs_f64(args.seconds)).await;
     stop.send_replace(true);

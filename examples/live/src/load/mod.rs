@@ -100,8 +100,12 @@ struct FanOut {
     /// How long to publish
     #[arg(long, value_name = "SECONDS", default_value = "20", value_parser = seconds)]
     seconds: f64,
-    #[command(flatten)]
-    publish: PublishArgs,
+    /// Events a second
+    #[arg(long, value_name = "EVENTS", default_value = "50", value_parser = rate)]
+    rate: f64,
+    /// Bytes of data in each event
+    #[arg(long, value_name = "BYTES", default_value = "200")]
+    size: usize,
     #[command(flatten)]
     url: UrlArgs,
     #[command(flatten)]
@@ -123,24 +127,18 @@ struct Storm {
     /// How long the servers stay away
     #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds)]
     down: f64,
-    #[command(flatten)]
-    publish: PublishArgs,
+    /// Events a second
+    #[arg(long, value_name = "EVENTS", default_value = "10", value_parser = rate)]
+    rate: f64,
+    /// Bytes of data in each event
+    #[arg(long, value_name = "BYTES", default_value = "200")]
+    size: usize,
     #[command(flatten)]
     servers: ServerArgs,
     #[command(flatten)]
     clients: ClientArgs,
     #[command(flatten)]
     output: OutputArgs,
-}
-
-#[derive(Parser)]
-struct PublishArgs {
-    /// Events a second
-    #[arg(long, value_name = "EVENTS", default_value = "50", value_parser = rate)]
-    rate: f64,
-    /// Bytes of data in each event
-    #[arg(long, value_name = "BYTES", default_value = "200")]
-    size: usize,
 }
 
 #[derive(Parser)]

@@ -22,7 +22,7 @@ use super::{Failure, failure};
 /// A server that answers later than this is taken for dead.
 const ANSWER: Duration = Duration::from_secs(30);
 /// How long the last event may take to be stored for certain.
-const LAST: Duration = Duration::from_secs(60);
+const LAST: Duration = Duration::from_secs(30);
 
 /// Where events go, and how fast.
 pub(super) struct Publisher {

@@ -110,3 +110,58 @@ impl Response {
 fn since_epoch() -> Duration {
     SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WHOLE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\
+        Transfer-Encoding: Chunked\r\nRetry-After: 7\r\n\r\n4\r\nbody\r\n0\r\n\r\n";
+
+    /// The heads and the body that come out of `pieces`, and whether it is complete.
+    fn read(pieces: &[&[u8]]) -> Result<(Vec<Head>, Vec<u8>, bool), BrokenResponse> {
+        let (mut response, mut heads, mut body) = (Response::default(), Vec::new(), Vec::new());
+        for mut piece in pieces.iter().copied() {
+            heads.extend(response.head(&mut piece)?);
+            while let Some(part) = response.body(&mut piece)? {
+                body.extend_from_slice(part);
+            }
+        }
+        Ok((heads, body, response.is_complete()))
+    }
+
+    #[test]
+    fn each_cut_gives_the_same_response() {
+        let content_type = Some(b"text/event-stream".to_vec());
+        let head = || Head {
+            status: 200,
+            content_type: content_type.clone(),
+            retry_after: Some(Duration::from_secs(7)),
+        };
+        for first in 0..=WHOLE.len() {
+            for second in first..=WHOLE.len() {
+                let read = read(&[&WHOLE[..first], &WHOLE[first..second], &WHOLE[second..]]);
+                assert_eq!(read, Ok((vec![head()], b"body".to_vec(), true)), "cut at {first} and {second}");
+            }
+        }
+    }
+
+    #[test]
+    fn without_a_coding_the_body_ends_with_the_connection() {
+        let (heads, body, complete) = read(&[b"HTTP/1.0 204 No Content\r\n\r\n0", b"\r\n"]).unwrap();
+        assert_eq!(heads, [Head { status: 204, content_type: None, retry_after: None }]);
+        assert_eq!((body.as_slice(), complete), (&b"0\r\n"[..], false));
+    }
+
+    #[test]
+    fn what_is_no_response_is_said_so() {
+        assert!(matches!(read(&[b"SSH-2.0"]), Err(BrokenResponse::Head(_))));
+        let large = [WHOLE[..17].to_vec(), b"a: b\r\n".repeat(LARGEST_HEAD / 6)].concat();
+        assert!(matches!(read(&[&large]), Err(BrokenResponse::Head(httparse::Error::TooManyHeaders))));
+        let endless = [&WHOLE[..17], b"a: ", &[b'b'; LARGEST_HEAD]].concat();
+        assert_eq!(read(&[&endless]), Err(BrokenResponse::LargeHead));
+        assert_eq!(read(&[&endless[..9000], &endless[9000..]]), Err(BrokenResponse::LargeHead));
+        let broken = [&WHOLE[..WHOLE.len() - 14], b"x\r\n"].concat();
+        assert!(matches!(read(&[&broken]), Err(BrokenResponse::Chunk(_))), "{}", broken.escape_ascii());
+    }
+}

@@ -10,7 +10,7 @@ use super::orders::Opening;
 use super::publish::Publisher;
 use super::report::Report;
 use super::servers::Servers;
-use super::{ClientArgs, Failure, PublishArgs, ServerArgs, UrlArgs, failure, plan, proc};
+use super::{ClientArgs, Failure, ServerArgs, UrlArgs, failure, plan, proc};
 
 /// So long nothing may move until a run is given up.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
@@ -135,9 +135,9 @@ impl Stage {
     }
 
     /// Publishes to the first address.
-    pub(super) fn publisher(&self, args: &PublishArgs) -> Publisher {
+    pub(super) fn publisher(&self, rate: f64, size: usize) -> Publisher {
         let Opening { addresses, host, .. } = &self.opening;
-        Publisher { address: addresses[0], host: host.clone(), rate: args.rate, size: args.size }
+        Publisher { address: addresses[0], host: host.clone(), rate, size }
     }
 
     /// The first rows of each report.

@@ -13,7 +13,7 @@ pub(super) async fn run(args: &Storm) -> Result<Found, Failure> {
     let mut stage = Stage::start(args.connections, &args.clients, &args.servers, true).await?;
     let opened = stage.open().await?;
     let (stop, stopped) = watch::channel(false);
-    let publisher = tokio::spawn(stage.publisher(&args.publish).run(stopped));
+    let publisher = tokio::spawn(stage.publisher(args.rate, args.size).run(stopped));
     eprintln!(
         "all {} connections are open; publishing, and the cut comes in {} s",
         args.connections, args.seconds

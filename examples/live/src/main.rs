@@ -5,6 +5,7 @@ mod demo;
 mod entry;
 mod feed;
 mod hub;
+mod load;
 #[cfg(test)]
 #[path = "../tests/common/redis.rs"]
 mod redis_for_tests;
@@ -28,10 +29,12 @@ struct Args {
 #[derive(Subcommand)]
 enum Command {
     Serve(serve::ServeArgs),
+    Load(load::Args),
 }
 
 fn main() -> ExitCode {
     match Args::parse().command {
         Command::Serve(args) => serve::run(args),
+        Command::Load(args) => load::run(args),
     }
 }

@@ -20,7 +20,7 @@ use crate::terminal::{self, FAILED, legible, say};
 use crate::topic::Topic;
 
 const COMMAND: &str = "sse serve";
-/// A longer line is left out: what clients of this crate take is a MiB.
+/// A longer line is left out: every client would have to hold it whole.
 const LONGEST_LINE: u64 = 1024 * 1024;
 
 const EXAMPLES: &str = r#"Each line is the data of an event. With --json a line is one that `sse inspect` prints, but ids

@@ -193,6 +193,9 @@ extern crate std;
 
 #[cfg(any(feature = "std", feature = "stream"))]
 mod adapters;
+// Pages without code, so only where there are pages.
+#[cfg(doc)]
+pub mod cookbook;
 mod decode;
 #[cfg(feature = "alloc")]
 pub mod driver;

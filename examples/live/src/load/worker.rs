@@ -142,15 +142,17 @@ impl Books {
 
 /// Until standard input ends, or what is to be done cannot be done.
 pub(super) fn run() -> ExitCode {
-    let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default());
-    match runtime.and_then(|runtime| runtime.block_on(serve())) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            // Where the parent is gone nobody reads this.
-            let _ = say(&Answer::Failed(error.to_string()));
-            ExitCode::FAILURE
-        }
-    }
+    let done =
+        Builder::new_current_thread().enable_all().build_local(LocalOptions::default()).and_then(|runtime| {
+            let done = runtime.block_on(serve());
+            // Who still waits for an order keeps nobody from the end.
+            runtime.shutdown_background();
+            done
+        });
+    let Err(error) = done else { return ExitCode::SUCCESS };
+    // Where the parent is gone nobody reads this.
+    let _ = say(&Answer::Failed(error.to_string()));
+    ExitCode::FAILURE
 }
 
 async fn serve() -> io::Result<()> {

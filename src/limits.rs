@@ -94,7 +94,7 @@ pub(crate) const MOST_CONTENT_TYPE: usize = 8 * 1024;
 
 /// A session's floor is never lower than this: a wait of nothing at all could not double.
 #[cfg(feature = "alloc")]
-pub(crate) const LOWEST_FLOOR: Duration = Duration::from_millis(1);
+pub(crate) const LEAST_WAIT: Duration = Duration::from_millis(1);
 
 /// A poll that comes later than it was asked for by more than this proves no silence: the machine was suspended, or its
 /// scheduler gave no time. Timers are late by milliseconds.

@@ -235,7 +235,7 @@ fn the_end_lends_what_the_open_block_held() {
             event,
             "{input:?}"
         );
-        assert_eq!(block.in_line(), in_line, "{input:?}");
+        assert_eq!(block.is_in_line(), in_line, "{input:?}");
         // The standard discards it: neither its id nor anything else is left.
         assert_eq!(decoder.last_event_id(), "");
         assert!(matches!(decoder.finish(), End::Clean));

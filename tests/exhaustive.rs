@@ -251,7 +251,7 @@ impl Left<'_> {
         let (input, cut) = (self.input, self.cut);
         let same = match (&end, &expected.cut) {
             (End::Clean, None) => true,
-            (End::Truncated(block), Some(cut)) if block.in_line() == cut.in_line => {
+            (End::Truncated(block), Some(cut)) if block.is_in_line() == cut.in_line => {
                 match (block.event(), &cut.event) {
                     (Some(event), Some(expected)) => is_event(event, expected),
                     (event, expected) => event.is_none() && expected.is_none(),

@@ -276,7 +276,7 @@ impl<'d> End<'d> {
 /// decoder.decode(&mut Chunk::new(b"event: add\ndata: hal"))?;
 /// let End::Truncated(block) = decoder.finish() else { unreachable!() };
 /// assert_eq!(block.event().map(|event| event.data()), Some("hal"));
-/// assert!(block.in_line());
+/// assert!(block.is_in_line());
 /// # Ok::<(), sse_proto::DecodeError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -291,7 +291,7 @@ impl<'d> Truncated<'d> {
     /// The event that the block would have become, had its blank line come; `None` if it held no data
     /// or was larger than the limit. This does not ask the setting; [`End::event`] does.
     ///
-    /// An unfinished `data` line counts as far as it came ([`Truncated::in_line`]); an unfinished event
+    /// An unfinished `data` line counts as far as it came ([`Truncated::is_in_line`]); an unfinished event
     /// type or id is left out, because a truncated name would be a different name. An `id` in the block is part of the event
     /// returned here, but does not become the decoder's last event ID: a reconnect asks for the event again.
     #[must_use]
@@ -301,7 +301,7 @@ impl<'d> Truncated<'d> {
 
     /// Whether the stream ended inside a line, so that the data may lack its end.
     #[must_use]
-    pub const fn in_line(&self) -> bool {
+    pub const fn is_in_line(&self) -> bool {
         self.in_line
     }
 }

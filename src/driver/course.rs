@@ -66,7 +66,7 @@ impl<E> Course<E> {
                 Ok(None) => self.chunk = None,
             }
         }
-        if let Some(id) = self.session.new_last_event_id() {
+        if let Some(id) = self.session.changed_last_event_id() {
             return Turn::Tell(Ok(Update::LastEventId(id.into())));
         }
         if let (Some(retry_at), Some(loss)) = (self.lost_until.take(), self.session.last_loss()) {
@@ -160,7 +160,7 @@ impl<E> Course<E> {
     pub(super) fn close(&mut self) {
         self.session.close();
         self.drop_untold();
-        let _ = self.session.new_last_event_id();
+        let _ = self.session.changed_last_event_id();
     }
 
     pub(super) fn reconnect_now(&mut self) {

@@ -93,8 +93,8 @@ impl SessionBuilder {
     /// default is 500 milliseconds, for a stream that has lasted; see [`SessionBuilder::request_interval`] for those that do not.
     ///
     /// Never less than a millisecond; a smaller value, zero too, means that.
-    pub const fn floor(mut self, time: Duration) -> Self {
-        self.policy.floor = time;
+    pub const fn min_wait(mut self, time: Duration) -> Self {
+        self.policy.min_wait = time;
         self
     }
 
@@ -110,8 +110,8 @@ impl SessionBuilder {
     /// Where the wait stops doubling. The default is one minute.
     ///
     /// It limits only what the session adds: a reconnection time above it is kept, but does not grow.
-    pub const fn backoff_cap(mut self, time: Duration) -> Self {
-        self.policy.cap = time;
+    pub const fn max_backoff(mut self, time: Duration) -> Self {
+        self.policy.max_backoff = time;
         self
     }
 
@@ -198,7 +198,7 @@ impl SessionBuilder {
     }
 
     /// Waits like a browser does: the reconnection time, no longer and no shorter, however often (9.2.3). No
-    /// backoff, jitter, floor, interval, or limit.
+    /// backoff, jitter, shortest wait, interval, or limit.
     ///
     /// ```
     /// use sse_proto::session::{Action, Session, Time};
@@ -214,8 +214,8 @@ impl SessionBuilder {
     /// }
     /// ```
     pub const fn browser(mut self) -> Self {
-        self.policy.cap = Duration::ZERO;
-        self.policy.floor = Duration::ZERO;
+        self.policy.max_backoff = Duration::ZERO;
+        self.policy.min_wait = Duration::ZERO;
         self.policy.request_interval = Duration::ZERO;
         self.policy.jitter_percent = 0;
         self.policy.max_attempts = None;

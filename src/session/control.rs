@@ -21,7 +21,7 @@ impl Session {
     /// ([`headers::retry_after`](crate::headers::retry_after())), or any other wait of the caller's, longer or shorter.
     ///
     /// To be said while the connection is there or before the next one is made; the last word counts, and there is no
-    /// jitter. It is bounded like a `retry`, by [`floor`](super::SessionBuilder::floor) and
+    /// jitter. It is bounded like a `retry`, by [`min_wait`](super::SessionBuilder::min_wait) and
     /// [`max_reconnection_time`](super::SessionBuilder::max_reconnection_time), and
     /// [`request_interval`](super::SessionBuilder::request_interval) holds.
     ///
@@ -158,11 +158,11 @@ impl Session {
     /// session.response(connection, 200, Some(b"text/event-stream"), now);
     /// let mut chunk = session.receive(connection, b"id: 7\n\n", now);
     /// assert_eq!(session.decode_event(&mut chunk)?, None);
-    /// assert_eq!(session.new_last_event_id().unwrap(), "7");
-    /// assert_eq!(session.new_last_event_id(), None);
+    /// assert_eq!(session.changed_last_event_id().unwrap(), "7");
+    /// assert_eq!(session.changed_last_event_id(), None);
     /// # Ok::<(), sse_proto::DecodeError>(())
     /// ```
-    pub fn new_last_event_id(&mut self) -> Option<EventId<'_>> {
+    pub fn changed_last_event_id(&mut self) -> Option<EventId<'_>> {
         let id = self.decoder.last_event_id();
         let fingerprint = Fingerprint::of(id.as_str());
         let told = core::mem::replace(&mut self.told_id, fingerprint);

@@ -156,7 +156,7 @@
 //!   is no storm.
 //! - **A machine that was suspended** polls later than it was told to, and a silence of that time proves nothing: the
 //!   connection gets its timeout once more ([`SessionBuilder::idle_timeout`]).
-//! - **Zero durations**: no wait is shorter than [`SessionBuilder::floor`], and that is a millisecond at least.
+//! - **Zero durations**: no wait is shorter than [`SessionBuilder::min_wait`], and that is a millisecond at least.
 //! - **Huge durations**, in the settings or in `retry` (up to `u64::MAX` milliseconds), are waited for, but for
 //!   [`SessionBuilder::max_reconnection_time`].
 //! - **A status out of range**, 0 or 999, fails as any other that is not 200. So do 1xx: hand in the final one.

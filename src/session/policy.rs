@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use crate::limits::{DEFAULT_MAX_ID_SIZE, LOWEST_FLOOR};
+use crate::limits::{DEFAULT_MAX_ID_SIZE, LEAST_WAIT};
 
 use super::outcome::RefusedHead;
 
@@ -59,9 +59,9 @@ pub enum Reconnect {
 pub(super) struct Policy {
     pub(super) reconnection_time: Duration,
     pub(super) max_reconnection_time: Option<Duration>,
-    pub(super) floor: Duration,
+    pub(super) min_wait: Duration,
     pub(super) request_interval: Duration,
-    pub(super) cap: Duration,
+    pub(super) max_backoff: Duration,
     pub(super) jitter_percent: u8,
     pub(super) progress: Progress,
     pub(super) stable_after: Duration,
@@ -80,9 +80,9 @@ impl Policy {
     pub(super) const DEFAULT: Self = Self {
         reconnection_time: Duration::from_secs(3),
         max_reconnection_time: None,
-        floor: Duration::from_millis(500),
+        min_wait: Duration::from_millis(500),
         request_interval: Duration::from_secs(3),
-        cap: Duration::from_secs(60),
+        max_backoff: Duration::from_secs(60),
         jitter_percent: 50,
         progress: Progress::NewId,
         stable_after: Duration::from_secs(10),
@@ -108,7 +108,7 @@ impl Policy {
     }
 
     fn lowest(&self) -> Duration {
-        self.floor.max(LOWEST_FLOOR)
+        self.min_wait.max(LEAST_WAIT)
     }
 
     /// The reconnection time in force, `asked` being what a `retry` field said.
@@ -117,11 +117,11 @@ impl Policy {
     }
 
     /// The wait after `fruitless` connections in a row, but for jitter: the reconnection time, doubled with each of them
-    /// but the first up to the cap.
+    /// but the first up to `max_backoff`.
     pub(super) fn due(&self, asked: Option<Duration>, fruitless: u32) -> Duration {
         let base = self.base(asked);
         let doubled = base.saturating_mul(1 << fruitless.saturating_sub(1).min(31));
-        doubled.min(self.cap).max(base)
+        doubled.min(self.max_backoff).max(base)
     }
 
     /// What is left of the interval between two requests after a connection that was asked for `lived` ago.

@@ -417,9 +417,9 @@ fn session(settings: &Settings) -> Session {
     let builder = Session::builder()
         .reconnection_time(ms(settings.first))
         .max_reconnection_time(settings.ceiling.map(ms))
-        .floor(ms(settings.floor))
+        .min_wait(ms(settings.floor))
         .request_interval(ms(settings.interval))
-        .backoff_cap(ms(settings.cap))
+        .max_backoff(ms(settings.cap))
         .progress(settings.progress)
         .stable_after(ms(settings.stable))
         .idle_timeout(settings.idle.map(ms))
@@ -501,7 +501,7 @@ pub fn check(settings: &Settings, inputs: &[Input]) {
             Input::Ask => {
                 let new = Some(pair.model.id).filter(|id| *id != pair.model.told);
                 pair.model.told = pair.model.id;
-                assert_eq!(pair.session.new_last_event_id().map(|id| id.to_string()).as_deref(), new);
+                assert_eq!(pair.session.changed_last_event_id().map(|id| id.to_string()).as_deref(), new);
             }
             Input::Now => pair.reconnect_now(),
             Input::Close => {

@@ -413,7 +413,9 @@ fn ended(decoder: &mut Decoder, seen: Vec<Seen>) -> Outcome {
 fn cut_of(end: End<'_>) -> Option<Cut> {
     match end {
         End::Clean => None,
-        End::Truncated(block) => Some(Cut { event: block.event().map(of_event), in_line: block.in_line() }),
+        End::Truncated(block) => {
+            Some(Cut { event: block.event().map(of_event), in_line: block.is_in_line() })
+        }
         other => panic!("an end that the twin does not know: {other:?}"),
     }
 }

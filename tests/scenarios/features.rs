@@ -128,7 +128,7 @@ fn an_id_without_data() {
     let mut session = browser(1).build();
     let (connection, _) = opens(&mut session, ms(0));
     assert_eq!(feed(&mut session, connection, "id: 1\n", ms(0)), [""; 0]);
-    assert_eq!(session.new_last_event_id(), None);
+    assert_eq!(session.changed_last_event_id(), None);
     assert_eq!(feed(&mut session, connection, "\n", ms(0)), [""; 0]);
-    assert_eq!(session.new_last_event_id().unwrap(), "1");
+    assert_eq!(session.changed_last_event_id().unwrap(), "1");
 }

@@ -62,8 +62,8 @@ fn waits(settings: SessionBuilder, random: u64, connections: &[Does]) -> Vec<Opt
 
 /// No floor, no interval, no jitter: what is left is growth.
 fn growing(first: Duration, cap: Duration) -> SessionBuilder {
-    let session = Session::builder().reconnection_time(first).backoff_cap(cap);
-    session.floor(Duration::ZERO).request_interval(Duration::ZERO).jitter_percent(0)
+    let session = Session::builder().reconnection_time(first).max_backoff(cap);
+    session.min_wait(Duration::ZERO).request_interval(Duration::ZERO).jitter_percent(0)
 }
 
 fn some(waits: &[u64]) -> Vec<Option<u64>> {

@@ -110,8 +110,8 @@ fn retry_after_is_the_next_wait_longer_or_shorter_once() {
     assert_eq!(waits(busy.clone(), s(0)), s(2), "three seconds from request to request");
     let free = busy.clone().request_interval(s(0));
     assert_eq!(waits(free.clone(), s(0)), ms(500), "the floor");
-    assert_eq!(waits(free.clone().floor(s(0)), s(0)), ms(1));
-    assert_eq!(waits(free.clone().floor(s(0)), ms(13)), ms(13));
+    assert_eq!(waits(free.clone().min_wait(s(0)), s(0)), ms(1));
+    assert_eq!(waits(free.clone().min_wait(s(0)), ms(13)), ms(13));
     assert_eq!(waits(free.clone().max_reconnection_time(Some(s(60))), s(3600)), s(60));
     assert_eq!(waits(free, Duration::MAX), Duration::MAX - s(1));
 }
@@ -134,7 +134,7 @@ fn a_ceiling_for_what_the_server_asks_for() {
     assert_eq!(retry(hour.clone(), "3599999"), ms(3_599_999));
     // The settings' own time is not the server's, and the floor is above the ceiling.
     assert_eq!(open(hour.clone().reconnection_time(s(9999)), s(0)).reconnection_time(), s(9999));
-    assert_eq!(retry(hour.floor(s(7200)), huge), s(7200));
+    assert_eq!(retry(hour.min_wait(s(7200)), huge), s(7200));
     // A session that goes on from the decoder of another has its own ceiling.
     let mut session = open(PLAIN, s(0));
     feed(&mut session, format!("retry: {huge}\n").as_bytes(), s(0));
@@ -297,7 +297,7 @@ fn a_limit_by_elapsed_time() {
 fn an_id_without_data_is_told() {
     let decoder = Decoder::builder().last_event_id(EventId::from_static("0")).build();
     let mut session = open(PLAIN.decoder(decoder), s(0));
-    let new = |session: &mut Client| session.new_last_event_id().map(|id| id.to_string());
+    let new = |session: &mut Client| session.changed_last_event_id().map(|id| id.to_string());
     assert_eq!(new(&mut session), None, "the caller has set it");
     for (bytes, expected) in [
         ("id: 1\n", None),

@@ -340,7 +340,7 @@ fn reopen(session: &mut Client, now: Duration) {
 
 #[test]
 fn what_outlives_a_connection_and_what_does_not() {
-    let mut session = open(PLAIN.backoff_cap(s(0)), s(0));
+    let mut session = open(PLAIN.max_backoff(s(0)), s(0));
     let stream = b"\xEF\xBB\xBFretry: 7000\nid: 1\ndata: a\n\nid: 2\nevent: lost\ndata: lost\n";
     assert_eq!(feed(&mut session, stream, s(0)), ["a"]);
     session.network_error(s(0).into());

@@ -117,7 +117,8 @@ fn huge_and_zero_durations() {
     }
     assert_eq!(poll(&mut session, s(0)), Act::Wait(s(3)), "and it goes on when the clock is mended");
     // Durations of the policy, and the longest `retry`.
-    let endless = Session::builder().reconnection_time(max).floor(max).backoff_cap(max).jitter_percent(255);
+    let endless =
+        Session::builder().reconnection_time(max).min_wait(max).max_backoff(max).jitter_percent(255);
     let mut session = open(endless.stable_after(max).idle_timeout(Some(max)), s(1));
     assert_eq!(poll(&mut session, s(1)), Act::Read(Some(max)));
     session.network_error(s(1).into());
@@ -129,7 +130,7 @@ fn huge_and_zero_durations() {
     let asked = ms(u64::MAX);
     assert!(at >= asked + s(1) && at < asked + s(20_000_000_000), "584 years of jitter at most: {at:?}");
     // No floor is lower than a millisecond, and from there waits double.
-    let eager = PLAIN.floor(s(0)).request_interval(s(0)).reconnection_time(s(0));
+    let eager = PLAIN.min_wait(s(0)).request_interval(s(0)).reconnection_time(s(0));
     assert_eq!(open(eager.clone(), s(0)).reconnection_time(), ms(1));
     let mut session = eager.clone().client();
     let (mut now, mut attempts) = (s(0), 0);
@@ -147,7 +148,7 @@ fn huge_and_zero_durations() {
         }
     }
     assert_eq!(attempts, 16);
-    let mut session = open(PLAIN.floor(s(9)), s(0));
+    let mut session = open(PLAIN.min_wait(s(9)), s(0));
     session.network_error(s(0).into());
     assert_eq!(poll(&mut session, s(0)), Act::Wait(s(9)), "the floor is above the reconnection time");
 }

@@ -227,7 +227,7 @@ fn no_server_is_hammered() {
     assert_eq!(waits(PLAIN, 9, empty), [3, 3, 3, 4, 8, 16, 32, 60, 60]);
     // A stream that has lasted is asked for again as soon as the server wants it.
     assert_eq!(waits(PLAIN, 3, stream(b"retry: 1000\n", s(10))), [1; 3]);
-    let quick = PLAIN.request_interval(s(0)).floor(s(0)).progress(Progress::Event);
+    let quick = PLAIN.request_interval(s(0)).min_wait(s(0)).progress(Progress::Event);
     assert_eq!(waits(quick, 3, stream(b"retry: 0\ndata\n\n", s(0))), [0; 3], "unless the settings say so");
 }
 

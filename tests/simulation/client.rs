@@ -29,7 +29,7 @@ fn session(first_wait: Duration, id: EventId<'_>) -> Session {
     let policy: SessionBuilder = Session::builder()
         .reconnection_time(first_wait)
         .max_reconnection_time(Some(Duration::from_secs(30)))
-        .backoff_cap(Duration::from_secs(20))
+        .max_backoff(Duration::from_secs(20))
         .idle_timeout(Some(Duration::from_secs(40)))
         .head_timeout(Some(Duration::from_secs(20)))
         .retry_head(|head| matches!(head.status, 429 | 503));
@@ -104,7 +104,7 @@ impl Client {
         }
         if self.next.is_none() {
             // The block that it began with: from now on nothing may be lost.
-            self.next = self.session.new_last_event_id().map(|id| server.number_after(id));
+            self.next = self.session.changed_last_event_id().map(|id| server.number_after(id));
         }
         self.session_holds += live() - before;
         assert!(

@@ -39,7 +39,7 @@ const clock = {
     this.ahead = isFar ? ahead : this.ahead + (ahead - this.ahead) * 0.05;
   },
   now() {
-    return Date.now() + (this.ahead ?? 0);
+    return Math.round(Date.now() + (this.ahead ?? 0));
   },
 };
 
@@ -120,6 +120,7 @@ function start({ user, users }) {
     requestAnimationFrame(draw);
   };
 
+  addEventListener("offline", () => streams.forEach((stream) => stream.doubt()));
   addEventListener("online", () => streams.forEach((stream) => stream.restart()));
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") streams.forEach((stream) => stream.wake());

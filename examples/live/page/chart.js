@@ -105,9 +105,9 @@ export class Chart {
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false } },
       // Room below the one and above the other, so that they seldom cross.
-      scales: { visitors: { range: steady(50, 0.6, 0.1) }, latency: { range: steady(20, 1, 1) } },
+      scales: { visitors: { range: steady(50, 1, 0.1) }, latency: { range: steady(20, 1, 1.6) } },
       axes: [
-        { ...axis, grid: { show: false }, space: 76, size: 30, values: times },
+        { ...axis, grid: { show: false }, space: 76, size: 30, values: (_, ticks) => ticks.map((tick) => time.format(tick)) },
         { ...axis, scale: "visitors", size: 44, grid: { stroke: colour("line"), width: 1 } },
         { ...axis, scale: "latency", size: 44, side: 1, grid: { show: false } },
       ],
@@ -116,7 +116,11 @@ export class Chart {
         { ...series, scale: "visitors", stroke: colour("first"), width: 2, fill: (plot) => this.#fade(plot) },
         { ...series, scale: "latency", stroke: colour("second"), width: 1.5 },
       ],
-      hooks: { drawClear: [(plot) => this.#drawBreaks(plot)], setCursor: [() => this.#showKeys()] },
+      hooks: {
+        drawClear: [(plot) => this.#drawBreaks(plot, false)],
+        draw: [(plot) => this.#drawBreaks(plot, true)],
+        setCursor: [() => this.#showKeys()],
+      },
     };
     return new uPlot(options, [[], [], []], this.#box);
   }
@@ -128,7 +132,8 @@ export class Chart {
     return fade;
   }
 
-  #drawBreaks(plot) {
+  /** The breaks are under the lines, their names above. */
+  #drawBreaks(plot, isAbove) {
     const { ctx, bbox } = plot;
     const density = devicePixelRatio;
     const place = (at) => Math.min(Math.max(plot.valToPos(at, "x", true), bbox.left), bbox.left + bbox.width);
@@ -140,8 +145,11 @@ export class Chart {
     for (const { from, to, text } of breaks) {
       const [left, right] = [place(from), place(to)];
       if (right <= bbox.left || left >= bbox.left + bbox.width) continue;
-      ctx.fillStyle = `${this.#colours.warn}24`;
-      ctx.fillRect(left, bbox.top, Math.max(right - left, density), bbox.height);
+      if (!isAbove) {
+        ctx.fillStyle = `${this.#colours.warn}24`;
+        ctx.fillRect(left, bbox.top, Math.max(right - left, density), bbox.height);
+        continue;
+      }
       ctx.fillStyle = this.#colours.warn;
       ctx.fillRect(left, bbox.top, Math.max(right - left, density), 2 * density);
       // After the start of the break, or before it where the right edge is near.
@@ -178,18 +186,18 @@ export class Chart {
   }
 }
 
-/** A tick may be a fraction of a millisecond short of its second. */
-const times = (_, ticks) => ticks.map((tick) => time.format(Math.round(tick)));
-
-/** A range of round numbers that stays as long as the values fit and do not look small in it. */
+/**
+ * A range of round numbers that stays as long as the values fit, and have neither much more room in it than they need nor
+ * much less.
+ */
 function steady(step, below, above) {
   let range = [0, step];
   return (_, low, high) => {
     if (low === null || low === undefined) return range;
     const room = high - low || step;
     const next = [Math.max(0, Math.floor((low - room * below) / step) * step), Math.ceil((high + room * above) / step) * step];
-    const isLarge = range[1] - range[0] > 2 * (next[1] - next[0]);
-    if (low < range[0] || high > range[1] || isLarge) range = next;
+    const share = (range[1] - range[0]) / (next[1] - next[0]);
+    if (low < range[0] || high > range[1] || share > 2 || share < 0.75) range = next;
     return range;
   };
 }

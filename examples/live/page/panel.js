@@ -8,7 +8,7 @@ const EVERY = 200;
 /** After so long without an answer there is something to explain, in milliseconds. */
 const LONG = 6000;
 
-const NAMES = { connecting: "connecting", open: "open", waiting: "waiting", trouble: "trouble at the store", closed: "closed" };
+const NAMES = { connecting: "connecting", open: "open", waiting: "waiting", trouble: "store trouble", closed: "closed" };
 const count = new Intl.NumberFormat("en");
 const byId = (id) => document.getElementById(id);
 
@@ -77,16 +77,17 @@ export class Panel {
     const isLong = performance.now() - this.#since > LONG;
     switch (state) {
       case "open":
-        return reconnections > 0 ? "Events arrive again, after the last one that was seen." : "Events arrive as they happen.";
+        return reconnections > 0 ? "Events go on after the last one seen." : "Events arrive as they happen.";
       case "trouble":
         return trouble;
       case "closed":
         return "Signed out.";
       case "waiting":
-        return "The connection broke. It is tried again, from the last event on.";
+        return "The connection broke, and is tried again.";
       default:
         // Two streams a tab, and a browser keeps six connections to a server over HTTP/1.1.
-        return isLong ? "No answer yet. Over HTTP/1.1 a browser has room for three tabs like this one." : "Asking for the streams.";
+        if (!isLong) return "Asking for the streams.";
+        return "No answer yet. Over HTTP/1.1 a browser has room for three tabs like this one.";
     }
   }
 
@@ -95,7 +96,8 @@ export class Panel {
     const seconds = Array.from({ length: SECONDS }, (_, index) => this.#seconds.get(last - SECONDS + 1 + index) ?? [0, 0]);
     const full = Math.max(FULL, ...seconds.map(([live, replayed]) => live + replayed));
     const [live, replayed] = this.#beats;
-    const bar = (index, from, of) => `M${index * 4 + 0.5} ${(40 - (from / full) * 38).toFixed(1)}v${(-(of / full) * 38).toFixed(1)}h3V${(40 - (from / full) * 38).toFixed(1)}z`;
+    const high = (count) => ((count / full) * 38).toFixed(1);
+    const bar = (index, from, of) => `M${index * 4 + 0.5} ${40 - high(from)}v-${high(of)}h3v${high(of)}z`;
     live.setAttribute("d", seconds.map(([some], index) => (some ? bar(index, 0, some) : "")).join(""));
     replayed.setAttribute("d", seconds.map(([below, some], index) => (some ? bar(index, below, some) : "")).join(""));
   }

@@ -30,6 +30,7 @@ export class Stream {
   #timer = 0;
   #failures = 0;
   #greeted = false;
+  #isDoubtful = false;
   /** The number of the last event; null where the next one may have any. */
   #number = null;
   #ids = new Set();
@@ -83,9 +84,14 @@ export class Stream {
     if (this.#timer) this.#attempt();
   }
 
-  /** The network has changed: the old connection may be dead without saying so. */
+  /** The network is gone: the connection may be dead without saying so. */
+  doubt() {
+    this.#isDoubtful = true;
+  }
+
+  /** The network is back: a connection from before is not waited for. */
   restart() {
-    if (this.state !== "closed") this.open();
+    if (this.#isDoubtful && this.state !== "closed") this.open();
   }
 
   #drop() {
@@ -130,6 +136,7 @@ export class Stream {
   #hello({ server, answer, missed }) {
     if (this.#greeted) this.reconnections += 1;
     this.#greeted = true;
+    this.#isDoubtful = false;
     this.#failures = 0;
     this.server = server;
     this.#missed = missed;

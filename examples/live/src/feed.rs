@@ -76,7 +76,9 @@ impl Feed {
                 return None;
             }
             if let Err(asked) = &self.place {
-                match self.topic.connect(self.hub.store(), asked.after.as_deref(), asked.from_now).await {
+                // In a box, or each client would keep the room for it as long as it lives.
+                let start = self.topic.connect(self.hub.store(), asked.after.as_deref(), asked.from_now);
+                match Box::pin(start).await {
                     Ok(start) => return Some(self.begin(&start)),
                     Err(error) => drop(self.hub.heard(Err::<(), _>(error))),
                 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Serializer;
 use serde_json::ser::Formatter;
-use sse_proto::Event;
+use sse_proto::{Event, InvalidValue};
 
 use crate::terminal::{holds_hidden, write_legible};
 
@@ -101,6 +101,8 @@ pub(crate) enum BadLine {
     NoObject,
     #[error("{}; {FORMS}", without_line(.0))]
     Json(serde_json::Error),
+    #[error("{0}")]
+    Value(#[from] InvalidValue),
     #[error("fields that do not belong together, or one is missing; {FORMS}")]
     NoForm,
 }

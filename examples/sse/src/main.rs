@@ -5,11 +5,12 @@
 //! curl -sN https://example.org/stream | cargo run --release -p sse-tool -- inspect -
 //! cargo run --release -p sse-tool -- encode lines.jsonl
 //! cargo run --release -p sse-tool --features net -- tail https://example.org/stream
+//! seq 3 | cargo run --release -p sse-tool --features net -- serve
 //! ```
 //!
 //! `inspect` prints what a decoder makes of a stream, one JSON object a line on standard output, and a summary on
-//! standard error. `encode` is the way back. `tail` follows a stream on a server over all its connections. Exit status: see
-//! `EXIT_STATUS`, or `sse --help`.
+//! standard error. `encode` is the way back. `tail` follows a stream on a server over all its connections; `serve` is
+//! such a server, of the lines of standard input. Exit status: see `EXIT_STATUS`, or `sse --help`.
 
 mod encode;
 mod inspect;
@@ -17,8 +18,12 @@ mod lines;
 #[cfg(feature = "net")]
 mod net;
 #[cfg(feature = "net")]
+mod serve;
+#[cfg(feature = "net")]
 mod tail;
 mod terminal;
+#[cfg(feature = "net")]
+mod topic;
 
 use std::env;
 use std::path::PathBuf;
@@ -88,6 +93,8 @@ enum Command {
     Inspect(InspectArgs),
     Encode(EncodeArgs),
     #[cfg(feature = "net")]
+    Serve(serve::ServeArgs),
+    #[cfg(feature = "net")]
     Tail(tail::TailArgs),
 }
 
@@ -122,6 +129,8 @@ fn main() -> ExitCode {
     match parse().command {
         Command::Inspect(args) => inspect::run(&args),
         Command::Encode(args) => encode::run(&args),
+        #[cfg(feature = "net")]
+        Command::Serve(args) => serve::run(args),
         #[cfg(feature = "net")]
         Command::Tail(args) => tail::run(args),
     }

@@ -26,7 +26,7 @@ pub enum Browser {
 }
 
 /// Neither asks the network for anything, nor the user.
-const CHROMIUM: [&str; 11] = [
+pub const CHROMIUM: [&str; 11] = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",

@@ -12,6 +12,7 @@ mod durable;
 mod foreign;
 mod grammar;
 mod http2;
+mod live;
 mod many_streams;
 mod matrix;
 mod mcp;
@@ -80,6 +81,7 @@ async fn meet(part: Option<&str>, matrix: &mut Matrix) -> Result<(), Error> {
             Ok(())
         }
         Some("sdk") => sdk::run(matrix).await,
+        Some("live") => live::run(matrix).await,
         Some("mcp") => mcp::run(matrix).await,
         Some("web") => web::run(matrix).await,
         Some(part) => Err(format!("there is no part {part:?}").into()),
@@ -120,7 +122,8 @@ async fn meet_all(matrix: &mut Matrix) -> Result<(), Error> {
     foreign::run(matrix).await;
     durable::run(matrix).await;
     mcp::run(matrix).await?;
-    web::run(matrix).await
+    web::run(matrix).await?;
+    live::run(matrix).await
 }
 
 /// Meets a peer once more if all that was wrong is that it came back too late: the machine may have stalled.

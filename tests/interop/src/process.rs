@@ -22,8 +22,17 @@ pub struct Group {
 impl Group {
     /// Starts `command` in a process group of its own.
     pub fn start(command: &mut Command) -> Result<Self, Error> {
+        Self::spawn(command.stdin(Stdio::null()))
+    }
+
+    /// Starts `command` in a process group of its own; what it reads is written to the child's `stdin`.
+    pub fn start_with_input(command: &mut Command) -> Result<Self, Error> {
+        Self::spawn(command.stdin(Stdio::piped()))
+    }
+
+    fn spawn(command: &mut Command) -> Result<Self, Error> {
         let named = command.as_std().get_program().to_string_lossy().into_owned();
-        let child = command.process_group(0).stdin(Stdio::null()).kill_on_drop(true).spawn();
+        let child = command.process_group(0).kill_on_drop(true).spawn();
         let child = child.map_err(|error| format!("cannot start {named}: {error}"))?;
         let group = child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw);
         Ok(Self { child, group })
@@ -31,6 +40,11 @@ impl Group {
 }
 
 impl Group {
+    pub fn signal(&self, signal: Signal) -> Result<(), Error> {
+        let group = self.group.ok_or("it has ended by itself")?;
+        Ok(killpg(group, signal)?)
+    }
+
     /// Runs `command`, whose output is piped, to its end.
     pub async fn output(command: &mut Command) -> Result<Output, Error> {
         let mut group = Self::start(command)?;

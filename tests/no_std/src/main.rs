@@ -107,7 +107,7 @@ fn decode(stream: &[u8]) -> Option<()> {
     }
     ((events, comments, retries) == (3, 1, 3000)).then_some(())?;
     let End::Truncated(block) = decoder.finish() else { return None };
-    (block.in_line() && block.event()?.data() == "hal").then_some(())?;
+    (block.is_in_line() && block.event()?.data() == "hal").then_some(())?;
 
     decoder.reconnect_after(EventId::from_static("41")).ok()?;
     let mut chunk = Chunk::new(b"data: 0123456789abcdef\n\ndata: next\n\n");

@@ -120,7 +120,7 @@ fn session_of(revision: Revision) -> SessionBuilder {
             .reconnection_time(Duration::from_secs(1))
             .max_reconnection_time(Some(Duration::from_secs(60)))
             .request_interval(Duration::ZERO)
-            .floor(Duration::from_millis(100))
+            .min_wait(Duration::from_millis(100))
             .jitter_percent(10)
             .max_attempts(Some(5)),
         Revision::V2026_07_28 => Session::builder().reconnect(Reconnect::Never),

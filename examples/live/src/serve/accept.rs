@@ -2,22 +2,26 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
 use tokio_io_timeout::TimeoutWriter;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+
+use super::stream;
 
 /// For the head of a request, and for a greeting over TLS.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -75,31 +79,59 @@ pub async fn serve(
             }
         };
         let _ = stream.set_nodelay(true); // only speed
-        let mut stream = TimeoutWriter::new(stream);
-        stream.set_timeout(Some(slow));
-        let (tls, http, router) = (tls.clone(), http.clone(), router.clone());
-        tokio::spawn(async move {
-            match tls {
-                None => connection(&http, Box::pin(stream), router, watcher).await,
-                Some(tls) => {
-                    // What goes wrong here is the other end's to tell.
-                    let greeting = tokio::time::timeout(PATIENCE, tls.accept(Box::pin(stream)));
-                    if let Ok(Ok(stream)) = greeting.await {
-                        connection(&http, stream, router, watcher).await;
-                    }
-                }
-            }
-        });
+        let (http, router) = (http.clone(), router.clone());
+        match tls.clone() {
+            None => drop(tokio::spawn(plain(stream, http, router, watcher, slow))),
+            Some(tls) => drop(tokio::spawn(secure(stream, tls, http, router, watcher, slow))),
+        }
     }
     drop(listener);
-    let _ = tokio::time::timeout(Duration::from_secs(2), graceful.shutdown()).await;
+    let _ = timeout(Duration::from_secs(2), graceful.shutdown()).await;
+}
+
+type Http = Builder<TokioExecutor>;
+
+async fn plain(mut stream: TcpStream, http: Arc<Http>, router: Router, watcher: Watcher, slow: Duration) {
+    // What is over before the stream begins is in boxes, or each stream would keep the room for it as long as it lives.
+    let opened = Box::pin(timeout(PATIENCE, stream::open(&mut stream, router.clone(), slow))).await;
+    match opened {
+        Ok(Ok(Some(body))) => {
+            drop((http, router));
+            // However it ends, it is the end of this connection.
+            let _ = stream::send_all(stream, body, slow).await;
+            drop(watcher); // which was waited for until now
+        }
+        Ok(Ok(None)) => Box::pin(connection(http, limited(stream, slow), router, watcher)).await,
+        Ok(Err(_)) | Err(_) => {}
+    }
+}
+
+async fn secure(
+    stream: TcpStream,
+    tls: TlsAcceptor,
+    http: Arc<Http>,
+    router: Router,
+    watcher: Watcher,
+    slow: Duration,
+) {
+    // What goes wrong here is the other end's to tell.
+    let greeting = timeout(PATIENCE, tls.accept(limited(stream, slow)));
+    if let Ok(Ok(stream)) = greeting.await {
+        connection(http, stream, router, watcher).await;
+    }
+}
+
+fn limited(stream: TcpStream, slow: Duration) -> Pin<Box<TimeoutWriter<TcpStream>>> {
+    let mut stream = TimeoutWriter::new(stream);
+    stream.set_timeout(Some(slow));
+    Box::pin(stream)
 }
 
 async fn connection(
-    http: &Builder<TokioExecutor>,
+    http: Arc<Http>,
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     router: Router,
-    watcher: hyper_util::server::graceful::Watcher,
+    watcher: Watcher,
 ) {
     let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
     // An error is the end of this connection, however it ends.

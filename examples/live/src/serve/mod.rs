@@ -4,6 +4,7 @@ mod accept;
 mod http;
 mod login;
 mod page;
+mod stream;
 
 use std::io::{self, IsTerminal, Write};
 use std::net::SocketAddr;

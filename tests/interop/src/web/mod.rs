@@ -65,7 +65,7 @@ async fn send(hub: &Hub, message: Bytes) -> Result<(), Error> {
 }
 
 /// A row of what was expected and what was seen, with the name of each case.
-fn row(
+pub fn row(
     (peer, version): (&str, String),
     direction: Direction,
     over: &str,

@@ -334,3 +334,18 @@ async fn the_key_of_the_cookies_outlives_a_restart() {
         assert_eq!(place.open(100).cookie_key().await.unwrap(), key);
     }
 }
+
+#[tokio::test]
+async fn of_a_thousand_clients_that_come_at_once_one_reads() {
+    for place in Place::all() {
+        let store = place.open(100);
+        let ids = append(&store, &TopicName::Board, 0..3).await;
+        let topic = Topic::new(TopicName::Board, store.retention(&TopicName::Board), Signal::default());
+        let id = ids[0].to_string();
+        let connects = (0..1000).map(|_| topic.connect(&store, Some(id.as_bytes()), false));
+        for start in futures::future::join_all(connects).await {
+            assert_eq!(start.unwrap().missed, 2);
+        }
+        assert_eq!(topic.reads.load(Relaxed), 1);
+    }
+}

@@ -40,7 +40,7 @@ impl Place {
         let (keep, clock) = (Keep { events }, Clock::by(move || time.load(Relaxed)));
         match &self.redis {
             Some(redis) => Store::of_url(&redis.url(), keep, clock).unwrap(),
-            None => Store::of_file(self.file(), keep, clock).unwrap(),
+            None => opened(|| Store::of_file(self.file(), keep, clock.clone())),
         }
     }
 
@@ -54,6 +54,22 @@ impl Place {
 
     pub(super) fn pass(&self, ms: u64) {
         self.time.fetch_add(ms, Relaxed);
+    }
+}
+
+/// A process that another test is starting may hold the lock of the store that was dropped, until it runs a program of its own.
+fn opened(mut open: impl FnMut() -> Result<Store, OpenError>) -> Store {
+    let started = std::time::Instant::now();
+    loop {
+        match open() {
+            Err(error)
+                if error.to_string().contains("another server")
+                    && started.elapsed() < Duration::from_secs(10) =>
+            {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            opened => return opened.unwrap(),
+        }
     }
 }
 

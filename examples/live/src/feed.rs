@@ -18,8 +18,10 @@ use crate::topic::{Cursor, Next, Signal, Start, Topic};
 const HELLO: EventType<'static> = EventType::from_static("hello");
 const TROUBLE: EventType<'static> = EventType::from_static("trouble");
 const WELL: EventType<'static> = EventType::from_static("well");
-/// For a browser, whose own is three to five seconds.
-const RETRY: Duration = Duration::from_secs(1);
+/// How long a client is asked to wait before it comes back, in milliseconds, and what is added for some: a browser adds nothing of
+/// its own, and when a server ends, all come back.
+const RETRY: u64 = 1000;
+const SPREAD: u64 = 1000;
 /// While the store is away, a client that waits for its start asks again after this time.
 const AGAIN: Duration = Duration::from_millis(500);
 
@@ -39,6 +41,7 @@ struct Feed {
     keep_alive: Duration,
     /// `Err` until it is known.
     place: Result<Cursor, Asked>,
+    retry: Duration,
     is_told_of_trouble: bool,
     /// When something was sent last.
     sent: Instant,
@@ -51,11 +54,21 @@ pub fn feed(
     asked: Asked,
     keep_alive: Duration,
 ) -> impl Stream<Item = Result<Bytes, Infallible>> {
-    hub.counts.connections.fetch_add(1, Relaxed);
+    // Far from its neighbours in time, by the golden section.
+    let retry = RETRY + hub.counts.connections.fetch_add(1, Relaxed).wrapping_mul(618) % SPREAD;
     hub.counts.clients.fetch_add(1, Relaxed);
     let signal = topic.signal().subscribe();
     let (place, sent) = (Err(asked), Instant::now());
-    let feed = Feed { hub, topic, signal, keep_alive, place, is_told_of_trouble: false, sent };
+    let feed = Feed {
+        hub,
+        topic,
+        signal,
+        keep_alive,
+        place,
+        retry: Duration::from_millis(retry),
+        is_told_of_trouble: false,
+        sent,
+    };
     stream::unfold(feed, |mut feed| async move {
         let bytes = feed.next().await?;
         feed.sent = Instant::now();
@@ -124,7 +137,7 @@ impl Feed {
             "missed": start.missed,
         });
         let mut bytes: Vec<u8> =
-            Message::new().retry(RETRY).event_type(HELLO).data(&hello.to_string()).to_bytes().into();
+            Message::new().retry(self.retry).event_type(HELLO).data(&hello.to_string()).to_bytes().into();
         if let Some(id) = start.id.as_deref().and_then(|id| EventId::new(id).ok()) {
             bytes.extend_from_slice(&Message::new().id(id).to_bytes());
         }

@@ -24,6 +24,8 @@ pub struct Topic {
     /// One reads at a time.
     reading: tokio::sync::Mutex<()>,
     signal: watch::Sender<Signal>,
+    #[cfg(test)]
+    pub reads: std::sync::atomic::AtomicU64,
 }
 
 struct State {
@@ -78,7 +80,15 @@ impl Topic {
         let nothing = EntryId::start(0);
         let state = State { log: ReplayLog::new(), place: nothing, oldest: nothing, life: 0 };
         let signal = watch::Sender::new(signal);
-        Self { name, retention, state: Mutex::new(state), reading: tokio::sync::Mutex::new(()), signal }
+        Self {
+            name,
+            retention,
+            state: Mutex::new(state),
+            reading: tokio::sync::Mutex::new(()),
+            signal,
+            #[cfg(test)]
+            reads: Default::default(),
+        }
     }
 
     pub fn name(&self) -> &TopicName {
@@ -95,9 +105,19 @@ impl Topic {
 
     /// Reads what the store has that is not here yet.
     pub async fn catch_up(&self, store: &Store) -> Result<(), StoreError> {
+        self.catch_up_unless(store, |_| false).await
+    }
+
+    /// The same, if it is still needed when it is this caller's turn: of a thousand clients that come at once, one reads.
+    async fn catch_up_unless(&self, store: &Store, done: impl Fn(&State) -> bool) -> Result<(), StoreError> {
         let _alone = self.reading.lock().await;
+        if done(&self.state()) {
+            return Ok(());
+        }
         loop {
             let place = self.state().place;
+            #[cfg(test)]
+            self.reads.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             let page = store.read(&self.name, place, AT_ONCE).await?;
             let is_last = page.entries.len() < AT_ONCE;
             let has_news = self.learn(page);
@@ -135,14 +155,11 @@ impl Topic {
         header: Option<&[u8]>,
         now: bool,
     ) -> Result<Start, StoreError> {
-        if self.state().place.epoch == 0 {
-            self.catch_up(store).await?;
+        let is_known = |state: &State| state.start(header, now).is_some();
+        if !is_known(&self.state()) {
+            // Nothing has been read yet; or another server has sent it events that this one has not read.
+            self.catch_up_unless(store, is_known).await?;
         }
-        if let Some(start) = self.state().start(header, now) {
-            return Ok(start);
-        }
-        // Another server may have sent it events that this one has not read yet.
-        self.catch_up(store).await?;
         let state = self.state();
         let named = header.and_then(|id| std::str::from_utf8(id).ok()?.parse::<EntryId>().ok());
         Ok(state.start(header, now).unwrap_or_else(|| {
@@ -198,8 +215,11 @@ impl State {
         self.life += 1;
     }
 
-    /// `None` if the id says nothing here.
+    /// `None` if the id says nothing here, or nothing has been read yet.
     fn start(&self, header: Option<&[u8]>, now: bool) -> Option<Start> {
+        if self.life == 0 {
+            return None;
+        }
         let (answer, events) = match self.log.after_header(header) {
             Replay::FromStart(_) if now => {
                 let id = self.log.last_id().map(|id| id.as_str().to_owned());

@@ -214,6 +214,14 @@ fn what_cannot_be_done_is_said() {
 }
 
 #[test]
+fn a_server_without_the_stream_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::over(&folder.path().join("log"), &[]);
+    let error = refused(load(&["fan-out", "--connections", "9", "--url", &server.address]));
+    assert!(error.contains("a client gave up: the server answered with status 404"), "{error}");
+}
+
+#[test]
 fn too_few_files_are_said_before_anything_starts() {
     let mut limited = Command::new("sh");
     let load = env!("CARGO_BIN_EXE_live");

@@ -33,6 +33,7 @@ fn draw(svg: &mut String, title: &str, spreads: &[(&str, &Spread)]) -> Result<()
     let mut chart = ChartBuilder::on(&area)
         .caption(title, ("sans-serif", 24).into_font().color(&INK))
         .margin(12)
+        .margin_right(40)
         .x_label_area_size(44)
         .y_label_area_size(64)
         .build_cartesian_2d((1.0..RAREST).log_scale(), (low..high).log_scale())?;
@@ -52,7 +53,7 @@ fn draw(svg: &mut String, title: &str, spreads: &[(&str, &Spread)]) -> Result<()
     }
     chart
         .configure_series_labels()
-        .position(SeriesLabelPosition::UpperLeft)
+        .position(SeriesLabelPosition::LowerRight)
         .background_style(WHITE)
         .label_font(("sans-serif", 17).into_font().color(&INK))
         .draw()?;

@@ -165,6 +165,7 @@ mod tests {
     #[test]
     fn what_is_broken_is_said_so_at_each_cut() {
         let endless = [b"1;".as_slice(), &[b'x'; LONGEST_LINE]].concat();
+        let long = [&endless[..LONGEST_LINE], b"\r\n"].concat();
         for broken in [
             b"x\r\n".as_slice(),
             b"\r\n",
@@ -176,6 +177,7 @@ mod tests {
             b"1\r\na\n",
             b"1\r\na\rb\r\n",
             &endless,
+            &long,
         ] {
             for cut in 0..broken.len() {
                 let result = decoded([&broken[..cut], &broken[cut..]]);

@@ -89,7 +89,8 @@ impl Client<'_> {
             Action::Connect(request) => Step::Connect(request.connection(), self.job.request(&request)),
             Action::WaitUntil(at) => Step::Wait(at.saturating_since(now)),
             Action::Failed(failure) => {
-                self.job.books.borrow_mut().fatal(format!("a client gave up: {failure}"));
+                let path = &self.job.path;
+                self.job.books.borrow_mut().fatal(format!("a client gave up: {failure} (GET {path})"));
                 Step::Stop
             }
             // Nothing closes a session here, and what is read is read in `connect`.

@@ -118,10 +118,12 @@ impl Tally {
         self.last_event = self.last_event.max(other.last_event);
     }
 
-    /// The most heads in one window from the moment `since` on, as heads a second.
-    pub(super) fn peak_since(&self, since: u64) -> u64 {
-        let most = self.heads.range(since / WINDOW..).map(|(_, heads)| *heads).max();
-        most.unwrap_or_default() * (1_000_000_000 / WINDOW)
+    /// The heads in each window from the moment `since` on, as heads a second.
+    pub(super) fn heads_since(&self, since: u64) -> Vec<u64> {
+        let first = since / WINDOW;
+        let end = self.heads.keys().next_back().map_or(first, |last| last + 1);
+        let heads = (first..end).map(|window| self.heads.get(&window).copied().unwrap_or_default());
+        heads.map(|heads| heads * (1_000_000_000 / WINDOW)).collect()
     }
 
     /// Events that clients ought to have got and have not. An event in `doubtful` was stored or not; if nobody got it, it was not.
@@ -221,13 +223,13 @@ mod tests {
     }
 
     #[test]
-    fn the_peak_is_that_of_one_window() {
+    fn heads_are_counted_in_windows() {
         let mut tally = Tally::default();
-        for now in [0, WINDOW - 1, WINDOW - 2, WINDOW, 2 * WINDOW, 2 * WINDOW + 5] {
+        for now in [0, WINDOW - 1, WINDOW - 2, WINDOW, 3 * WINDOW, 3 * WINDOW + 5] {
             tally.head(now);
         }
-        assert_eq!(tally.peak_since(0), 30);
-        assert_eq!(tally.peak_since(WINDOW), 20);
-        assert_eq!(tally.peak_since(3 * WINDOW), 0);
+        assert_eq!(tally.heads_since(5), [30, 10, 0, 20]);
+        assert_eq!(tally.heads_since(WINDOW), [10, 0, 20]);
+        assert!(tally.heads_since(4 * WINDOW).is_empty());
     }
 }

@@ -128,7 +128,7 @@ struct Storm {
     #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds)]
     down: f64,
     /// Events a second
-    #[arg(long, value_name = "EVENTS", default_value = "10", value_parser = rate)]
+    #[arg(long, value_name = "EVENTS", default_value = "2", value_parser = rate)]
     rate: f64,
     /// Bytes of data in each event
     #[arg(long, value_name = "BYTES", default_value = "200")]

@@ -1,4 +1,4 @@
-//! What a run found: the same figures as a table and as JSON.
+//! What a run found: the same figures as a table and as JSON, which has what is too long for a table, too.
 
 use std::collections::BTreeMap;
 
@@ -65,6 +65,11 @@ impl Report {
             self.rows.push((format!("{name}: {what}"), grouped(*count as f64, 0)));
         }
         self.json.insert(key.to_owned(), json!(counts));
+    }
+
+    /// One after the other: in JSON alone.
+    pub(super) fn series(&mut self, key: &str, series: &[u64]) {
+        self.json.insert(key.to_owned(), json!(series));
     }
 
     fn put(&mut self, key: &str, name: &str, json: Value, text: String) {
@@ -137,6 +142,7 @@ mod tests {
         spread.record(2_000_000);
         report.spread("opening_ms", "opening", &spread);
         report.counts("losses", "loss", &BTreeMap::from([("refused".to_owned(), 3)]));
+        report.series("requests", &[1, 2]);
         let table = report.table();
         for line in [
             "live load idle\n",
@@ -155,5 +161,6 @@ mod tests {
         assert_eq!(json["gone"], Value::Null);
         assert_eq!(json["opening_ms"]["p99"], 2.0);
         assert_eq!(json["losses"]["refused"], 3);
+        assert_eq!(json["requests"], json!([1, 2]));
     }
 }

@@ -53,7 +53,13 @@ pub(super) async fn run(args: &Storm) -> Result<Found, Failure> {
     report.figure("listening_s", "listening again after", since_cut(listening), 3, "s");
     report.count("back", "clients back", back as u64);
     report.figure("all_back_s", "all back after", since_cut(tally.last_up).filter(|_| back == total), 2, "s");
-    report.count("requests_per_s_peak", "requests a second at the peak", tally.peak_since(cut));
+    let requests = tally.heads_since(cut);
+    report.count(
+        "requests_per_s_peak",
+        "requests a second at the peak",
+        requests.iter().max().copied().unwrap_or(0),
+    );
+    report.series("requests_per_s", &requests);
     report.spread("back_ms", "loss to hello", &tally.back);
     report.spread("latency_ms", "due to client", &tally.lateness);
     let dropped = proc::listen_drops().zip(drops).map(|(now, then)| now.saturating_sub(then) as f64);

@@ -142,15 +142,17 @@ impl Books {
 
 /// Until standard input ends, or what is to be done cannot be done.
 pub(super) fn run() -> ExitCode {
-    let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default());
-    match runtime.and_then(|runtime| runtime.block_on(serve())) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            // Where the parent is gone nobody reads this.
-            let _ = say(&Answer::Failed(error.to_string()));
-            ExitCode::FAILURE
-        }
-    }
+    let done =
+        Builder::new_current_thread().enable_all().build_local(LocalOptions::default()).and_then(|runtime| {
+            let done = runtime.block_on(serve());
+            // Who still waits for an order keeps nobody from the end.
+            runtime.shutdown_background();
+            done
+        });
+    let Err(error) = done else { return ExitCode::SUCCESS };
+    // Where the parent is gone nobody reads this.
+    let _ = say(&Answer::Failed(error.to_string()));
+    ExitCode::FAILURE
 }
 
 async fn serve() -> io::Result<()> {
@@ -196,4 +198,55 @@ fn say(answer: &Answer) -> io::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(&line)?;
     out.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use sse_proto::{EventId, EventType};
+
+    use super::*;
+
+    fn books(connections: usize) -> RefCell<Books> {
+        let (addresses, host, path) = (Vec::new(), String::new(), String::new());
+        Job::new(Opening { addresses, host, path, connections, at_once: 1, jitter: 0 }).books
+    }
+
+    #[test]
+    fn who_is_up_and_who_is_back_is_counted() {
+        let books = books(3);
+        let mut books = books.borrow_mut();
+        (0..3).for_each(|client| books.up(client, 5, 5, false));
+        assert!(books.obey(Order::Mark).is_none());
+        books.down(true, "cut");
+        books.down(false, "refused");
+        assert_eq!((books.progress.up, books.progress.back, books.progress.losses), (2, 0, 2));
+        books.up(1, 9, 4, true);
+        // Once more, since the same mark.
+        books.down(true, "cut");
+        books.up(1, 9, 4, true);
+        assert_eq!((books.progress.up, books.progress.back), (3, 1));
+        assert_eq!((books.tally.opening.count(), books.tally.back.count(), books.tally.last_up), (3, 2, 9));
+    }
+
+    #[test]
+    fn who_has_the_last_event_is_counted_whenever_it_came() {
+        let books = books(2);
+        let mut books = books.borrow_mut();
+        let event = |n: u64| format!("{{\"n\":{n},\"t\":0}}");
+        let get = |books: &mut Books, client, n| {
+            let data = event(n);
+            let event = Event::new(EventType::MESSAGE, &data).with_id(EventId::from_static("1"));
+            books.event(client, event, 1);
+        };
+        get(&mut books, 0, 1);
+        get(&mut books, 0, 2);
+        get(&mut books, 1, 1);
+        assert!(books.obey(Order::Until(2)).is_none());
+        assert_eq!(books.progress.reached, 1);
+        get(&mut books, 1, 2);
+        get(&mut books, 1, 2);
+        assert_eq!((books.progress.reached, books.progress.events), (2, 5));
+        let Some(Answer::Report(tally)) = books.obey(Order::Report(3)) else { panic!("no report") };
+        assert_eq!((tally.doubled, tally.lost(2, &[])), (1, 2));
+    }
 }

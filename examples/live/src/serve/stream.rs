@@ -1,6 +1,7 @@
 //! An event stream over HTTP/1.1, without a buffer for each client. hyper keeps two, for requests that may follow and for heads of
 //! responses: 16 KiB for a connection that says nothing for hours. So a request for a stream, whose head has come whole, is
-//! answered here, by the same router; all others are hyper's. The connection ends with its stream. docs/live.md has what it buys.
+//! answered here, by the same router; all others are hyper's. The connection ends with its stream, so that needs no framing (RFC
+//! 9112, 6.3), and an event goes out as it is, the same bytes to all. docs/live.md has what it buys.
 
 use std::future::poll_fn;
 use std::io;
@@ -10,7 +11,6 @@ use std::time::{Duration, SystemTime};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Method, Request, Uri, header};
-use bytes::{Buf, Bytes};
 use http_body_util::BodyExt;
 use tokio::io::{AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
@@ -26,7 +26,7 @@ pub async fn open(stream: &mut TcpStream, mut router: Router, slow: Duration) ->
     let Ok(response) = router.call(request).await;
     let (head, body) = response.into_parts();
     let mut bytes = format!(
-        "HTTP/1.1 {}\r\ndate: {}\r\nconnection: close\r\ntransfer-encoding: chunked\r\n",
+        "HTTP/1.1 {}\r\ndate: {}\r\nconnection: close\r\n",
         head.status,
         httpdate::fmt_http_date(SystemTime::now())
     )
@@ -38,7 +38,7 @@ pub async fn open(stream: &mut TcpStream, mut router: Router, slow: Duration) ->
         bytes.extend_from_slice(b"\r\n");
     }
     bytes.extend_from_slice(b"\r\n");
-    send(stream, &bytes[..], slow).await?;
+    send(stream, &bytes, slow).await?;
     Ok(Some(body))
 }
 
@@ -90,22 +90,18 @@ pub async fn send_all(mut stream: TcpStream, mut body: Body, slow: Duration) -> 
             frame = body.frame() => frame,
             gone = gone(&stream) => return gone,
         };
-        // A body that fails is not one that ends: the client sees a stream that was cut.
         let Some(frame) = frame.transpose().map_err(io::Error::other)? else { break };
         let Ok(data) = frame.into_data() else { continue };
-        if !data.is_empty() {
-            let size = format!("{:x}\r\n", data.len());
-            send(&mut stream, Bytes::from(size).chain(data).chain(&b"\r\n"[..]), slow).await?;
-        }
+        send(&mut stream, &data, slow).await?;
     }
-    send(&mut stream, &b"0\r\n\r\n"[..], slow).await?;
     stream.shutdown().await
 }
 
-async fn send(stream: &mut TcpStream, mut bytes: impl Buf, slow: Duration) -> io::Result<()> {
+async fn send(stream: &mut TcpStream, mut bytes: &[u8], slow: Duration) -> io::Result<()> {
     // Each time that it takes something, it gets as long again.
-    while bytes.has_remaining() {
-        tokio::time::timeout(slow, stream.write_buf(&mut bytes)).await??;
+    while !bytes.is_empty() {
+        let taken = tokio::time::timeout(slow, stream.write(bytes)).await??;
+        bytes = &bytes[taken..];
     }
     Ok(())
 }

@@ -63,5 +63,5 @@ pub async fn row() -> Result<Row, Error> {
     page.go(&origin).await?;
     moved(&mut page, 0, 0).await?;
     findings.look(&mut page, &notifier.sent, 0, &live.name()?).await?;
-    findings.row("HTTP/1.1, a file", "").await
+    findings.row(super::chromium().await?, "HTTP/1.1, a file", "")
 }

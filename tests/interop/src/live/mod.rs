@@ -7,6 +7,7 @@ mod page;
 mod pictures;
 mod redis;
 mod server;
+mod tail;
 
 use std::fmt::Debug;
 use std::path::PathBuf;
@@ -28,7 +29,13 @@ const SOME: u64 = 50;
 pub async fn run(matrix: &mut Matrix) -> Result<(), Error> {
     matrix.add_result("the page of examples/live in Chromium", ToPeer, file::row().await);
     matrix.add_result("the page of examples/live in Chromium", ToPeer, redis::row().await);
+    matrix.add_result(tail::PEER, ToPeer, tail::row().await);
     pictures::take_if_asked().await
+}
+
+/// The page as a peer.
+async fn chromium() -> Result<(&'static str, String), Error> {
+    Ok(("the page of examples/live in Chromium", Browser::Chromium.version().await?))
 }
 
 fn folder() -> PathBuf {
@@ -103,8 +110,7 @@ impl Findings {
         self.0.push((what.into(), format!("{expected:?}"), format!("{seen:?}")));
     }
 
-    async fn row(self, over: &str, note: &str) -> Result<Row, Error> {
-        let peer = ("the page of examples/live in Chromium", Browser::Chromium.version().await?);
+    fn row(self, peer: (&'static str, String), over: &str, note: &str) -> Result<Row, Error> {
         Ok(web::row(peer, ToPeer, over, &self.0, note))
     }
 }

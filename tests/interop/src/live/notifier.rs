@@ -24,6 +24,11 @@ impl Notifier {
         Ok(Self { client, cookie, sent: Vec::new() })
     }
 
+    /// For a client that signs in by it.
+    pub fn cookie(&self) -> &str {
+        &self.cookie
+    }
+
     pub async fn send(&mut self, origin: &str, text: &str) -> Result<(), Error> {
         let request = self.client.post(format!("{origin}/notify")).header("content-type", "application/json");
         let request =

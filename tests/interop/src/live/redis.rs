@@ -50,5 +50,9 @@ pub async fn row() -> Result<Row, Error> {
     moved(&mut page, ROUNDS, before).await?;
     findings.look(&mut page, &notifier.sent, ROUNDS, &live.name()?).await?;
     let version = process::version("redis-server", &["--version"]).await?;
-    findings.row(&format!("HTTP/1.1, Redis {}", version.trim_start_matches("v=")), "").await
+    findings.row(
+        super::chromium().await?,
+        &format!("HTTP/1.1, Redis {}", version.trim_start_matches("v=")),
+        "",
+    )
 }

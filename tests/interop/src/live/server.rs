@@ -28,7 +28,7 @@ pub struct Live {
 impl Live {
     /// Waits until it listens. Port 0 takes one that is free.
     pub async fn start(port: u16, arguments: &[&str]) -> Result<Self, Error> {
-        let mut command = Command::new(program()?);
+        let mut command = Command::new(built("live")?);
         command.args(["serve", "--listen", &format!("127.0.0.1:{port}")]).args(arguments);
         let mut group = Group::start(command.stdout(Stdio::piped()))?;
         let mut stdout = BufReader::new(group.child.stdout.take().ok_or("no standard output")?);
@@ -63,8 +63,8 @@ impl Live {
 }
 
 /// What `live/install` has built.
-fn program() -> Result<PathBuf, Error> {
-    let path = here().join("../../target/debug/live");
+pub fn built(program: &str) -> Result<PathBuf, Error> {
+    let path = here().join("../../target/debug").join(program);
     path.canonicalize().map_err(|error| format!("{}: {error}", path.display()).into())
 }
 

@@ -41,16 +41,23 @@ fn doc(line: &str) -> Option<&str> {
 #[derive(Default)]
 struct Page {
     shown: Vec<String>,
+    in_fence: bool,
     in_example: bool,
+    hidden: Option<String>,
+    /// Lines that are hidden before lines that are shown: an import, a value, the start of a function.
+    hides: Vec<String>,
 }
 
 impl Page {
     fn add(&mut self, text: &str) {
         if text.starts_with("```") {
-            // The fence for a build without `std` follows the one for a build with it.
-            let opens = text == "```" || text.starts_with("```no_run") || text.starts_with("```compile_fail");
-            self.in_example = !self.in_example && opens;
-        } else if self.in_example && !text.starts_with("# ") {
+            self.in_example = !self.in_fence && matches!(text, "```" | "```no_run" | "```compile_fail");
+            self.in_fence = !self.in_fence;
+            self.hidden = None;
+        } else if self.in_example && text.starts_with("# ") {
+            self.hidden = Some(text.to_owned());
+        } else if self.in_example {
+            self.hides.extend(self.hidden.take());
             self.shown.push(text.to_owned());
         }
     }
@@ -179,14 +186,68 @@ fn every_type_and_method_has_an_example() {
         "so are methods"
     );
     let mut missing = Vec::new();
+    // `write!` calls it.
+    let uses = |page: &Page, method: &str| page.uses(method) || (method == "write_fmt" && page.uses("write"));
     for (name, (module, methods)) in &types {
         let page = pages.get(name).unwrap_or_else(|| panic!("where is {name}?"));
         if page.shown.is_empty() {
             missing.push(name.clone());
         }
-        let unseen = methods.iter().filter(|method| !page.uses(method) && !pages[module].uses(method));
+        let unseen = methods.iter().filter(|method| !uses(page, method) && !uses(&pages[module], method));
         missing.extend(unseen.map(|method| format!("{name}::{method}")));
     }
     missing.extend(functions.into_iter().filter(|name| !pages.get(name).is_some_and(|page| page.uses(name))));
     assert!(missing.is_empty(), "without an example on their page: {missing:#?}");
+}
+
+#[test]
+fn no_example_hides_what_its_reader_needs() {
+    let hidden: Vec<_> = pages().into_values().flat_map(|page| page.hides).collect();
+    assert!(hidden.is_empty(), "hidden, and lines that are shown follow: {hidden:#?}");
+}
+
+/// What a feature brings is named in its row, on the crate's page and in README.
+#[test]
+fn the_tables_of_features_are_complete() {
+    let [library, readme] =
+        ["src/lib.rs", "README.md"].map(|page| fs::read_to_string(root().join(page)).unwrap());
+    let mut checked = 0;
+    let mut wanted: Vec<&str> = vec!["none"];
+    for line in library.lines().filter(|line| !line.starts_with("//")) {
+        if line.starts_with("#[cfg(") {
+            wanted = line.split('"').skip(1).step_by(2).collect();
+            continue;
+        }
+        let names = line.strip_prefix("pub use ").or_else(|| line.strip_prefix("pub mod "));
+        let names = names.map(|names| names.trim_end_matches(';').rsplit("::").next().unwrap());
+        let names =
+            names.filter(|_| !wanted.is_empty()).map(|names| names.trim_matches(['{', '}']).split(", "));
+        for name in names.into_iter().flatten() {
+            for (page, text) in [("the crate's page", &library), ("README", &readme)] {
+                let rows = text.lines().map(|line| line.trim_start_matches("//! "));
+                let mut rows = rows.filter(|row| {
+                    wanted.iter().any(|set| {
+                        row.starts_with(&format!("| `{set}`")) || row.starts_with(&format!("| {set} |"))
+                    })
+                });
+                let is_named = rows.any(|row| row.contains(&format!("`{name}`")));
+                assert!(is_named, "{name} needs {wanted:?}, and {page} does not say so");
+                checked += 1;
+            }
+        }
+        wanted = vec!["none"];
+    }
+    assert!(checked > 100, "{checked}");
+}
+
+/// The oldest compiler is that of Cargo.toml, wherever it is named.
+#[test]
+fn the_oldest_rust_is_the_same_everywhere() {
+    let read = |path: &str| fs::read_to_string(root().join(path)).unwrap();
+    let version =
+        read("Cargo.toml").lines().find_map(|line| line.strip_prefix("rust-version = ").map(str::to_owned));
+    let version = version.unwrap();
+    for (page, text) in ["src/lib.rs", "README.md"].map(|page| (page, read(page))) {
+        assert!(text.contains(&format!("Rust {}", version.trim_matches('"'))), "{page} names another one");
+    }
 }

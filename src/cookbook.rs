@@ -100,9 +100,10 @@ pub mod replay_server {}
 ///
 /// # What to change
 ///
-/// `login`: a password that all share stands for whatever your login is. Serve over TLS, and then make the cookie `Secure`. Browsers open six connections to a server over
-/// HTTP/1.1 for all tabs together, and a stream holds one for good: serve HTTP/2, which browsers speak over TLS only. A proxy in
-/// front must not buffer: [`RESPONSE_HEADERS`](crate::headers::RESPONSE_HEADERS) asks nginx not to, others have a setting.
+/// `login`: one password for all stands for your login. Serve over TLS, and then make the cookie `Secure`. Over HTTP/1.1
+/// browsers open six connections to a server for all tabs together, and a stream holds one: serve HTTP/2, which browsers speak
+/// over TLS only. A proxy in front must not buffer: [`RESPONSE_HEADERS`](crate::headers::RESPONSE_HEADERS) asks nginx not to,
+/// others have a setting.
 ///
 /// # `src/browser_server.rs`
 ///

@@ -215,8 +215,8 @@
 //! Semantic versioning, like cargo reads it: before 1.0 the second number is the one that may break.
 //!
 //! - **The public API** is what these pages show: items, features, the `Display` of errors in its meaning but not in its words,
-//!   and the conformance notes above. `Debug` output, what is measured (speed, sizes, allocations), and `cfg(sse_without)`,
-//!   which is for our benchmarks, are not.
+//!   and the conformance notes above. `Debug` output, what is measured (speed, sizes, allocations), `cfg(sse_without)`,
+//!   which is for our benchmarks, and the [`cookbook`] are not.
 //! - **`#[non_exhaustive]`** stands on what will grow: settings, errors, what a stream or a session may tell. So give a `match` a
 //!   last arm that ignores, or hands on, what it does not know. Enums without it are complete by the standard.
 //! - **Crates in the API**: `bytes` 1 (also as [`sse_proto::bytes`](bytes)), `futures-core` 0.3, `futures-io` 0.3 and `serde` 1.

@@ -1,4 +1,4 @@
-//! One event encoded once and sent to many clients: each gets a clone of the `Bytes`, a pointer and a count.
+//! One event, encoded once, for many clients: each gets a clone of the `Bytes`, which share the text.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -23,17 +23,17 @@ impl Hub {
         Self(broadcast::Sender::new(backlog))
     }
 
-    /// Encodes `message` once and hands it to all clients. How many there were.
+    /// Encodes `message` once and hands it to all clients. Returns how many there were.
     pub fn send(&self, message: &Message<'_>) -> usize {
         self.send_encoded(message.to_bytes())
     }
 
-    /// Hands what has been encoded to all clients. How many there were.
+    /// Hands an encoded message to all clients. Returns how many there were.
     pub fn send_encoded(&self, message: Bytes) -> usize {
         self.0.send(message).unwrap_or(0) // an error means that nobody listens
     }
 
-    /// A client: what it receives is what to write to its response.
+    /// One more client: write what it receives to its response.
     pub fn subscribe(&self) -> broadcast::Receiver<Bytes> {
         self.0.subscribe()
     }
@@ -46,7 +46,7 @@ pub fn router(hub: Hub) -> Router {
         .with_state(hub)
 }
 
-/// A response to one client. It ends when the client has lost an event, so that it comes back and is told all anew.
+/// A response to one client. It ends when the client has lost an event (`RecvError::Lagged`): the client connects again.
 pub fn response(hub: &Hub) -> Response {
     // A comment where there is nothing to say yet, so that the head goes out.
     let first = stream::iter([Bytes::from_static(KEEP_ALIVE)]);

@@ -1,11 +1,11 @@
-//! A server for the `EventSource` of pages that another origin serves. It sends no headers of the page's own, so who it is
-//! comes in a cookie, or, where cookies do not go, in a ticket in the URL.
+//! A server for the `EventSource` of pages that another origin serves. An `EventSource` sends no headers of the page's own, so
+//! a login comes in a cookie, or, where cookies do not work, in a ticket in the URL.
 //!
 //! - **Cookie**: `new EventSource(url, {withCredentials: true})`. Both origins here are of one site (ports do not count). Over
 //!   two sites the cookie has to be `SameSite=None; Secure`, and browsers that block third-party cookies drop it.
-//! - **Ticket**: URLs end up in logs, so it is no password but something that lives for half a minute, for the stream alone.
-//!   When it is over, a stream that is open goes on; one that is lost gets a 401, and the page asks for another ticket.
-//! - **CORS**: the page's origin by name, since `*` does not go with credentials. An `EventSource` makes no preflight.
+//! - **Ticket**: URLs end up in logs, so it is not a password. It is good for half a minute, and for the stream only.
+//!   After that an open stream goes on; a lost one gets a 401, and the page asks for another ticket.
+//! - **CORS**: the page's origin by name, because `*` does not allow credentials. An `EventSource` makes no preflight.
 //! - **A refusal** is an `error` at which `readyState` is `CLOSED`: the browser does not come back.
 //! - **Six streams** of one browser use up a server's HTTP/1.1 connections: serve HTTP/2.
 
@@ -30,7 +30,7 @@ const TICKET: Duration = Duration::from_secs(30);
 pub struct Server {
     /// Of the pages: `https://app.example.org`.
     origin: HeaderValue,
-    /// What opens a session: stands for whatever a login asks for.
+    /// Opens a session. Stands for your login.
     password: String,
     hub: Hub,
     sessions: Secrets,
@@ -74,7 +74,7 @@ pub fn router(origin: HeaderValue, password: &str, hub: Hub) -> Router {
         .with_state(server)
 }
 
-/// Lets pages of the one origin read, and turns away those of others: their browser would send the cookie all the same.
+/// Lets pages of the one origin read, and refuses those of others: their browser would send the cookie, too.
 async fn cors(State(server): State<Arc<Server>>, request: Request, next: Next) -> Response {
     let foreign = request.headers().get(header::ORIGIN).is_some_and(|origin| *origin != server.origin);
     let mut response = if foreign { StatusCode::FORBIDDEN.into_response() } else { next.run(request).await };
@@ -85,7 +85,7 @@ async fn cors(State(server): State<Arc<Server>>, request: Request, next: Next) -
     response
 }
 
-/// The password for a cookie.
+/// Takes the password, returns a cookie.
 async fn login(State(server): State<Arc<Server>>, password: String) -> Result<Response, StatusCode> {
     if password != server.password {
         return Err(StatusCode::UNAUTHORIZED);
@@ -95,7 +95,7 @@ async fn login(State(server): State<Arc<Server>>, password: String) -> Result<Re
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
 
-/// A session for a ticket.
+/// Takes a session, returns a ticket.
 async fn ticket(State(server): State<Arc<Server>>, fields: HeaderMap) -> Result<String, StatusCode> {
     if !has_session(&server, &fields) {
         return Err(StatusCode::UNAUTHORIZED);

@@ -1,5 +1,5 @@
-//! A client of a chat API, over reqwest: JSON deltas, `[DONE]`, error objects, an idle timer that is fed by bytes, and
-//! a last event whose blank line the server forgot.
+//! A client of a chat API, over reqwest: JSON deltas, `[DONE]`, error objects, an idle timer that bytes restart, and
+//! a last event whose blank line the server left out.
 
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ pub async fn collect(response: reqwest::Response, idle: Duration) -> Result<Stri
     // Some servers leave out the last blank line. Data that was cut in the middle of its line is not JSON.
     let mut decoder = Decoder::builder().unfinished(Unfinished::WholeLines).build();
     let (mut body, mut text) = (response.bytes_stream(), String::new());
-    // Bytes reset the timer, not events: a server that thinks sends comments, which are no events.
+    // Bytes restart the timer, not events: a server that thinks sends comments, which are not events.
     while let Some(bytes) = tokio::time::timeout(idle, body.next()).await? {
         let bytes = bytes?;
         let mut chunk = Chunk::new(&bytes);

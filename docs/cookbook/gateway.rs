@@ -1,5 +1,5 @@
-//! A gateway before a language model's API: the answer goes through byte for byte, the tokens that it has cost are counted on
-//! the way, and a client that takes gzip gets it, with a flush after each event so that none waits for the next.
+//! A gateway in front of a language model's API. The answer goes through byte for byte, the tokens that it cost are counted on
+//! the way, and a client that accepts gzip gets it, with a flush after each event so that none waits for the next.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use sse_proto::{BlockScanner, Frame, Oversized, Tap, headers};
 
 /// A block is looked at up to this size; a larger one is passed on as it comes.
 const MAX_BLOCK: usize = 64 * 1024;
-/// What belongs to one connection, or is said anew by each side.
+/// What belongs to one connection, or is set by each side itself.
 const NOT_PASSED_ON: [HeaderName; 7] = [
     header::ACCEPT_ENCODING,
     header::CONNECTION,
@@ -29,7 +29,7 @@ const NOT_PASSED_ON: [HeaderName; 7] = [
     header::UPGRADE,
 ];
 
-/// Where requests go, and who is told the tokens that each answer has cost.
+/// Where requests go, and what to do with the tokens that each answer cost.
 #[derive(Clone)]
 pub struct Gateway {
     pub client: reqwest::Client,
@@ -50,7 +50,7 @@ async fn pass(State(gateway): State<Gateway>, request: Request) -> Response {
     }
 }
 
-/// The same request, to the one behind. Without `accept-encoding`: what is compressed nobody can count.
+/// Sends the same request upstream. Without `accept-encoding`: compressed events cannot be counted.
 async fn ask(gateway: &Gateway, request: Request) -> reqwest::Result<reqwest::Response> {
     let (head, body) = request.into_parts();
     let path = head.uri.path_and_query().map_or("/", |path| path.as_str());
@@ -109,8 +109,8 @@ fn takes_gzip(fields: &HeaderMap) -> bool {
     })
 }
 
-/// `source`, compressed. What a compressor holds back reaches the client when it is flushed: after each event, and after each
-/// comment line, which is there to show that the connection lives.
+/// `source`, compressed. A compressor holds bytes back until it is flushed: so it is, after each event and after each comment
+/// line, which shows that the connection is alive.
 pub fn gzip<E>(
     source: impl Stream<Item = Result<Bytes, E>> + Unpin + Send,
 ) -> impl Stream<Item = io::Result<Bytes>> + Send

@@ -15,7 +15,7 @@ use tokio::net::TcpStream;
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
-/// Where the server is, and what it is asked for.
+/// Where the server is, and the path of its stream.
 #[derive(Debug, Clone)]
 pub struct Hyper {
     pub address: SocketAddr,
@@ -42,7 +42,7 @@ impl Transport for Hyper {
     }
 
     fn poll_read(&mut self, body: &mut Incoming, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
-        // Trailers are no bytes of the stream.
+        // Trailers are not part of the stream.
         let frame = Pin::new(body).poll_frame(cx);
         frame.map_ok(|frame| frame.into_data().unwrap_or_default()).map_err(Error::from)
     }

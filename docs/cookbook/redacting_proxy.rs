@@ -20,10 +20,10 @@ impl Redact {
         Self { blocks: BlockScanner::builder().max_block_size(limit).build(), secret }
     }
 
-    /// Appends to `output` what may be passed on after `chunk`, which is moved past it: whole blocks, and comments that come
-    /// before one.
+    /// Takes all of `chunk`, and appends to `output` what may be passed on now: whole blocks, and comments that come before
+    /// one.
     ///
-    /// At an error a block was too large to be looked at, and is dropped. Close the connection, or call again with what is left of
+    /// After an error, a block was too large to look at, and is dropped. Close the connection, or call again with the rest of
     /// the chunk to go on after that block.
     pub fn filter(&mut self, chunk: &mut &[u8], output: &mut Vec<u8>) -> Result<(), BlockTooLarge> {
         while let Some(block) = self.blocks.scan(chunk)? {
@@ -38,8 +38,8 @@ impl Redact {
         Ok(())
     }
 
-    /// The end of the stream, perhaps inside a block. Its type may have been yet to come, so all its data is blanked out:
-    /// a client may take it though its blank line is missing.
+    /// Ends the stream, perhaps inside a block. The type of that block may have been still to come, so all its data is blanked
+    /// out: some clients take a block without its blank line.
     pub fn finish(&mut self, output: &mut Vec<u8>) {
         let rest = self.blocks.finish();
         redact(&rest, output);

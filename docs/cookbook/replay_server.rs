@@ -1,5 +1,5 @@
-//! A server whose clients lose nothing: events go into a log, and each connection keeps its place in it. No queue for a client,
-//! so one that does not read costs nothing; one that is too far behind is told so, by a connection that ends.
+//! A server whose clients lose nothing: events go into a log, and each connection keeps its place in it. There is no queue for a
+//! client, so one that does not read costs nothing. If its place in the log is gone, its connection ends.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,14 +17,14 @@ use sse_proto::replay::{EpochId, Replay, ReplayLog, ReplayLogBuilder};
 use sse_proto::{EventType, KEEP_ALIVE, Message, headers};
 use tokio::sync::Notify;
 
-/// Told to a client whose place is gone: to load what it shows anew.
+/// Sent to a client whose place is gone: it has to load what it shows again.
 pub const RELOAD: EventType<'static> = EventType::from_static("reload");
-/// So many events are taken from the log at a time, and written before the next are.
+/// How many events are taken from the log at a time, and written before the next.
 const AT_ONCE: usize = 100;
 
 /// A topic: its events, and whoever waits for them.
 pub struct Topic {
-    /// Another one in each life of the server: a counter that is stored, or the time of the start.
+    /// Different after each restart: a counter that is stored, or the time of the start.
     epoch: u64,
     log: Mutex<ReplayLog>,
     news: Notify,
@@ -48,14 +48,14 @@ impl Topic {
         self.news.notify_waiters();
     }
 
-    /// Forgets the oldest, but for so many.
+    /// Keeps the latest `events`, and forgets those before.
     pub fn keep(&self, events: u64) {
         let mut log = self.log();
         let before = log.end().saturating_sub(events);
         log.evict_before(before);
     }
 
-    /// What a connection begins with, and the position at which it goes on.
+    /// What a connection begins with, and the position of the event that follows.
     fn connect(&self, last_event_id: Option<&[u8]>) -> (Bytes, u64) {
         let log = self.log();
         let now = log.last_id().unwrap_or_default();
@@ -68,7 +68,7 @@ impl Topic {
         }
     }
 
-    /// The next bytes for a client at `position`, which moves on. `None` ends its connection: it was too slow.
+    /// Waits for the next bytes after `position`, and moves that on. `None` ends the connection: the client was too slow.
     async fn next(&self, position: &mut u64) -> Option<Bytes> {
         loop {
             let news = self.news.notified();

@@ -9,7 +9,7 @@ use futures::stream::BoxStream;
 use sse_proto::driver::{EventSource, Response, Transport};
 use sse_proto::session::{Request, Session, Time};
 
-/// What of the request is the program's own: the client with its settings, and the URL.
+/// The program's part of the request: the client with its settings, and the URL.
 #[derive(Debug, Clone)]
 pub struct Reqwest {
     pub client: reqwest::Client,
@@ -45,7 +45,7 @@ impl Transport for Reqwest {
     }
 }
 
-/// The events of `url`, for ever.
+/// The events of `url`, over any number of connections.
 pub fn events(url: &str) -> EventSource<Reqwest> {
     EventSource::new(Session::new(), Reqwest { client: reqwest::Client::new(), url: url.into() })
 }

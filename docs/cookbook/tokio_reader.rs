@@ -1,4 +1,4 @@
-//! Events out of one of tokio's readers: a socket, a pipe, a decompressed body. `ReaderStream` makes a stream of chunks of it.
+//! Events from one of tokio's readers: a socket, a pipe, a decompressed body. `ReaderStream` turns it into a stream of chunks.
 
 use sse_proto::{EventBuf, EventStream, SourceError};
 use tokio::io::AsyncRead;
@@ -9,5 +9,5 @@ pub fn events<R: AsyncRead>(reader: R) -> EventStream<ReaderStream<R>> {
     EventStream::new(ReaderStream::new(reader))
 }
 
-/// What one of them is.
+/// An item of that stream.
 pub type Item = Result<EventBuf, SourceError<std::io::Error>>;

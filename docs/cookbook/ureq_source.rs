@@ -1,4 +1,4 @@
-//! A client that reconnects and waits, over ureq: a closure that connects is all it takes.
+//! A client that reconnects, over ureq, without async: a closure that connects is all it takes.
 
 use std::io::{self, ErrorKind};
 use std::time::Duration;
@@ -7,12 +7,12 @@ use sse_proto::EventBuf;
 use sse_proto::driver::{BlockingEventSource, DriverError, Response};
 use sse_proto::session::{Request, Session};
 
-/// The events of `url`, for ever. Silence of `idle` is a lost connection, also where the server should send a head.
+/// The events of `url`, over any number of connections. A connection is lost after a silence of `idle`, also before its head.
 pub fn events(
     url: &str,
     idle: Duration,
 ) -> impl Iterator<Item = Result<EventBuf, DriverError<io::Error>>> + use<> {
-    // A read that comes back without a byte lets the session look at the time; a status is the session's to judge.
+    // A read that times out lets the session look at the time. The session judges the status, too.
     let settings = ureq::config::Config::builder().timeout_per_read(Some(idle)).http_status_as_error(false);
     let (agent, url) = (settings.build().new_agent(), url.to_owned());
     let connect = move |request: &Request<'_>, timeout| {
@@ -32,7 +32,7 @@ impl io::Read for Body {
     }
 }
 
-/// A timeout is one for the driver, too.
+/// So that the driver recognises a timeout.
 fn into_io(error: ureq::Error) -> io::Error {
     match error {
         ureq::Error::Timeout(_) => io::Error::new(ErrorKind::TimedOut, error),

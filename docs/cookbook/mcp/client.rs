@@ -28,9 +28,9 @@ pub struct Client {
     requests: AtomicU64,
 }
 
-/// A request, and what is read in answer to it. Dropped before the response has come, it is cancelled by the rules of 2026-07-28.
+/// A request, and what arrives in answer to it. By the rules of 2026-07-28 it is cancelled if it is dropped before the response.
 pub struct Call {
-    /// For those who want to see more than messages: ids, `retry`, connections.
+    /// To see more than messages: ids, `retry`, connections.
     pub source: EventSource<Post>,
     id: u64,
     is_answered: bool,
@@ -112,8 +112,8 @@ impl Client {
 /// How the streams of a revision end, and what follows.
 fn session_of(revision: Revision) -> SessionBuilder {
     match revision {
-        // The request must not be repeated, its stream goes on once the server has named a place in it. The server says when
-        // by `retry`, for it ends streams on purpose: so hardly a bound of our own.
+        // The request must not be repeated. Its stream goes on once the server has named a place in it. The server ends streams
+        // on purpose and says by `retry` when to come back, so our own bounds are wide.
         Revision::V2025_11_25 => Session::builder()
             .reconnect(Reconnect::IfResumable)
             .reconnection_time(Duration::from_secs(1))

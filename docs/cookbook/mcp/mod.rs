@@ -10,7 +10,8 @@
 //! | a client that goes away | comes back | has cancelled the request |
 //! | sessions | `Mcp-Session-Id` | none |
 //!
-//! Not here, for it has nothing to do with event streams: authorisation, checking `Origin`, requests of the server to the client.
+//! Not here, because they have nothing to do with event streams: authorisation, the check of `Origin`, requests from the server to
+//! the client.
 
 pub mod client;
 pub mod outgoing;

@@ -1,4 +1,4 @@
-//! What a server sends in answer to one request: a log of messages, and whoever reads it.
+//! What a server sends in answer to one request: a log of messages, and the connection that reads it.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,9 +26,9 @@ pub struct Outgoing {
 #[derive(Debug)]
 struct State {
     log: ReplayLog,
-    /// Nothing comes after what is in the log.
+    /// The log holds the response: nothing comes after it.
     is_complete: bool,
-    /// Which connection is the one that reads: an older one ends, so that nothing is sent twice.
+    /// The number of the connection that reads. Older ones end, so that nothing is sent twice.
     connection: u64,
 }
 
@@ -84,7 +84,7 @@ impl Outgoing {
         self.news.notify_waiters();
     }
 
-    /// Ends the connection, and not the work: the client comes back after the time that `retry` has told it.
+    /// Ends the connection, but not the work: the client comes back after the time that `retry` names.
     pub fn disconnect(&self) {
         if self.is_resumable() {
             self.state().connection += 1;
@@ -104,8 +104,8 @@ impl Outgoing {
     }
 
     fn body_from(self: Arc<Self>, position: u64, retry: Duration, guard: Option<CancelOnDrop>) -> Body {
-        // The priming event. With empty data, not without: there are clients that know of an id only by an event. And on each
-        // connection: there are some that forget with a connection the id that they asked for it with.
+        // The priming event. With empty data, not without data: some clients learn of an id only from an event. And on each
+        // connection: some clients forget with a connection the id that they asked with.
         let first =
             self.id(position).map(|id| Message::new().id(id.as_event_id()).retry(retry).data("").to_bytes());
         let first = first.unwrap_or_default();

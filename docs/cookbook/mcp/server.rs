@@ -23,7 +23,7 @@ use super::{METHOD, NAME, PROTOCOL_VERSION, Revision, SESSION_ID};
 
 /// The streams of a session with their numbers, from old to new.
 type Streams = VecDeque<(u64, Arc<Outgoing>)>;
-/// So many streams of a session can be resumed, the latest.
+/// How many streams of a session can be resumed: the latest.
 const STREAMS: usize = 100;
 
 /// What the server can do.
@@ -50,7 +50,7 @@ impl Call {
         self.outgoing.send(&json!({"jsonrpc": "2.0", "method": method, "params": params}));
     }
 
-    /// Tells how far it is, if the client has asked for that.
+    /// Reports the progress, if the client has asked for that.
     pub fn progress(&self, progress: u32, total: u32) {
         let token = &self.params["_meta"]["progressToken"];
         if !token.is_null() {
@@ -59,7 +59,7 @@ impl Call {
         }
     }
 
-    /// Ends the connection and works on: the client comes back for what it has missed, if it can (2025-11-25).
+    /// Ends the connection and goes on working: the client comes back for what it has missed, if it can (2025-11-25).
     pub fn disconnect(&self) {
         self.outgoing.disconnect();
     }
@@ -68,7 +68,7 @@ impl Call {
 /// How it is configured.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings {
-    /// When a client comes back whose stream has ended early.
+    /// When a client is to come back after its stream has ended early.
     pub retry: Duration,
     pub keep_alive: Duration,
 }
@@ -86,7 +86,7 @@ pub struct Server {
     /// How many streams there have been.
     streams: AtomicU64,
     sessions: Mutex<BTreeMap<String, Streams>>,
-    /// Who wants to know that the tools have changed, and the id of that request.
+    /// The streams of clients that want to know when the tools change, and the ids of their requests.
     listeners: Mutex<Vec<(Value, Weak<Outgoing>)>>,
 }
 
@@ -113,7 +113,7 @@ impl Server {
         Router::new().route("/mcp", post(post_message).get(resume).delete(end_session)).with_state(self)
     }
 
-    /// Tells those who listen (2026-07-28).
+    /// Notifies the clients that listen (2026-07-28).
     pub fn tools_changed(&self) {
         lock(&self.listeners).retain(|(id, listener)| {
             let Some(listener) = listener.upgrade() else { return false };

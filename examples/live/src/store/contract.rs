@@ -365,3 +365,20 @@ async fn of_a_thousand_clients_that_come_at_once_one_reads() {
         assert_eq!(topic.reads.load(Relaxed), 1);
     }
 }
+
+#[tokio::test]
+async fn all_clients_get_the_same_bytes() {
+    for place in Place::all() {
+        let store = place.open(100);
+        let topic = Topic::new(TopicName::Board, store.retention(&TopicName::Board), Signal::default());
+        let mut cursor = topic.connect(&store, None, false).await.unwrap().cursor;
+        let mut other = cursor;
+        append(&store, &TopicName::Board, ["x"]).await;
+        topic.catch_up(&store).await.unwrap();
+        let (Next::Events(one, 1), Next::Events(two, 1)) = (topic.next(&mut cursor), topic.next(&mut other))
+        else {
+            panic!("there is one event")
+        };
+        assert_eq!(one.as_ptr(), two.as_ptr(), "encoded once, and not copied");
+    }
+}

@@ -1,58 +1,60 @@
-//! A sans-IO codec for Server-Sent Events, `text/event-stream` (WHATWG HTML 9.2). Bytes in, events out; events
-//! in, bytes out. It opens no socket, spawns nothing, reads no clock.
+//! Server-Sent Events (`text/event-stream`, WHATWG HTML 9.2) without the IO: bytes in, events out; events in, bytes out. It
+//! opens no socket, starts no task and reads no clock.
+//!
+//! - [Decode](#decode), [encode](#encode), and [which type to take](#embedding) for what you have
+//! - [Reconnect](#reconnect): clients that go on after the last event, servers that lose none
+//! - [`cookbook`]: whole programs to copy, for axum, reqwest, hyper, ureq, MCP, browsers, firmware
+//! - [Coming from](#coming-from) another crate
+//! - [Conformance notes](#conformance-notes), [limits](#limits), [features](#features), [versions](#versions)
 //!
 //! # Decode
 //!
-//! Feed it whatever arrives, cut anywhere. The decoder moves the chunk's cursor itself, so `break` loses nothing.
+//! Hand over the bytes as they arrive, cut anywhere.
 //!
-#![cfg_attr(feature = "alloc", doc = "```")]
-#![cfg_attr(not(feature = "alloc"), doc = "```ignore")]
+#![cfg_attr(feature = "std", doc = "```")]
+#![cfg_attr(not(feature = "std"), doc = "```ignore")]
 //! use sse_proto::{Chunk, Decoder, End, Frame};
+//! use std::io::Read;
 //!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let mut body = &b"event: greet\ndata: hel"[..];
-//! # let mut seen = Vec::new();
-//! # fn read(body: &mut &[u8], buf: &mut [u8]) -> Result<usize, std::convert::Infallible> {
-//! #     let n = body.len().min(buf.len());
-//! #     buf[..n].copy_from_slice(&body[..n]);
-//! #     *body = &body[n..];
-//! #     Ok(n)
-//! # }
-//! let mut decoder = Decoder::new();
-//! let mut buf = [0; 16 * 1024];
-//! loop {
-//!     let n = read(&mut body, &mut buf)?; // from a socket, a response, a file
-//!     if n == 0 {
-//!         break;
-//!     }
-//!     let mut chunk = Chunk::new(&buf[..n]);
-//!     while let Some(frame) = decoder.decode(&mut chunk)? {
-//!         match frame {
-//!             Frame::Event(event) => seen.push((event.event_type().to_string(), event.data().to_owned())),
-//!             Frame::Retry(_delay) => {} // the server asks for another reconnection time
-//!             _ => {}
+//! fn read_events(mut body: impl Read) -> Result<Vec<String>, Box<dyn std::error::Error>> {
+//!     let mut decoder = Decoder::new();
+//!     let mut seen = Vec::new();
+//!     let mut buf = [0; 16 * 1024];
+//!     loop {
+//!         let n = body.read(&mut buf)?; // from a socket, a response, a file
+//!         if n == 0 {
+//!             break;
+//!         }
+//!         let mut chunk = Chunk::new(&buf[..n]); // before the inner loop: the decoder moves its cursor
+//!         while let Some(frame) = decoder.decode(&mut chunk)? {
+//!             match frame {
+//!                 Frame::Event(event) => seen.push(format!("{}: {}", event.event_type(), event.data())),
+//!                 Frame::Retry(_delay) => {} // the server asks for another reconnection time
+//!                 _ => {}
+//!             }
 //!         }
 //!     }
+//!     // The standard discards an event without its blank line. Some servers leave that line out.
+//!     if let End::Truncated(block) = decoder.finish() {
+//!         seen.extend(block.event().map(|event| format!("unfinished: {}", event.data())));
+//!     }
+//!     Ok(seen)
 //! }
-//! match decoder.finish() {
-//!     End::Clean => {}
-//!     // The standard discards an event without its blank line; some servers forget it.
-//!     End::Truncated(block) => assert_eq!(block.event().unwrap().data(), "hel"),
-//!     _ => {}
-//! }
-//! # Ok(()) }
+//!
+//! let seen = read_events(&b"event: greet\ndata: hello\n\ndata: wor"[..]).unwrap();
+//! assert_eq!(seen, ["greet: hello", "unfinished: wor"]);
 //! ```
 //!
 //! A [`DecodeError`] does not end the stream. Handle it and call `decode` again: decoding resumes after the oversized event.
-//! With `?` as above the rest of the chunk is lost when the function returns; where that matters, [`PushDecoder`] owns what
-//! it was given.
+//! With `?`, like above, the rest of the chunk is lost when the function returns. Where that matters, take [`PushDecoder`], which
+//! owns what it was given.
 //!
 //! # Encode
 //!
 //! ```
 //! use sse_proto::{EventId, EventType, Message};
 //!
-//! const ADD: EventType<'static> = EventType::from_static("add");
+//! const ADD: EventType<'static> = EventType::from_static("add"); // checked by the compiler
 //!
 //! let id = EventId::new("7")?; // from elsewhere: checked when it is made
 //! let message = Message::new().event_type(ADD).id(id).data("two\r\nlines");
@@ -68,27 +70,28 @@
 //! | a buffer of your own | [`Message::encode`], [`Message::encode_to_slice`] |
 //! | a value to serialise or format | [`Message::encode_with`], [`Message::to_bytes_with`] and their [`DataWriter`] |
 //! | a socket and large data | [`Message::as_buf`], [`Message::encode_to_io`] |
-//! | a decoded [`Event`] to pass on | `Message::from(event)` |
+//! | a decoded [`Event`] to pass on | `Message::from(event)`; with other data `Message::from(event).data(new)` |
 //! | strings that may be missing, a queue | [`Message::try_event_type`], [`Message::try_id`]; [`MessageBuf`] owns them |
 //! | fields in an order of your own, several comments, data that comes over time | [`FieldWriter`] |
 //! | a quiet connection | [`KEEP_ALIVE`] every 15 seconds or so; `KeepAlive` around a stream (`stream`) does it |
 //!
-//! A `Message` cannot represent a malformed frame: see [`Message`], which also shows the server's side, and [`headers`] for the
-//! headers.
+//! A `Message` cannot represent a malformed frame: see [`Message`], which also shows the server's side. The headers of a response are
+//! [`headers::RESPONSE_HEADERS`]; in axum `(headers::RESPONSE_HEADERS, Body::from_stream(stream))` is a response.
 //!
 //! # Embedding
 //!
-//! One engine, thin views, and one decoder that needs no heap: take the one that fits where your bytes come from and where your events go.
+//! There is one engine with several views, and one decoder that needs no heap. Take the one that fits where your bytes come from
+//! and where your events go. The last column is the head of the loop.
 //!
-//! | you have, and want | take | its loop |
+//! | you have, and want | take | the loop |
 //! | --- | --- | --- |
-//! | bytes as they arrive; events, retries, comments, lent | [`Decoder::decode`] over a [`Chunk`] | `while let Some(frame) = decoder.decode(&mut chunk)?` |
-//! | the same; just events | [`Decoder::decode_event`] | `while let Some(event) = decoder.decode_event(&mut chunk)?` |
-//! | the same; data for a parser that checks UTF-8 itself, as those of JSON do | [`Decoder::decode_bytes`] | `while let Some(event) = decoder.decode_bytes(&mut chunk)?` |
+//! | bytes as they arrive; events, retries, comments, borrowed | [`Decoder::decode`] over a [`Chunk`] | `while let Some(frame) = decoder.decode(&mut chunk)?` |
+//! | the same; events only | [`Decoder::decode_event`] | `while let Some(event) = decoder.decode_event(&mut chunk)?` |
+//! | the same; data for a parser that checks UTF-8 itself, like those of JSON | [`Decoder::decode_bytes`] | `while let Some(event) = decoder.decode_bytes(&mut chunk)?` |
 //! | `Bytes`; events to keep or to send to another thread | [`Decoder::decode_shared`] over a [`SharedChunk`] | `while let Some(frame) = decoder.decode_shared(&mut chunk)?` |
 //! | a callback, a channel, a binding: bytes to hand over | [`PushDecoder`] | `decoder.push(bytes)?; while let Some(frame) = decoder.next_frame()?` |
 //! | a `std::io::Read` (`std`) | `EventReader`, `FrameReader` | `for event in EventReader::new(body)` |
-//! | `Bytes`; the same as the first row, from a chunk that you keep | [`Decoder::decode_lent`] over a [`SharedChunk`] | `while let Some(frame) = decoder.decode_lent(&mut chunk)?` |
+//! | `Bytes`; borrowed frames from a chunk that you keep | [`Decoder::decode_lent`] over a [`SharedChunk`] | `while let Some(frame) = decoder.decode_lent(&mut chunk)?` |
 //! | a `Stream` of byte chunks (`stream`) | `EventStream`, `FrameStream` | `while let Some(event) = events.next().await` |
 //! | an `AsyncRead` (`futures-io`) | `IoChunks`, then the same; tokio's by `tokio_util::io::ReaderStream` | `EventStream::new(IoChunks::new(body))` |
 //! | blocks with their fields, given or not, also without data | [`Block::fields`]; `FieldsStream` (`stream`) | `while let Some(fields) = blocks.next().await` |
@@ -106,56 +109,86 @@
 //!
 //! # Reconnect
 //!
-//! A client that reconnects is [`driver`]: it takes your HTTP client and your runtime, and is ten lines. Beneath it, and at the
-//! other end, are the two machines that outlive a connection, without IO, clock or random numbers of their own:
+//! A client that connects again is [`driver`]: ten lines around your HTTP client and your runtime. Below it, and at the
+//! other end, are two machines that outlive a connection, without IO, clock or random numbers of their own:
 //!
 //! - [`session`], the client's: when to connect and with which headers, what a response means, how long to wait, when to
-//!   give up (WHATWG HTML 9.2.2, 9.2.3); backoff, jitter, timeouts, and no request twice that must not be.
+//!   give up (WHATWG HTML 9.2.2, 9.2.3); backoff, jitter, timeouts, and no request sent twice that must not be.
 //! - [`replay`], the server's: a bounded log that answers a `Last-Event-ID` (9.2.4) with what was missed, or says that it
-//!   cannot; and the queue of all its clients.
+//!   cannot. It is also the queue of all its clients.
 //!
 //! # Coming from
 //!
-//! | eventsource-stream | here |
+//! Looked at in the versions named here.
+//!
+//! | eventsource-stream 0.2 | here |
 //! | --- | --- |
 //! | `body.eventsource()` | `EventStream::new(body)` (feature `stream`) |
 //! | `event.event`, `event.data` | `event.event_type()`, `event.data()` |
 //! | `event.id` | `event.last_event_id()`; [`Event::id`] if it has come with this event |
 //! | `event.retry` | [`Frame::Retry`] at its line, [`Decoder::reconnection_time`] |
+//! | `set_last_event_id(id)` | [`DecoderBuilder::last_event_id`], `EventStream::with_decoder` |
 //! | `EventStreamError::Transport(e)` | `SourceError::Source(e)` |
 //!
-//! | sse-stream | here |
+//! | reqwest-eventsource 0.6 | here |
 //! | --- | --- |
-//! | `SseByteStream::new(chunks)` | `EventStream::new(chunks)` (feature `stream`), if events are what is wanted |
+//! | `EventSource::new(request_builder)` | [`driver::EventSource::new`] over a [transport for reqwest](cookbook::reqwest_source), 20 lines that are yours |
+//! | `Event::Open`, `Event::Message(m)` | [`Update::Open`](driver::Update::Open), [`Update::Event`](driver::Update::Event); [`next_event`](driver::EventSource::next_event) for events only |
+//! | `Err(e)` of an attempt, after which it tries again | [`Update::Lost`](driver::Update::Lost); an error is for good, or an event over the limit |
+//! | `RetryPolicy`, `ExponentialBackoff` | the settings of [`Session::builder`](session::Session::builder) |
+//! | `last_event_id()`, `close()` | `source.session().last_event_id()`, `source.close()` |
+//!
+//! | eventsource-client 0.18 | here |
+//! | --- | --- |
+//! | `ClientBuilder::for_url(url)?.build_with_transport(t)` | [`driver::EventSource::new`] over a [`Transport`](driver::Transport) |
+//! | `ReconnectOptions` | [`Session::builder`](session::Session::builder): `reconnection_time`, `max_backoff`, `reconnect` |
+//! | `last_event_id(id)` | [`DecoderBuilder::last_event_id`], [`SessionBuilder::decoder`](session::SessionBuilder::decoder) |
+//! | `SSE::Connected`, `SSE::Event`, `SSE::Comment` | [`Update::Open`](driver::Update::Open), `Event`, `Comment` (with [`DecoderBuilder::comments`]) |
+//! | `event.retry` | [`Update::Retry`](driver::Update::Retry) |
+//! | redirects | those of your HTTP client |
+//!
+//! | async-sse 5 | here |
+//! | --- | --- |
+//! | `decode(reader)`, over futures' `AsyncBufRead` | `EventStream::new(IoChunks::new(reader))` (feature `futures-io`) |
+//! | `Event::Message(m)`: `m.name()`, `m.data()`, `m.id()` | `event.event_type()`, `event.data()`, `event.id()` |
+//! | `Event::Retry(time)` | [`Frame::Retry`], by `FrameStream` |
+//! | `encode()`, `sender.send(name, data, id).await` | a channel of `Bytes` and [`Message::to_bytes`] |
+//! | `upgrade(&mut headers)` | [`headers::RESPONSE_HEADERS`] |
+//!
+//! | sse-stream 0.2, 0.3 | here |
+//! | --- | --- |
+//! | `SseByteStream::new(chunks)` | `EventStream::new(chunks)` (feature `stream`), if you want events |
 //! | `sse.event: Option<String>` | `event.event_type()`, `"message"` if there is none; `fields.event_type` |
 //! | `Sse`, a block with its fields | [`Fields`]; `FieldsStream::new(chunks)` (feature `stream`) |
 //!
-//! | sse-core | here |
+//! | sse-core 0.2 | here |
 //! | --- | --- |
 //! | `decoder.next(&mut bytes)` | `decoder.decode(&mut chunk)`, over a [`Chunk`] of the bytes |
 //! | `SseEvent::Message`, `SseEvent::Retry` | [`Frame::Event`], [`Frame::Retry`] |
 //! | `SseDecoder::with_limit` | [`DecoderBuilder::max_event_size`] |
+//! | `SseStream::new(chunks)` | `FrameStream::new(chunks)` (feature `stream`) |
+//! | `SseRetryConfig` | the settings of [`Session::builder`](session::Session::builder) |
 //!
-//! | axum's `sse` | here |
+//! | `sse` of axum 0.8 | here |
 //! | --- | --- |
 //! | `Event::default().event(t).id(i).data(d)` | `Message::new().event_type(t).id(i).data(d)`, values checked when they are made |
-//! | `Event::json_data(value)` | [`Message::encode_with`] and `serde_json::to_writer` |
-//! | `Sse::new(stream)` | a body of `Bytes` ([`Message::to_bytes`]) with [`headers::RESPONSE_HEADERS`] |
+//! | `Event::json_data(value)` | [`Message::to_bytes_with`] and `serde_json::to_writer` |
+//! | `Sse::new(stream)` | `(headers::RESPONSE_HEADERS, Body::from_stream(stream))`, a stream of `Bytes` ([`Message::to_bytes`]) |
 //! | `KeepAlive` | `KeepAlive` (feature `stream`), or [`KEEP_ALIVE`] on your timer |
 //!
 //! # Conformance notes
 //!
-//! - One byte order mark at the very start is dropped, in however many chunks it comes; a second one is content.
-//! - CR, LF and CRLF end lines, nothing else does. A CR ends its line at once; an LF behind it, in whatever
+//! - One byte order mark at the very start is dropped, in however many chunks it comes. A second one is content.
+//! - CR, LF and CRLF end lines; nothing else does. A CR ends its line at once; an LF after it, in whatever
 //!   chunk, belongs to it.
 //! - One space after the colon is dropped; a tab is not.
-//! - `data` alone is an event with empty data; a block without a data line is none, but its `id` counts.
-//! - The id is committed at the blank line and stays; `id` alone clears it; one with U+0000 is ignored.
-//! - `retry` counts if it is ASCII digits only, one at least, and fits in `u64`; at its line, not at the blank line.
-//! - Bad UTF-8 becomes U+FFFD by maximal subparts, as in browsers; it never ends a stream.
+//! - `data` alone is an event with empty data. A block without a data line is not an event, but its `id` counts.
+//! - The id takes effect at the blank line and stays; `id` alone clears it; one with U+0000 is ignored.
+//! - `retry` counts if it is ASCII digits only, at least one, and fits in `u64`; at its line, not at the blank line.
+//! - Bad UTF-8 becomes U+FFFD by maximal subparts, like in browsers. It never ends a stream.
 //! - The id stays over [`Decoder::reconnect`]. (Read to the letter, the standard's buffer starts each stream
-//!   empty; browsers carry it, or a blank line would forget it.)
-//! - The end of the stream dispatches nothing. [`Decoder::finish`] lends what was open, and
+//!   empty. Browsers carry it over, or a blank line would forget it.)
+//! - The end of the stream dispatches nothing. [`Decoder::finish`] returns what was open, and
 //!   [`DecoderBuilder::unfinished`] makes an event of it for those who want it.
 //!
 //! # Limits
@@ -169,16 +202,30 @@
 //!
 //! | feature | brings | by the crates |
 //! | --- | --- | --- |
-//! | none | [`SliceDecoder`], [`Chunk`], [`Frame`], [`Event`], [`End`], [`DecodeError`]; [`Scanner`], [`Token`], [`EventId`], [`IdText`], [`EventType`], [`headers`]; [`Message`] into `&mut [u8]` and `fmt::Write` (`encode_to_slice`, `encode_to_slice_with`, `encode_to_fmt`, `encoded_len`), [`KEEP_ALIVE`]. No allocator is linked | `memchr`, `thiserror` |
-//! | `alloc` | [`Decoder`], [`SharedChunk`], [`PushDecoder`], [`BlockScanner`], [`EventIdBuf`], owned events and frames; [`Fields`] of a [`Block`]; [`MessageBuf`], [`FieldWriter`]; `Message::encode`, `encode_with`, `to_bytes`, `to_bytes_with`, `as_buf`; [`session`], [`driver`] and [`replay`] | `bytes`, `bytestring` |
-//! | `std` (default) | `EventReader`, `FrameReader`, `EventWriter`, `driver::BlockingEventSource`, `Message::encode_to_io`, `io::Write` of [`DataWriter`]; fast paths of the dependencies. Implies `alloc` | |
+//! | none | [`SliceDecoder`], [`SliceDecoderBuilder`], [`Chunk`], [`Frame`], [`Event`], [`End`], [`Truncated`], [`OversizedId`], [`Unfinished`]; [`Scanner`], [`Token`], [`LineKind`], [`Piece`]; [`EventId`], [`EventType`], [`IdText`]; [`headers`]; [`Message`] and [`DataWriter`] into `&mut [u8]` and `fmt::Write` (`encode_to_slice`, `encode_to_slice_with`, `encode_to_fmt`, `encoded_len`), [`KEEP_ALIVE`], [`KEEP_ALIVE_LINE`]; [`DecodeError`], [`BufferTooSmall`], [`EncodeWithError`], [`InvalidHeaderValue`], [`InvalidValue`], [`NotUtf8`]. No allocator is linked | `memchr`, `thiserror` |
+//! | `alloc` | [`Decoder`], [`DecoderBuilder`], [`BytesEvent`], [`SharedChunk`], [`DEFAULT_MAX_EVENT_SIZE`]; [`PushDecoder`], [`PendingFull`]; [`EventBuf`], [`FrameBuf`], [`EventIdBuf`]; [`BlockScanner`], [`BlockScannerBuilder`], [`Block`], [`BlockPart`], [`BlockTooLarge`], [`Oversized`], [`Fields`]; [`MessageBuf`], [`FieldWriter`], [`EncodeBuffer`], [`EncodedMessage`]; `Message::encode`, `encode_with`, `to_bytes`, `to_bytes_with`, `as_buf`; [`session`], [`driver`], [`replay`]; [`bytes`] | `bytes`, `bytestring` |
+//! | `std` (default) | `EventReader`, `FrameReader`, `EventWriter`, `SourceError`; `driver::BlockingEventSource`, `driver::BlockingTransport`, clock and random numbers of `driver::Transport`; `Message::encode_to_io`, `io::Write` of [`DataWriter`] and [`FieldWriter`], errors into `io::Error`; fast paths of the dependencies. Implies `alloc` | |
 //! | `simd` (default) | nothing but speed | `simdutf8`; `safe_arch` for x86 |
-//! | `stream` | `EventStream`, `FrameStream`, `FieldsStream`, `Tap`, `KeepAlive`, `Stream` of [`driver::EventSource`]. Implies `alloc` | `futures-core`, `pin-project-lite` |
+//! | `stream` | `EventStream`, `FrameStream`, `FieldsStream`, `Copied`, `Tap`, `KeepAlive`, `SourceError`, `Stream` of [`driver::EventSource`]. Implies `alloc` | `futures-core`, `pin-project-lite` |
 //! | `futures-io` | `IoChunks`, the chunks of an `AsyncRead`. Implies `stream`, `std` | `futures-io` |
 //! | `serde` | `Serialize` of events, frames, ids and event types, `Deserialize` of the owned and the checked ones. Implies `alloc` | `serde` |
 //!
-//! Of these crates `bytes` 1 (also as [`sse_proto::bytes`](bytes)), `futures-core` 0.3 and `serde` 1 show in the API; the others may
-//! change at any time.
+//! # Versions
+//!
+//! Semantic versioning, like cargo reads it: before 1.0 the second number is the one that may break.
+//!
+//! - **The public API** is what these pages show: items, features, the `Display` of errors in its meaning but not in its words,
+//!   and the conformance notes above. `Debug` output, what is measured (speed, sizes, allocations), and `cfg(sse_without)`,
+//!   which is for our benchmarks, are not.
+//! - **`#[non_exhaustive]`** stands on what will grow: settings, errors, what a stream or a session may tell. So give a `match` a
+//!   last arm that ignores, or hands on, what it does not know. Enums without it are complete by the standard.
+//! - **Crates in the API**: `bytes` 1 (also as [`sse_proto::bytes`](bytes)), `futures-core` 0.3, `futures-io` 0.3 and `serde` 1.
+//!   A new major version of one is a breaking change here. The other crates may change at any time.
+//! - **Rust 1.85** or later, tested with that version. A minor version may ask for a newer Rust, if that is at least a year old;
+//!   a patch version never does.
+//! - **Defaults**: a patch version changes none. A minor version may change the waits of a session and the limits
+//!   (16 MiB for an event, 10,000 events and 16 MiB for a log), and CHANGELOG says so: set what you rely on.
+//! - **Bugs**: where this crate and the standard differ, the standard is right, and a patch version mends it.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 #![no_std]
@@ -193,6 +240,9 @@ extern crate std;
 
 #[cfg(any(feature = "std", feature = "stream"))]
 mod adapters;
+// Pages without code, so only where there are pages.
+#[cfg(doc)]
+pub mod cookbook;
 mod decode;
 #[cfg(feature = "alloc")]
 pub mod driver;

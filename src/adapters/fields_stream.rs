@@ -53,6 +53,18 @@ impl<S> FieldsStream<S> {
     }
 
     /// Blocks of `source` by `blocks`, which has to be at the start of a stream: with its limit.
+    ///
+    /// ```
+    /// use futures::{StreamExt, executor::block_on, stream};
+    /// use sse_proto::{BlockScanner, FieldsStream};
+    ///
+    /// let body = stream::iter([Ok::<_, std::io::Error>("data: too large\n\ndata: 2\n\n")]);
+    /// let scanner = BlockScanner::builder().max_block_size(10).build();
+    /// let mut blocks = FieldsStream::with_scanner(body, scanner);
+    /// assert!(block_on(blocks.next()).unwrap().is_err());
+    /// assert_eq!(block_on(blocks.next()).unwrap()?.data.as_deref(), Some("2"));
+    /// # Ok::<(), sse_proto::SourceError<std::io::Error>>(())
+    /// ```
     pub fn with_scanner(source: S, blocks: BlockScanner) -> Self {
         let (comments, unfinished) = (false, Unfinished::Discard);
         Self { chunks: Chunks::of(source), blocks, chunk: Bytes::new(), comments, unfinished }
@@ -66,6 +78,17 @@ impl<S> FieldsStream<S> {
     }
 
     /// What becomes of a block whose blank line does not come before the stream ends. By default it is discarded.
+    ///
+    /// ```
+    /// use futures::{StreamExt, executor::block_on, stream};
+    /// use sse_proto::{FieldsStream, Unfinished};
+    ///
+    /// let body = stream::iter([Ok::<_, std::io::Error>(": hello\n\ndata: [DONE]\n")]);
+    /// let mut blocks = FieldsStream::new(body).comments(true).unfinished(Unfinished::WholeLines);
+    /// assert_eq!(block_on(blocks.next()).unwrap()?.comment.as_deref(), Some(" hello"));
+    /// assert_eq!(block_on(blocks.next()).unwrap()?.data.as_deref(), Some("[DONE]"));
+    /// # Ok::<(), sse_proto::SourceError<std::io::Error>>(())
+    /// ```
     #[must_use]
     pub const fn unfinished(mut self, unfinished: Unfinished) -> Self {
         self.unfinished = unfinished;
@@ -79,6 +102,16 @@ impl<S> FieldsStream<S> {
     }
 
     /// The source. What is taken from it here is missing from the stream.
+    ///
+    /// ```
+    /// use futures::{Stream, StreamExt, executor::block_on, stream};
+    /// use sse_proto::FieldsStream;
+    ///
+    /// let mut blocks = FieldsStream::new(stream::iter([Ok::<_, std::io::Error>("data: a\n\n"), Ok(": the rest")]));
+    /// assert!(block_on(blocks.next()).is_some());
+    /// assert_eq!(blocks.get_ref().size_hint(), (1, Some(1)));
+    /// assert_eq!(block_on(blocks.get_mut().next()).unwrap().unwrap(), ": the rest");
+    /// ```
     pub const fn get_mut(&mut self) -> &mut S {
         self.chunks.source_mut()
     }
@@ -90,6 +123,15 @@ where
     B: AsRef<[u8]>,
 {
     /// Blocks of a source whose chunks cannot become [`Bytes`]: each is copied. See [`FrameStream::copying`](crate::FrameStream::copying).
+    ///
+    /// ```
+    /// use futures::{StreamExt, executor::block_on, stream};
+    /// use sse_proto::FieldsStream;
+    ///
+    /// let text = String::from("data: a\n\n");
+    /// let body = stream::iter([Ok::<_, std::io::Error>(text.as_bytes())]);
+    /// assert_eq!(block_on(FieldsStream::copying(body).count()), 1);
+    /// ```
     pub fn copying(source: S) -> Self {
         Self::new(Copied::new(source))
     }

@@ -57,6 +57,18 @@ impl<R> IoChunks<R> {
     }
 
     /// The reader.
+    ///
+    /// ```
+    /// use futures::{StreamExt, executor::block_on};
+    /// use sse_proto::IoChunks;
+    ///
+    /// let mut chunks = IoChunks::new(&b"data: a\n\n"[..]);
+    /// assert_eq!(chunks.get_ref().len(), 9);
+    /// *chunks.get_mut() = b"data: b\n\n";
+    /// assert_eq!(block_on(chunks.next()).unwrap()?, "data: b\n\n");
+    /// assert!(chunks.into_inner().is_empty());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[must_use]
     pub fn into_inner(self) -> R {
         self.reader

@@ -42,7 +42,11 @@ pub struct FrameReader<R> {
     failed: bool,
 }
 
-/// Like [`FrameReader`], but yields events only. Its page says what becomes of errors, and of what is open at the end.
+/// Like [`FrameReader`], but yields events only.
+///
+/// An event over the limit is an error item, and the iterator goes on after it. After an error of the source it ends, unless
+/// the source may be asked again ([`WouldBlock`](ErrorKind::WouldBlock), [`TimedOut`](ErrorKind::TimedOut)). What is open at the
+/// end is discarded, or taken if the decoder's setting [`unfinished`](crate::DecoderBuilder::unfinished) says so.
 ///
 /// ```
 /// use sse_proto::EventReader;
@@ -82,6 +86,16 @@ impl<R> FrameReader<R> {
     }
 
     /// The source, for a time-out on a socket, say. What is read from it here is missing from the stream.
+    ///
+    /// ```
+    /// use sse_proto::FrameReader;
+    /// use std::net::TcpStream;
+    /// use std::time::Duration;
+    ///
+    /// fn be_patient(frames: &mut FrameReader<TcpStream>) -> std::io::Result<()> {
+    ///     frames.get_mut().set_read_timeout(Some(Duration::from_secs(60)))
+    /// }
+    /// ```
     pub const fn get_mut(&mut self) -> &mut R {
         &mut self.source
     }
@@ -93,12 +107,35 @@ impl<R> FrameReader<R> {
     }
 
     /// The decoder, for what was open when the source ended.
+    ///
+    /// ```
+    /// use sse_proto::{FrameReader, End};
+    ///
+    /// let mut frames = FrameReader::new(&b"data: cut\n"[..]);
+    /// assert!(frames.next().is_none());
+    /// let End::Truncated(block) = frames.decoder_mut().finish() else { unreachable!() };
+    /// assert_eq!(block.event().unwrap().data(), "cut");
+    /// ```
     pub const fn decoder_mut(&mut self) -> &mut Decoder {
         &mut self.decoder
     }
 
     /// The source and the decoder, which may go on to the next connection ([`FrameReader::with_decoder`]). Bytes that were not
     /// decoded yet are dropped.
+    ///
+    /// ```
+    /// use sse_proto::FrameReader;
+    ///
+    /// let mut frames = FrameReader::new(&b"id: 7\ndata: a\n\ndata: cut"[..]);
+    /// for frame in frames.by_ref() {
+    ///     frame?;
+    /// }
+    /// assert!(frames.get_ref().is_empty()); // it was read to its end
+    /// let (_, decoder) = frames.into_parts();
+    /// let frames = FrameReader::with_decoder(&b"data: b\n\n"[..], decoder);
+    /// assert_eq!(frames.decoder().last_event_id(), "7"); // what was cut is not carried over
+    /// # Ok::<(), sse_proto::SourceError<std::io::Error>>(())
+    /// ```
     #[must_use]
     pub fn into_parts(self) -> (R, Decoder) {
         (self.source, self.decoder)
@@ -153,6 +190,16 @@ impl<R> EventReader<R> {
     }
 
     /// The source. See [`FrameReader::get_mut`].
+    ///
+    /// ```
+    /// use sse_proto::EventReader;
+    /// use std::net::TcpStream;
+    /// use std::time::Duration;
+    ///
+    /// fn be_patient(events: &mut EventReader<TcpStream>) -> std::io::Result<()> {
+    ///     events.get_mut().set_read_timeout(Some(Duration::from_secs(60)))
+    /// }
+    /// ```
     pub const fn get_mut(&mut self) -> &mut R {
         self.frames.get_mut()
     }
@@ -164,11 +211,34 @@ impl<R> EventReader<R> {
     }
 
     /// The decoder, for what was open when the source ended.
+    ///
+    /// ```
+    /// use sse_proto::{EventReader, End};
+    ///
+    /// let mut events = EventReader::new(&b"data: cut\n"[..]);
+    /// assert!(events.next().is_none());
+    /// let End::Truncated(block) = events.decoder_mut().finish() else { unreachable!() };
+    /// assert_eq!(block.event().unwrap().data(), "cut");
+    /// ```
     pub const fn decoder_mut(&mut self) -> &mut Decoder {
         self.frames.decoder_mut()
     }
 
     /// The source and the decoder. See [`FrameReader::into_parts`].
+    ///
+    /// ```
+    /// use sse_proto::EventReader;
+    ///
+    /// let mut events = EventReader::new(&b"id: 7\ndata: a\n\ndata: cut"[..]);
+    /// for event in events.by_ref() {
+    ///     event?;
+    /// }
+    /// assert!(events.get_ref().is_empty()); // it was read to its end
+    /// let (_, decoder) = events.into_parts();
+    /// let events = EventReader::with_decoder(&b"data: b\n\n"[..], decoder);
+    /// assert_eq!(events.decoder().last_event_id(), "7"); // what was cut is not carried over
+    /// # Ok::<(), sse_proto::SourceError<std::io::Error>>(())
+    /// ```
     #[must_use]
     pub fn into_parts(self) -> (R, Decoder) {
         self.frames.into_parts()

@@ -51,23 +51,29 @@ pin_project! {
 }
 
 pin_project! {
-    /// Like [`FrameStream`], but yields events only. Its page says what becomes of errors, and of what is open at the end.
+    /// Like [`FrameStream`], but yields events only.
+    ///
+    /// An event over the limit is an error item, and the stream goes on after it; so it does after an error of the source, until
+    /// the source ends. What is open at the end is discarded, or taken if the decoder's setting
+    /// [`unfinished`](crate::DecoderBuilder::unfinished) says so. The stream is `Unpin` if its source is: reqwest's
+    /// `bytes_stream()` is, and needs no `pin!`.
     ///
     /// ```
     /// use futures::{StreamExt, executor::block_on, stream};
     /// use sse_proto::EventStream;
     ///
-    /// # block_on(async {
     /// let body = stream::iter([Ok::<_, std::io::Error>("data: a\n\nda"), Ok("ta: b\nid: 2\n\n")]);
-    /// let mut events = EventStream::new(body);
-    /// let mut seen = Vec::new();
-    /// while let Some(event) = events.next().await {
-    ///     seen.push(event?.data().to_owned());
-    /// }
-    /// assert_eq!(seen, ["a", "b"]);
-    /// assert_eq!(events.decoder().last_event_id(), "2");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// # }).unwrap();
+    /// block_on(async {
+    ///     let mut events = EventStream::new(body); // with reqwest: `EventStream::new(response.bytes_stream())`
+    ///     let mut seen = Vec::new();
+    ///     while let Some(event) = events.next().await {
+    ///         seen.push(event?.data().to_owned());
+    ///     }
+    ///     assert_eq!(seen, ["a", "b"]);
+    ///     assert_eq!(events.decoder().last_event_id(), "2");
+    ///     Ok::<(), sse_proto::SourceError<std::io::Error>>(())
+    /// })?;
+    /// # Ok::<(), sse_proto::SourceError<std::io::Error>>(())
     /// ```
     #[derive(Debug)]
     pub struct EventStream<S> {
@@ -96,6 +102,17 @@ impl<S> FrameStream<S> {
     }
 
     /// The source. What is taken from it here is missing from the stream.
+    ///
+    /// ```
+    /// use futures::{Stream, StreamExt, executor::block_on, stream};
+    /// use sse_proto::FrameStream;
+    ///
+    /// let mut frames = FrameStream::new(stream::iter([Ok::<_, std::io::Error>("data: a\n\n"), Ok(": the rest")]));
+    /// assert!(block_on(frames.next()).is_some());
+    /// assert_eq!(frames.get_ref().size_hint(), (1, Some(1)));
+    /// let rest = block_on(frames.get_mut().next());
+    /// assert_eq!(rest.unwrap().unwrap(), ": the rest");
+    /// ```
     pub const fn get_mut(&mut self) -> &mut S {
         self.chunks.source_mut()
     }
@@ -107,12 +124,38 @@ impl<S> FrameStream<S> {
     }
 
     /// The decoder, for what was open when the source ended.
+    ///
+    /// ```
+    /// use futures::{StreamExt, executor::block_on, stream};
+    /// use sse_proto::{FrameStream, End};
+    ///
+    /// let mut frames = FrameStream::new(stream::iter([Ok::<_, std::io::Error>("data: cut\n")]));
+    /// assert!(block_on(frames.next()).is_none());
+    /// let End::Truncated(block) = frames.decoder_mut().finish() else { unreachable!() };
+    /// assert_eq!(block.event().unwrap().data(), "cut");
+    /// ```
     pub const fn decoder_mut(&mut self) -> &mut Decoder {
         &mut self.decoder
     }
 
     /// The source and the decoder, which may go on to the next connection ([`FrameStream::with_decoder`]). Bytes that were
     /// not decoded yet are dropped.
+    ///
+    /// ```
+    /// use futures::{StreamExt, executor::block_on, stream};
+    /// use sse_proto::FrameStream;
+    ///
+    /// let body = stream::iter([Ok::<_, std::io::Error>("id: 7\ndata: a\n\ndata: cut")]);
+    /// let mut frames = FrameStream::new(body);
+    /// while let Some(frame) = block_on(frames.next()) {
+    ///     frame?;
+    /// }
+    /// let (_, decoder) = frames.into_parts();
+    /// let body = stream::iter([Ok::<_, std::io::Error>("data: b\n\n")]);
+    /// let frames = FrameStream::with_decoder(body, decoder);
+    /// assert_eq!(frames.decoder().last_event_id(), "7"); // what was cut is not carried over
+    /// # Ok::<(), sse_proto::SourceError<std::io::Error>>(())
+    /// ```
     #[must_use]
     pub fn into_parts(self) -> (S, Decoder) {
         (self.chunks.into_source(), self.decoder)
@@ -196,6 +239,17 @@ impl<S> EventStream<S> {
     }
 
     /// The source. See [`FrameStream::get_mut`].
+    ///
+    /// ```
+    /// use futures::{Stream, StreamExt, executor::block_on, stream};
+    /// use sse_proto::EventStream;
+    ///
+    /// let mut events = EventStream::new(stream::iter([Ok::<_, std::io::Error>("data: a\n\n"), Ok(": the rest")]));
+    /// assert!(block_on(events.next()).is_some());
+    /// assert_eq!(events.get_ref().size_hint(), (1, Some(1)));
+    /// let rest = block_on(events.get_mut().next());
+    /// assert_eq!(rest.unwrap().unwrap(), ": the rest");
+    /// ```
     pub const fn get_mut(&mut self) -> &mut S {
         self.frames.get_mut()
     }
@@ -207,11 +261,37 @@ impl<S> EventStream<S> {
     }
 
     /// The decoder, for what was open when the source ended.
+    ///
+    /// ```
+    /// use futures::{StreamExt, executor::block_on, stream};
+    /// use sse_proto::{EventStream, End};
+    ///
+    /// let mut events = EventStream::new(stream::iter([Ok::<_, std::io::Error>("data: cut\n")]));
+    /// assert!(block_on(events.next()).is_none());
+    /// let End::Truncated(block) = events.decoder_mut().finish() else { unreachable!() };
+    /// assert_eq!(block.event().unwrap().data(), "cut");
+    /// ```
     pub const fn decoder_mut(&mut self) -> &mut Decoder {
         self.frames.decoder_mut()
     }
 
     /// The source and the decoder. See [`FrameStream::into_parts`].
+    ///
+    /// ```
+    /// use futures::{StreamExt, executor::block_on, stream};
+    /// use sse_proto::EventStream;
+    ///
+    /// let body = stream::iter([Ok::<_, std::io::Error>("id: 7\ndata: a\n\ndata: cut")]);
+    /// let mut events = EventStream::new(body);
+    /// while let Some(event) = block_on(events.next()) {
+    ///     event?;
+    /// }
+    /// let (_, decoder) = events.into_parts();
+    /// let body = stream::iter([Ok::<_, std::io::Error>("data: b\n\n")]);
+    /// let events = EventStream::with_decoder(body, decoder);
+    /// assert_eq!(events.decoder().last_event_id(), "7"); // what was cut is not carried over
+    /// # Ok::<(), sse_proto::SourceError<std::io::Error>>(())
+    /// ```
     #[must_use]
     pub fn into_parts(self) -> (S, Decoder) {
         self.frames.into_parts()

@@ -54,6 +54,19 @@ where
     }
 
     /// The same by `decoder`, with its settings. A block that it holds open is dropped, as [`Decoder::reconnect`] does.
+    ///
+    /// ```
+    /// use futures::{StreamExt, executor::block_on, stream};
+    /// use sse_proto::{Decoder, Tap};
+    ///
+    /// let mut too_large = 0;
+    /// let body = stream::iter([Ok::<_, std::io::Error>("id: 7\ndata: a long text\n\n")]);
+    /// let decoder = Decoder::builder().max_event_size(8).build();
+    /// let mut tapped = Tap::with_decoder(body, decoder, |frame| too_large += i32::from(frame.is_err()));
+    /// assert_eq!(block_on(tapped.next()).unwrap().unwrap(), "id: 7\ndata: a long text\n\n"); // it goes through
+    /// assert_eq!(tapped.decoder().last_event_id(), "7");
+    /// assert_eq!(too_large, 1);
+    /// ```
     pub fn with_decoder(source: S, mut decoder: Decoder, look: F) -> Self {
         decoder.reconnect();
         Self { chunks: Chunks::of(source), decoder, look }

@@ -42,6 +42,16 @@ impl<W> EventWriter<W> {
     }
 
     /// The sink, for a socket option, say. What is written to it here is part of the stream.
+    ///
+    /// ```
+    /// use sse_proto::{EventWriter, Message};
+    ///
+    /// let mut events = EventWriter::new(Vec::new());
+    /// events.get_mut().extend_from_slice(b": hello\n\n");
+    /// events.send(&Message::new().data("a"))?;
+    /// assert_eq!(events.get_ref(), b": hello\n\ndata: a\n\n");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub const fn get_mut(&mut self) -> &mut W {
         &mut self.sink
     }

@@ -187,6 +187,19 @@ impl PushDecoder {
 
     /// A new connection, at once: drops what was pushed and not decoded yet, and the open block. Keeps the last event ID and the
     /// reconnection time ([`Decoder::reconnect`]).
+    ///
+    /// ```
+    /// use sse_proto::PushDecoder;
+    ///
+    /// let mut decoder = PushDecoder::new();
+    /// decoder.push("id: 7\n\ndata: cut")?;
+    /// assert_eq!(decoder.next_frame()?, None);
+    /// decoder.reconnect();
+    /// decoder.push("data: x\n\n")?;
+    /// assert!(decoder.next_frame()?.is_some());
+    /// assert_eq!(decoder.into_decoder().last_event_id(), "7");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn reconnect(&mut self) {
         self.decoder.reconnect();
         self.waiting.clear();

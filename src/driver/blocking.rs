@@ -21,6 +21,47 @@ use crate::session::{ConnectionId, Request, Session, Time};
 /// is one. Give the socket a read timeout not longer than the session's idle timeout: a read that ends with
 /// [`ErrorKind::TimedOut`] or [`ErrorKind::WouldBlock`], which a socket with a timeout gives, is no loss, it lets the session judge
 /// the silence. A socket that does not block at all would be asked over and over.
+///
+/// ```
+/// use sse_proto::driver::{BlockingTransport, Response};
+/// use sse_proto::session::Request;
+/// use std::io::{self, Read, Write};
+/// use std::net::TcpStream;
+/// use std::time::Duration;
+///
+/// /// HTTP/1.0 to a server of your own that sends nothing but events: whole clients are in the cookbook.
+/// struct Http(&'static str);
+///
+/// impl BlockingTransport for Http {
+///     type Body = TcpStream;
+///
+///     fn connect(&mut self, request: &Request<'_>, _timeout: Option<Duration>) -> io::Result<Response<TcpStream>> {
+///         let mut connection = TcpStream::connect(self.0)?;
+///         write!(connection, "GET /events HTTP/1.0\r\n")?;
+///         for (name, value) in request.headers() {
+///             connection.write_all(&[name.as_bytes(), b": ", value, b"\r\n"].concat())?;
+///         }
+///         write!(connection, "\r\n")?;
+///         let mut head = Vec::new();
+///         while !head.ends_with(b"\r\n\r\n") {
+///             let mut byte = [0];
+///             connection.read_exact(&mut byte)?;
+///             head.extend(byte);
+///         }
+///         let status = if head.starts_with(b"HTTP/1.1 200 ") { 200 } else { 503 };
+///         Ok(Response::new(status, connection).header("content-type", "text/event-stream"))
+///     }
+///
+///     fn read(&mut self, body: &mut TcpStream, buf: &mut [u8], timeout: Option<Duration>) -> io::Result<usize> {
+///         body.set_read_timeout(timeout.map(|timeout| timeout.max(Duration::from_millis(1))))?;
+///         body.read(buf)
+///     }
+///
+///     fn random(&mut self) -> u64 {
+///         4 // by default a good one
+///     }
+/// }
+/// ```
 pub trait BlockingTransport {
     /// A response body.
     type Body;
@@ -82,22 +123,22 @@ where
 /// ```
 /// use sse_proto::driver::{BlockingEventSource, Response};
 /// use sse_proto::session::{Request, Session};
-/// # use std::io;
+/// use std::io;
+/// use std::time::Duration;
 ///
-/// # let mut answers = [(200, "data: 1\n\n"), (204, "")].into_iter();
-/// # let mut send = |request: &Request<'_>| -> io::Result<(u16, &'static [u8])> {
-/// #     assert_eq!(request.headers().count(), 3);
-/// #     Ok(answers.next().map(|(status, body)| (status, body.as_bytes())).unwrap())
-/// # };
-/// let connect = |request: &Request<'_>, _timeout| {
-///     let (status, body) = send(request)?; // by your HTTP client
+/// /// In the place of your HTTP client: status and body of the response to these headers.
+/// fn send(request: &Request<'_>) -> io::Result<(u16, &'static [u8])> {
+///     assert_eq!(request.headers().count(), 3);
+///     Ok((204, b""))
+/// }
+///
+/// let connect = |request: &Request<'_>, _timeout: Option<Duration>| {
+///     let (status, body) = send(request)?;
 ///     Ok(Response::new(status, body).header("content-type", "text/event-stream"))
 /// };
-/// # let session = Session::builder().browser().reconnection_time(std::time::Duration::ZERO).build();
-/// # let with_default = Session::new();
-/// for event in BlockingEventSource::new(session, connect) {
+/// for event in BlockingEventSource::new(Session::new(), connect) {
 ///     match event {
-///         Ok(event) => assert_eq!(event.data(), "1"),
+///         Ok(event) => println!("{}", event.data()),
 ///         Err(error) => assert_eq!(error.to_string(), "the server answered with status 204, not with 200"),
 ///     }
 /// }
@@ -120,6 +161,26 @@ impl<T: BlockingTransport> BlockingEventSource<T> {
     /// # Errors
     ///
     /// [`DriverError`]: a failure for good, after which comes `None`, or an event over the limit, after which it goes on.
+    ///
+    /// ```
+    /// use sse_proto::driver::{BlockingEventSource, BlockingTransport, Update};
+    ///
+    /// /// Follows a stream until the server says `bye`.
+    /// fn follow<T: BlockingTransport>(source: &mut BlockingEventSource<T>) {
+    ///     while let Some(update) = source.next_update() {
+    ///         match update {
+    ///             Ok(Update::Event(event)) if event.data() == "bye" => source.close(),
+    ///             Ok(Update::Event(event)) if event.data() == "login" => {
+    ///                 let _transport = source.transport_mut(); // here it gets its new token
+    ///                 source.reconnect_now();
+    ///             }
+    ///             Ok(Update::Event(event)) => source.session_mut().set_cursor(Some(event.data())),
+    ///             Ok(_) => {}
+    ///             Err(error) => eprintln!("{error}"),
+    ///         }
+    ///     }
+    /// }
+    /// ```
     pub fn next_update(&mut self) -> Option<Item<io::Error>> {
         loop {
             let (now, random) = (self.transport.now(), self.transport.random());

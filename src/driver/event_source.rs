@@ -21,6 +21,27 @@ use crate::session::{ConnectionId, ReadyState, Session, Time};
 ///
 /// No `Send` is asked for: it is `Send` if the transport, its body and its futures are. With the feature `stream` it is a
 /// `Stream` of events.
+///
+/// ```
+/// use sse_proto::driver::{EventSource, Transport, Update};
+///
+/// /// Follows a stream until the server says `bye`.
+/// async fn follow<T: Transport<Error: std::fmt::Display>>(source: &mut EventSource<T>) {
+///     while let Some(update) = source.next().await {
+///         match update {
+///             Ok(Update::Event(event)) if event.data() == "bye" => source.close(),
+///             Ok(Update::Event(event)) if event.data() == "login" => {
+///                 let _transport = source.transport_mut(); // here it gets its new token
+///                 source.reconnect_now();
+///             }
+///             Ok(Update::Event(event)) => source.session_mut().set_cursor(Some(event.data())),
+///             Ok(Update::Lost { loss, .. }) => eprintln!("{loss}"),
+///             Ok(_) => {}
+///             Err(error) => eprintln!("{error}"),
+///         }
+///     }
+/// }
+/// ```
 pub struct EventSource<T: Transport> {
     course: Course<T::Error>,
     transport: T,
@@ -68,6 +89,15 @@ impl<T: Transport> EventSource<T> {
     }
 
     /// What [`EventSource::next`] is made of.
+    ///
+    /// ```
+    /// use sse_proto::driver::{EventSource, Transport, Update};
+    /// use std::task::{Context, Poll, ready};
+    ///
+    /// fn poll_is_open<T: Transport>(source: &mut EventSource<T>, cx: &mut Context<'_>) -> Poll<bool> {
+    ///     Poll::Ready(matches!(ready!(source.poll_next(cx)), Some(Ok(Update::Open))))
+    /// }
+    /// ```
     pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Item<T::Error>>> {
         // What came while nobody asked is no silence: the connection is looked at before the session judges the time.
         if self.course.is_idle() && self.course.session.ready_state() != ReadyState::Closed {
@@ -120,6 +150,21 @@ impl<T: Transport> EventSource<T> {
     }
 
     /// What [`EventSource::next_event`] is made of.
+    ///
+    /// ```
+    /// use sse_proto::driver::{EventSource, Transport};
+    /// use std::task::{Context, Poll, ready};
+    ///
+    /// /// For a future or a stream that is written by hand.
+    /// fn poll_data<T: Transport>(source: &mut EventSource<T>, cx: &mut Context<'_>) -> Poll<Option<String>> {
+    ///     while let Some(event) = ready!(source.poll_next_event(cx)) {
+    ///         if let Ok(event) = event {
+    ///             return Poll::Ready(Some(event.data().to_owned()));
+    ///         }
+    ///     }
+    ///     Poll::Ready(None)
+    /// }
+    /// ```
     pub fn poll_next_event(
         &mut self,
         cx: &mut Context<'_>,

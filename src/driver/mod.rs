@@ -5,68 +5,74 @@
 //! [`EventSource`]; or, in a program that waits, a closure that connects, and get a [`BlockingEventSource`]. Timeouts of
 //! the head and of silence, backoff, `Retry-After` and all else are the settings of the session.
 //!
-#![cfg_attr(feature = "std", doc = "```")]
-#![cfg_attr(not(feature = "std"), doc = "```ignore")]
+//! ```
+//! use futures::executor::block_on;
+//! use sse_proto::bytes::Bytes;
 //! use sse_proto::driver::{EventSource, Response, Transport};
 //! use sse_proto::session::{Request, Session, Time};
-//! use sse_proto::bytes::Bytes;
-//! use std::future::Future;
-//! use std::pin::Pin;
+//! use std::convert::Infallible;
+//! use std::future::{Ready, ready};
 //! use std::task::{Context, Poll};
-//! # use std::io;
-//! # #[derive(Default)] struct Client(usize);
-//! # #[derive(Default)] struct Body(bool);
-//! # impl Client { fn get(&mut self, _: Vec<(&str, Vec<u8>)>) -> impl Future<Output = io::Result<(u16, Body)>> + use<> {
-//! #     self.0 += 1; let status = if self.0 == 1 { 200 } else { 204 }; async move { Ok((status, Body(false))) } } }
-//! # impl Body { fn poll_chunk(&mut self, _: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
-//! #     if std::mem::replace(&mut self.0, true) { return Poll::Ready(None) }
-//! #     Poll::Ready(Some(Ok(Bytes::from_static(b"data: 1\n\n")))) } }
-//! # fn sleep(_: std::time::Duration) -> std::future::Ready<()> { std::future::ready(()) }
 //!
-//! struct Http(Client); // your HTTP client, with the URL and the headers that are yours
+//! /// In the place of an HTTP client and a runtime: it has its answers, and a clock that a sleep puts forward.
+//! struct Http {
+//!     answers: Vec<(u16, &'static str)>,
+//!     clock: Time,
+//! }
 //!
 //! impl Transport for Http {
-//!     type Body = Body;
-//!     type Error = io::Error;
-//!     type Connect = Pin<Box<dyn Future<Output = io::Result<Response<Body>>>>>;
-//!     type Sleep = Pin<Box<dyn Future<Output = ()>>>;
+//!     type Body = Option<Bytes>;
+//!     type Error = Infallible;
+//!     type Connect = Ready<Result<Response<Option<Bytes>>, Infallible>>; // a `Pin<Box<dyn Future>>` in most programs
+//!     type Sleep = Ready<()>;
 //!
+//!     /// Sends `request.headers()`, and headers of your own, to your URL.
 //!     fn connect(&mut self, request: Request<'_>) -> Self::Connect {
-//!         let sent = self.0.get(request.headers().map(|(name, value)| (name, value.to_vec())).collect());
-//!         Box::pin(async {
-//!             let (status, body) = sent.await?;
-//!             Ok(Response::new(status, body).header("content-type", "text/event-stream"))
-//!         })
+//!         assert_eq!(request.headers().next(), Some(("accept", &b"text/event-stream"[..])));
+//!         let (status, body) = self.answers.remove(0);
+//!         ready(Ok(Response::new(status, Some(body.into())).header("content-type", "text/event-stream")))
 //!     }
 //!
-//!     fn poll_read(&mut self, body: &mut Body, cx: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
-//!         body.poll_chunk(cx)
+//!     /// The next piece of the body, `None` at its end.
+//!     fn poll_read(&mut self, body: &mut Option<Bytes>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Infallible>>> {
+//!         Poll::Ready(body.take().map(Ok))
 //!     }
 //!
-//!     fn sleep_until(&mut self, at: Time) -> Self::Sleep {
-//!         Box::pin(sleep(at.saturating_since(self.now()))) // of your runtime
+//!     /// With tokio: `tokio::time::sleep(at.saturating_since(self.now()))`.
+//!     fn sleep_until(&mut self, at: Time) -> Ready<()> {
+//!         self.clock = at;
+//!         ready(())
+//!     }
+//!
+//!     // With the feature `std` these two are there already, and right.
+//!     fn now(&self) -> Time {
+//!         self.clock
+//!     }
+//!
+//!     fn random(&mut self) -> u64 {
+//!         4
 //!     }
 //! }
 //!
-//! async fn run(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-//! #   let _ = Session::new();
-//! #   let quick = || Session::builder().browser().reconnection_time(std::time::Duration::from_millis(1)).build();
-//! #   let mut source = EventSource::new(quick(), Http(client));
-//! #   #[cfg(any())]
-//!     let mut source = EventSource::new(Session::new(), Http(client));
-//!     while let Some(event) = source.next_event().await.transpose()? {
-//!         println!("{}: {}", event.event_type(), event.data());
+//! let http = Http { answers: vec![(200, "data: 1\n\n"), (200, "data: 2\n\n"), (204, "")], clock: Time::START };
+//! let mut source = EventSource::new(Session::new(), http);
+//! let mut seen = Vec::new();
+//! let error = block_on(async {
+//!     loop {
+//!         match source.next_event().await {
+//!             Some(Ok(event)) => seen.push(event.data().to_owned()),
+//!             Some(Err(error)) => return error,
+//!             None => unreachable!("a session ends with an error, or when it is closed"),
+//!         }
 //!     }
-//!     Ok(())
-//! }
-//! # let mut run = std::pin::pin!(run(Client(0)));
-//! # let mut cx = Context::from_waker(std::task::Waker::noop());
-//! # let outcome = loop { if let Poll::Ready(outcome) = run.as_mut().poll(&mut cx) { break outcome } };
-//! # assert_eq!(outcome.unwrap_err().to_string(), "the server answered with status 204, not with 200");
+//! });
+//! assert_eq!(seen, ["1", "2"]);
+//! assert_eq!(error.to_string(), "the server answered with status 204, not with 200");
+//! assert!(source.transport().answers.is_empty());
 //! ```
 //!
-//! Whole transports, each of some twenty lines, for reqwest and tokio, hyper, `ureq` and the standard library alone are in
-//! `examples/embed` of the repository.
+//! Whole transports, each of some twenty lines, are in the cookbook: for [reqwest](crate::cookbook::reqwest_source) and tokio,
+//! [hyper](crate::cookbook::hyper_source) and [ureq](crate::cookbook::ureq_source).
 //!
 //! # What it tells
 //!

@@ -85,6 +85,13 @@ impl<B> Response<B> {
     }
 
     /// The same head, with another body.
+    ///
+    /// ```
+    /// use sse_proto::driver::Response;
+    ///
+    /// let response = Response::new(200, String::from("data: x\n\n")).map_body(String::into_bytes);
+    /// assert_eq!(response.status(), 200);
+    /// ```
     pub fn map_body<C>(self, map: impl FnOnce(B) -> C) -> Response<C> {
         let Self { status, content_type, is_overlong, retry_after, body } = self;
         Response { status, content_type, is_overlong, retry_after, body: map(body) }

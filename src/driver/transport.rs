@@ -11,6 +11,24 @@ use crate::session::{Request, Time};
 /// An HTTP client and a runtime, as [`EventSource`](super::EventSource) needs them: three methods, and a clock.
 ///
 /// The futures own what they need, so that they can be kept when a caller turns to something else.
+///
+/// The [module's page](super) has a transport without a network; the cookbook has those for
+/// [reqwest](crate::cookbook::reqwest_source) and [hyper](crate::cookbook::hyper_source). With both, a program is:
+///
+/// ```
+/// use sse_proto::driver::{EventSource, Transport};
+/// use sse_proto::session::Session;
+///
+/// async fn print<T: Transport<Error: std::fmt::Display>>(transport: T) {
+///     let mut source = EventSource::new(Session::new(), transport);
+///     while let Some(event) = source.next_event().await {
+///         match event {
+///             Ok(event) => println!("{}", event.data()),
+///             Err(error) => eprintln!("{error}"),
+///         }
+///     }
+/// }
+/// ```
 pub trait Transport {
     /// A response body.
     type Body;

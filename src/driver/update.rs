@@ -11,6 +11,22 @@ use crate::field::EventIdBuf;
 use crate::session::{Failure, Loss, Time};
 
 /// What has happened: all that a driver tells. Who only wants events asks for those.
+///
+/// ```
+/// use sse_proto::driver::Update;
+///
+/// fn log<E: std::fmt::Display>(update: Update<E>) -> String {
+///     match update {
+///         Update::Open => "open".into(),
+///         Update::Event(event) => format!("{}: {}", event.event_type(), event.data()),
+///         Update::LastEventId(id) => format!("store {id}"),
+///         Update::Lost { loss, error: Some(error), .. } => format!("{loss}: {error}"),
+///         Update::Lost { loss, .. } => loss.to_string(),
+///         _ => String::new(),
+///     }
+/// }
+/// assert_eq!(log(Update::<std::io::Error>::Open), "open");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Update<E> {
@@ -48,6 +64,17 @@ impl<E> From<FrameBuf> for Update<E> {
 }
 
 /// What went wrong.
+///
+/// ```
+/// use sse_proto::driver::DriverError;
+///
+/// fn is_over<E>(error: &DriverError<E>) -> bool {
+///     match error {
+///         DriverError::Decode(_) => false, // ask for the next event
+///         _ => true,
+///     }
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum DriverError<E> {

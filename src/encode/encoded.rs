@@ -49,7 +49,7 @@ impl Message<'_> {
     /// let filled = buf.chunks_vectored(&mut slices);
     /// let written = Vec::new().write_vectored(&slices[..filled])?;
     /// buf.advance(written); // until `has_remaining` is false
-    /// # assert!(!buf.has_remaining());
+    /// assert!(!buf.has_remaining());
     /// # Ok::<(), std::io::Error>(())
     /// ```
     #[must_use]

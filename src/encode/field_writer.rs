@@ -115,6 +115,15 @@ impl<B: EncodeBuffer> FieldWriter<B> {
     }
 
     /// The buffer, with the message so far.
+    ///
+    /// ```
+    /// use sse_proto::FieldWriter;
+    /// use std::time::Duration;
+    ///
+    /// let mut fields = FieldWriter::new(Vec::new());
+    /// fields.retry(Duration::from_secs(5));
+    /// assert_eq!(fields.get_ref(), b"retry: 5000\n\n"); // whole after each call
+    /// ```
     #[must_use]
     pub const fn get_ref(&self) -> &B {
         &self.buffer

@@ -32,8 +32,7 @@ use crate::field::{EventId, EventType};
 ///
 /// assert_eq!(KEEP_ALIVE, b":\n\n");
 /// assert_eq!(KEEP_ALIVE, Message::new().comment("").to_bytes());
-/// let chunk = bytes::Bytes::from_static(KEEP_ALIVE); // for a body of `Bytes`: allocates nothing
-/// # let _ = chunk;
+/// assert_eq!(bytes::Bytes::from_static(KEEP_ALIVE), ":\n\n"); // for a body of `Bytes`: allocates nothing
 /// ```
 pub const KEEP_ALIVE: &[u8] = b":\n\n";
 
@@ -99,18 +98,14 @@ pub const KEEP_ALIVE_LINE: &[u8] = b":\n";
 #[cfg_attr(feature = "alloc", doc = "```")]
 #[cfg_attr(not(feature = "alloc"), doc = "```ignore")]
 /// use bytes::Bytes;
-/// use sse_proto::{EventId, KEEP_ALIVE, Message};
+/// use sse_proto::{IdText, KEEP_ALIVE, Message};
 ///
 /// fn chunk_of(number: u64, text: &str) -> Bytes {
-///     let id = number.to_string();
-///     // Digits are always a legal id; for an id from elsewhere answer the error.
-///     let id = EventId::new(&id).unwrap_or(EventId::EMPTY);
-///     Message::new().id(id).data(text).to_bytes()
+///     Message::new().id(IdText::from(number).as_event_id()).data(text).to_bytes()
 /// }
 ///
 /// assert_eq!(chunk_of(7, "hello"), "id: 7\ndata: hello\n\n");
-/// let on_timer = Bytes::from_static(KEEP_ALIVE);
-/// # assert_eq!(on_timer, ":\n\n");
+/// assert_eq!(Bytes::from_static(KEEP_ALIVE), ":\n\n"); // on a timer
 /// ```
 ///
 /// * **One event for many clients**: encode it once, and send each client a clone of the `Bytes`, which

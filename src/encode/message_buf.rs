@@ -120,6 +120,14 @@ impl MessageBuf {
     }
 
     /// The encoded message, in an allocation of its own. See [`Message::to_bytes`].
+    ///
+    /// ```
+    /// use sse_proto::MessageBuf;
+    /// use std::time::Duration;
+    ///
+    /// let message = MessageBuf::new().comment("later").retry(Duration::from_secs(5));
+    /// assert_eq!(message.to_bytes(), ":later\nretry: 5000\n\n");
+    /// ```
     #[must_use]
     pub fn to_bytes(&self) -> Bytes {
         self.as_message().to_bytes()

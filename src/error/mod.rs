@@ -36,6 +36,14 @@ pub struct NotUtf8 {
 /// A value that may not stand in its field.
 ///
 /// Made by [`EventId::new`](crate::EventId::new) and [`EventType::new`](crate::EventType::new).
+///
+/// ```
+/// use sse_proto::EventType;
+///
+/// let error = EventType::new("add\ndata: injected").unwrap_err();
+/// assert_eq!(error.position(), Some(3));
+/// assert_eq!(error.to_string(), "an event type must not hold LF (U+000A), found at byte 3");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum InvalidValue {
@@ -60,6 +68,13 @@ pub enum InvalidValue {
 /// Made by [`Message::encode`](crate::Message::encode) and [`encode_to_slice`](crate::Message::encode_to_slice), which have
 /// written nothing then, and by [`encode_to_slice_with`](crate::Message::encode_to_slice_with), which may have written to the
 /// slice before it knew; and by [`SliceDecoder::reconnect_after`](crate::SliceDecoder::reconnect_after).
+///
+/// ```
+/// use sse_proto::Message;
+///
+/// let error = Message::new().data("hello").encode_to_slice(&mut [0; 4]).unwrap_err();
+/// assert_eq!((error.needed, error.available), (13, 4));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 #[error("needed {needed} bytes, {available} available")]
 #[non_exhaustive]
@@ -122,6 +137,13 @@ impl<E> From<BufferTooSmall> for EncodeWithError<E> {
 ///
 /// Made by [`headers::last_event_id_value`](crate::headers::last_event_id_value), [`trimmed_last_event_id_value`](crate::headers::trimmed_last_event_id_value), and
 /// [`headers::parse_last_event_id`](crate::headers::parse_last_event_id).
+///
+/// ```
+/// use sse_proto::{EventId, headers};
+///
+/// let error = headers::last_event_id_value(EventId::from_static("a\u{1}")).unwrap_err();
+/// assert_eq!(error.position(), 1);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum InvalidHeaderValue {
@@ -219,6 +241,7 @@ fn name_of(character: char) -> &'static str {
 ///     error.to_string(),
 ///     "event over the limit of 8 bytes (max_event_size, or the buffer) at byte 13 of the stream; skipped to its blank line"
 /// );
+/// assert_eq!((error.limit(), error.offset()), (8, 13));
 /// assert_eq!(decoder.decode_event(&mut chunk).unwrap().unwrap().data(), "2");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]

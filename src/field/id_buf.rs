@@ -46,6 +46,13 @@ impl EventIdBuf {
     }
 
     /// The id as text.
+    ///
+    /// ```
+    /// let id = sse_proto::EventIdBuf::new("7")?;
+    /// assert_eq!(id.as_str(), "7");
+    /// assert!(!id.is_empty());
+    /// # Ok::<(), sse_proto::InvalidValue>(())
+    /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

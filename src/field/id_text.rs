@@ -29,6 +29,10 @@ impl IdText {
     const EMPTY: Self = Self { bytes: [b'0'; LONGEST], start: LONGEST };
 
     /// The id as text.
+    ///
+    /// ```
+    /// assert_eq!(sse_proto::IdText::from(42).as_str(), "42");
+    /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
         // Digits and a hyphen are UTF-8.

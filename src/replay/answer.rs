@@ -38,7 +38,7 @@ impl<'l, T> Replay<'l, T> {
     /// let mut log = ReplayLog::new();
     /// for id in ["a", "b"] {
     ///     let id = EventId::new(id)?;
-    ///     drop(log.push(id, Message::new().id(id).data("x").to_bytes()));
+    ///     log.push(id, Message::new().id(id).data("x").to_bytes());
     /// }
     /// let missed = |header| log.after_header(header).into_events().map(|events| events.len());
     /// assert_eq!(missed(None), Some(2));

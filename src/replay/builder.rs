@@ -88,7 +88,7 @@ impl<T> ReplayLogBuilder<T> {
     /// let start = EpochId::new(1732105794, 0);
     /// let mut log = ReplayLog::builder().starting_after(start.text().as_event_id()).build();
     /// let first = EpochId::new(1732105794, 1).text();
-    /// drop(log.push(first.as_event_id(), Message::new().id(first.as_event_id()).data("x").to_bytes()));
+    /// log.push(first.as_event_id(), Message::new().id(first.as_event_id()).data("x").to_bytes());
     /// assert!(matches!(log.after(start.text().as_event_id()), Replay::Events(events) if events.len() == 1));
     /// ```
     pub fn starting_after(mut self, id: EventId<'_>) -> Self {
@@ -97,6 +97,14 @@ impl<T> ReplayLogBuilder<T> {
     }
 
     /// What each event is tagged with: see [`ReplayLog::push_tagged`].
+    ///
+    /// ```
+    /// use sse_proto::replay::ReplayLog;
+    /// use std::time::Instant;
+    ///
+    /// let log = ReplayLog::builder().max_events(1000).tag::<Instant>().build();
+    /// assert!(log.is_empty());
+    /// ```
     pub fn tag<U>(self) -> ReplayLogBuilder<U> {
         let Self { max_events, max_bytes, first, before_first, tag: _ } = self;
         ReplayLogBuilder { max_events, max_bytes, first, before_first, tag: PhantomData }

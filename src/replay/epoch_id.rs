@@ -49,6 +49,14 @@ impl EpochId {
     }
 
     /// Which event in it.
+    ///
+    /// ```
+    /// use sse_proto::replay::EpochId;
+    ///
+    /// let id: EpochId = "1732105794-42".parse()?;
+    /// assert_eq!((id.epoch(), id.sequence()), (1732105794, 42));
+    /// # Ok::<(), sse_proto::replay::NotAnEpochId>(())
+    /// ```
     #[must_use]
     pub const fn sequence(self) -> u64 {
         self.sequence

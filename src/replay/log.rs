@@ -70,6 +70,17 @@ struct Named {
 }
 
 /// What has gone from a log, from old to new. It goes all the same when this is dropped early.
+///
+/// ```
+/// use sse_proto::bytes::Bytes;
+/// use sse_proto::EventId;
+/// use sse_proto::replay::ReplayLog;
+///
+/// let mut log = ReplayLog::builder().max_events(1).build();
+/// log.push(EventId::from_static("1"), Bytes::from_static(b"data\n\n"));
+/// let mut evicted = log.push(EventId::from_static("2"), Bytes::from_static(b"data\n\n"));
+/// assert_eq!(evicted.next().unwrap().id(), "1"); // to archive it, for example
+/// ```
 #[derive(Debug)]
 pub struct Evicted<'l, T = ()> {
     log: &'l mut ReplayLog<T>,
@@ -122,7 +133,7 @@ impl<T> ReplayLog<T> {
     /// for (number, topic) in (1..).zip(["news", "sport", "news"]) {
     ///     let id = IdText::from(number);
     ///     let event = Message::new().id(id.as_event_id()).data(topic).to_bytes();
-    ///     drop(log.push_tagged(id.as_event_id(), event, topic));
+    ///     log.push_tagged(id.as_event_id(), event, topic);
     /// }
     /// let missed = log.after(EventId::from_static("1")).into_events().unwrap();
     /// let news: Vec<_> = missed.filter(|event| *event.tag() == "news").map(|event| event.bytes().clone()).collect();
@@ -182,7 +193,7 @@ impl<T> ReplayLog<T> {
     ///
     /// let mut log = ReplayLog::builder().max_events(2).build();
     /// for _ in 0..3 {
-    ///     drop(log.push(EventId::EMPTY, Bytes::from_static(b"data\n\n")));
+    ///     log.push(EventId::EMPTY, Bytes::from_static(b"data\n\n"));
     /// }
     /// assert!(matches!(log.from_position(0), Replay::TooOld { .. }));
     /// assert!(matches!(log.from_position(2), Replay::Events(events) if events.len() == 1));
@@ -249,6 +260,17 @@ impl<T> ReplayLog<T> {
     }
 
     /// How many ids are remembered of what stood before the events held.
+    ///
+    /// ```
+    /// use sse_proto::EventId;
+    /// use sse_proto::bytes::Bytes;
+    /// use sse_proto::replay::ReplayLog;
+    ///
+    /// let mut log = ReplayLog::builder().max_events(1).build();
+    /// log.push(EventId::from_static("1"), Bytes::from_static(b"data\n\n"));
+    /// log.push(EventId::from_static("2"), Bytes::from_static(b"data\n\n"));
+    /// assert_eq!((log.iter().count(), log.is_empty(), log.remembered()), (1, false, 1));
+    /// ```
     #[must_use]
     pub fn remembered(&self) -> usize {
         self.remembered.len()
@@ -276,7 +298,7 @@ impl<T> ReplayLog<T> {
     ///
     /// let mut log = ReplayLog::new();
     /// for _ in 0..3 {
-    ///     drop(log.push(EventId::EMPTY, Bytes::from_static(b"data\n\n")));
+    ///     log.push(EventId::EMPTY, Bytes::from_static(b"data\n\n"));
     /// }
     /// assert_eq!(log.evict_before(2).count(), 2);
     /// assert_eq!((log.start(), log.end()), (2, 3));
@@ -297,10 +319,10 @@ impl<T> ReplayLog<T> {
     /// let now = Instant::now();
     /// for minutes in 0..10 {
     ///     let then = now + Duration::from_secs(60 * minutes);
-    ///     drop(log.push_tagged(EventId::EMPTY, Bytes::from_static(b"data\n\n"), then));
+    ///     log.push_tagged(EventId::EMPTY, Bytes::from_static(b"data\n\n"), then);
     /// }
     /// let five_minutes_ago = now + Duration::from_secs(60 * 5);
-    /// drop(log.evict_while(|event| *event.tag() < five_minutes_ago));
+    /// log.evict_while(|event| *event.tag() < five_minutes_ago);
     /// assert_eq!(log.len(), 5);
     /// ```
     pub fn evict_while(&mut self, gone: impl FnMut(&Logged<T>) -> bool) -> Evicted<'_, T> {

@@ -9,6 +9,18 @@ use bytes::Bytes;
 use crate::field::EventId;
 
 /// An event in a log. A clone shares its bytes and its id.
+///
+/// ```
+/// use sse_proto::bytes::Bytes;
+/// use sse_proto::EventId;
+/// use sse_proto::replay::ReplayLog;
+///
+/// let mut log = ReplayLog::builder().tag::<&str>().build();
+/// log.push_tagged(EventId::from_static("7"), Bytes::from_static(b"id: 7\ndata: x\n\n"), "news");
+/// let event = log.iter().next().unwrap();
+/// assert_eq!((event.id().as_str(), event.position(), *event.tag()), ("7", 0, "news"));
+/// assert_eq!(event.bytes(), &b"id: 7\ndata: x\n\n"[..]);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Logged<T = ()> {
     pub(super) id: Arc<str>,
@@ -68,7 +80,7 @@ impl<T> Events<'_, T> {
     ///
     /// let mut log = ReplayLog::new();
     /// for id in ["a", "b", "c"] {
-    ///     drop(log.push(EventId::new(id)?, Bytes::from_static(b"data\n\n")));
+    ///     log.push(EventId::new(id)?, Bytes::from_static(b"data\n\n"));
     /// }
     /// let missed = log.after(EventId::new("b")?).into_events().unwrap();
     /// assert_eq!(missed.start(), 2);

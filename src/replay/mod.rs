@@ -49,7 +49,7 @@
 //!         let mut log = self.log.lock().unwrap();
 //!         let id = EpochId::new(self.epoch, log.end() + 1).text();
 //!         let event = Message::new().id(id.as_event_id()).data(data).to_bytes(); // encoded once, for all
-//!         drop(log.push(id.as_event_id(), event));
+//!         log.push(id.as_event_id(), event);
 //!         self.news.notify_all();
 //!     }
 //!

@@ -68,7 +68,7 @@ impl<'d> Block<'d> {
     /// All its bytes, a blank line included.
     ///
     /// ```
-    /// # let mut blocks = sse_proto::BlockScanner::new();
+    /// let mut blocks = sse_proto::BlockScanner::new();
     /// assert_eq!(blocks.scan(&mut &b"id\r\n\r\n"[..])?.unwrap().bytes(), b"id\r\n\r\n");
     /// # Ok::<(), sse_proto::BlockTooLarge>(())
     /// ```
@@ -80,7 +80,7 @@ impl<'d> Block<'d> {
     /// What it is: a whole block, or one of the few other things that a stream holds.
     ///
     /// ```
-    /// # let mut blocks = sse_proto::BlockScanner::new();
+    /// let mut blocks = sse_proto::BlockScanner::new();
     /// let mut chunk = &b"data: 1\n\n"[..];
     /// assert_eq!(blocks.scan(&mut chunk)?.unwrap().part(), sse_proto::BlockPart::Whole);
     /// # Ok::<(), sse_proto::BlockTooLarge>(())
@@ -94,7 +94,7 @@ impl<'d> Block<'d> {
     /// line. Never true for what is over the limit. Something else may be put into the stream after such a block, and before its own first one; not elsewhere.
     ///
     /// ```
-    /// # let mut blocks = sse_proto::BlockScanner::new();
+    /// let mut blocks = sse_proto::BlockScanner::new();
     /// assert!(!blocks.scan(&mut &b": ping\n"[..])?.unwrap().ends_with_blank_line());
     /// assert!(blocks.scan(&mut &b"data: 1\n\n"[..])?.unwrap().ends_with_blank_line());
     /// assert!(!blocks.finish().ends_with_blank_line());
@@ -108,7 +108,7 @@ impl<'d> Block<'d> {
     /// Where it stands, in bytes from the start of the stream.
     ///
     /// ```
-    /// # let mut blocks = sse_proto::BlockScanner::new();
+    /// let mut blocks = sse_proto::BlockScanner::new();
     /// assert_eq!(blocks.scan(&mut &b"data: 1\n\n"[..])?.unwrap().range(), 0..9);
     /// # Ok::<(), sse_proto::BlockTooLarge>(())
     /// ```
@@ -124,7 +124,7 @@ impl<'d> Block<'d> {
     /// takes the line for an unknown field, but if what comes before is dropped, this is the start.
     ///
     /// ```
-    /// # let mut blocks = sse_proto::BlockScanner::new();
+    /// let mut blocks = sse_proto::BlockScanner::new();
     /// let block = blocks.scan(&mut &b"id: 7\nx-trace: 1\n\n"[..])?.unwrap();
     /// assert_eq!(block.lines().map(|line| line.bytes).collect::<Vec<_>>(), [&b"7"[..], b"x-trace: 1"]);
     /// # Ok::<(), sse_proto::BlockTooLarge>(())
@@ -160,7 +160,7 @@ impl<'d> Block<'d> {
     /// would make another name. [`Block::rewrite_data`] writes what belongs there.
     ///
     /// ```
-    /// # let mut blocks = sse_proto::BlockScanner::new();
+    /// let mut blocks = sse_proto::BlockScanner::new();
     /// let block = blocks.scan(&mut &b"id: 7\ndata\n\n"[..])?.unwrap();
     /// let places: Vec<_> = block.lines().map(|line| block.place_of(&line)).collect();
     /// assert_eq!(places, [4..5, 10..10]);

@@ -7,6 +7,21 @@ use super::time::Time;
 /// What to do next: the one answer of [`Session::poll`](crate::session::Session::poll).
 ///
 /// Whoever holds a connection and gets anything but [`Action::Read`] has to drop it.
+///
+/// ```
+/// use sse_proto::session::{Action, Session, Time};
+///
+/// let mut session = Session::new();
+/// let now = Time::START;
+/// let Action::Connect(request) = session.poll(now, 0) else { unreachable!() };
+/// let connection = request.connection();
+/// assert!(matches!(session.poll(now, 0), Action::Read { connection: c, until: None, .. } if c == connection));
+/// session.network_error(connection, now);
+/// let Action::WaitUntil(at) = session.poll(now, 0) else { unreachable!() };
+/// assert!(matches!(session.poll(at, 0), Action::Connect(_)));
+/// session.close();
+/// assert_eq!(session.poll(at, 0), Action::Closed);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Action<'s> {

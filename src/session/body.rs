@@ -16,6 +16,20 @@ use crate::error::DecodeError;
 /// A piece of the body of one connection. Made by [`Session::receive`], read by [`Session::decode`], which moves its cursor.
 ///
 /// Once its connection is lost, or another one is there, what is left of it gives no frames.
+///
+/// ```
+/// use sse_proto::session::{Action, Session, Time};
+///
+/// let mut session = Session::new();
+/// let now = Time::START;
+/// let Action::Connect(request) = session.poll(now, 0) else { unreachable!() };
+/// let connection = request.connection();
+/// session.response(connection, 200, Some(b"text/event-stream"), now);
+/// let mut chunk = session.receive(connection, b"data: 1\n\ndata: 2\n\n", now);
+/// assert_eq!(session.decode_event(&mut chunk)?.unwrap().data(), "1");
+/// assert_eq!((chunk.connection(), chunk.rest()), (connection, &b"data: 2\n\n"[..]));
+/// # Ok::<(), sse_proto::DecodeError>(())
+/// ```
 #[derive(Clone)]
 #[must_use = "a chunk is read by its session, which moves its cursor"]
 pub struct BodyChunk<'i> {
@@ -24,6 +38,21 @@ pub struct BodyChunk<'i> {
 }
 
 /// Like [`BodyChunk`], but it owns its bytes. Made by [`Session::receive_shared`], read by [`Session::decode_shared`].
+///
+/// ```
+/// use sse_proto::bytes::Bytes;
+/// use sse_proto::session::{Action, Session, Time};
+///
+/// let mut session = Session::new();
+/// let now = Time::START;
+/// let Action::Connect(request) = session.poll(now, 0) else { unreachable!() };
+/// let connection = request.connection();
+/// session.response(connection, 200, Some(b"text/event-stream"), now);
+/// let mut chunk = session.receive_shared(connection, Bytes::from_static(b"data: 1\n\n:\n"), now);
+/// assert!(session.decode_shared(&mut chunk)?.is_some());
+/// assert_eq!((chunk.connection(), chunk.rest()), (connection, &b":\n"[..]));
+/// # Ok::<(), sse_proto::DecodeError>(())
+/// ```
 #[derive(Clone)]
 #[must_use = "a chunk is read by its session, which moves its cursor"]
 pub struct SharedBodyChunk {
@@ -81,6 +110,25 @@ impl Session {
     }
 
     /// Like [`Session::receive`], for [`Session::decode_shared`].
+    ///
+    /// ```
+    /// use sse_proto::FrameBuf;
+    /// use sse_proto::bytes::Bytes;
+    /// use sse_proto::session::{Action, Session, Time};
+    ///
+    /// let mut session = Session::new();
+    /// let now = Time::START;
+    /// let Action::Connect(request) = session.poll(now, 0) else { unreachable!() };
+    /// let connection = request.connection();
+    /// session.response(connection, 200, Some(b"text/event-stream"), now);
+    /// let mut chunk = session.receive_shared(connection, Bytes::from_static(b"data: 1\n\n"), now);
+    /// let mut kept = Vec::new();
+    /// while let Some(frame) = session.decode_shared(&mut chunk)? {
+    ///     kept.push(frame);
+    /// }
+    /// assert!(matches!(&kept[..], [FrameBuf::Event(event)] if event.data() == "1"));
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
     #[inline]
     pub fn receive_shared(&mut self, connection: ConnectionId, bytes: Bytes, now: Time) -> SharedBodyChunk {
         let bytes = if self.heard(connection, bytes.len(), now) { bytes } else { Bytes::new() };

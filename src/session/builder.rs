@@ -102,6 +102,19 @@ impl SessionBuilder {
     /// new id to each connection, it is asked 20 times a minute at most. [`Session::reconnect_now`] goes past it.
     ///
     /// A stream that has lasted so long is asked for again after its reconnection time alone.
+    ///
+    /// ```
+    /// use sse_proto::session::{Action, Session, Time};
+    /// use std::time::Duration;
+    ///
+    /// let mut session = Session::builder().request_interval(Duration::from_secs(10)).jitter_percent(0).build();
+    /// let now = Time::START;
+    /// let Action::Connect(request) = session.poll(now, 0) else { unreachable!() };
+    /// let connection = request.connection();
+    /// let later = now + Duration::from_secs(4);
+    /// session.network_error(connection, later); // it lived for 4 of the 10 seconds
+    /// assert_eq!(session.poll(later, 0), Action::WaitUntil(now + Duration::from_secs(10)));
+    /// ```
     pub const fn request_interval(mut self, time: Duration) -> Self {
         self.policy.request_interval = time;
         self
@@ -110,6 +123,26 @@ impl SessionBuilder {
     /// Where the wait stops doubling. The default is one minute.
     ///
     /// It limits only what the session adds: a reconnection time above it is kept, but does not grow.
+    ///
+    /// ```
+    /// use sse_proto::session::{Action, Session, Time};
+    /// use std::time::Duration;
+    ///
+    /// let second = Duration::from_secs(1);
+    /// let builder = Session::builder().reconnection_time(second).request_interval(second).min_wait(second);
+    /// let mut session = builder.max_backoff(2 * second).jitter_percent(0).build();
+    /// let mut now = Time::START;
+    /// let mut waits = Vec::new();
+    /// for _ in 0..4 {
+    ///     let Action::Connect(request) = session.poll(now, 0) else { unreachable!() };
+    ///     let connection = request.connection();
+    ///     session.network_error(connection, now);
+    ///     let Action::WaitUntil(at) = session.poll(now, 0) else { unreachable!() };
+    ///     waits.push(at.saturating_since(now).as_secs());
+    ///     now = at;
+    /// }
+    /// assert_eq!(waits, [1, 2, 2, 2]);
+    /// ```
     pub const fn max_backoff(mut self, time: Duration) -> Self {
         self.policy.max_backoff = time;
         self
@@ -132,6 +165,15 @@ impl SessionBuilder {
 
     /// After this time a connection counts as good though it brought nothing, and the waits begin anew. The default is
     /// 10 seconds. A shorter one does, too, if it lasted as long as the wait that is now due. Zero makes each 200 good.
+    ///
+    /// ```
+    /// use sse_proto::session::{Progress, Session};
+    /// use std::time::Duration;
+    ///
+    /// // A server that cuts each connection after five seconds, and sends no ids.
+    /// let session = Session::builder().progress(Progress::Time).stable_after(Duration::from_secs(5)).build();
+    /// assert_eq!(session.last_loss(), None);
+    /// ```
     pub const fn stable_after(mut self, time: Duration) -> Self {
         self.policy.stable_after = time;
         self
@@ -148,6 +190,18 @@ impl SessionBuilder {
     /// How long to try again. The session fails ([`Failure::OutOfTime`](crate::session::Failure::OutOfTime)) when
     /// the next connection would be made later than this after the last good one was lost, or after the first one failed. The
     /// default is `None`: for ever, as in the standard.
+    ///
+    /// ```
+    /// use sse_proto::session::{Action, Failure, Session, Time};
+    /// use std::time::Duration;
+    ///
+    /// let mut session = Session::builder().max_elapsed_time(Some(Duration::from_secs(1))).build();
+    /// let now = Time::START;
+    /// let Action::Connect(request) = session.poll(now, 0) else { unreachable!() };
+    /// let connection = request.connection();
+    /// session.network_error(connection, now); // the next attempt would be made in three seconds
+    /// assert!(matches!(session.poll(now, 0), Action::Failed(Failure::OutOfTime { .. })));
+    /// ```
     pub const fn max_elapsed_time(mut self, time: Option<Duration>) -> Self {
         self.policy.max_elapsed_time = time;
         self
@@ -169,6 +223,19 @@ impl SessionBuilder {
     /// first event, hours later.
     ///
     /// [`Request::deadline`]: crate::session::Request::deadline
+    ///
+    /// ```
+    /// use sse_proto::session::{Action, Loss, Session, Time};
+    /// use std::time::Duration;
+    ///
+    /// let mut session = Session::builder().head_timeout(Some(Duration::from_secs(20))).build();
+    /// let now = Time::START;
+    /// let Action::Connect(request) = session.poll(now, 0) else { unreachable!() };
+    /// let deadline = request.deadline().unwrap();
+    /// assert!(matches!(session.poll(now, 0), Action::Read { until: Some(at), .. } if at == deadline));
+    /// assert!(matches!(session.poll(deadline, 0), Action::WaitUntil(_)));
+    /// assert_eq!(session.last_loss(), Some(Loss::HeadTimeout));
+    /// ```
     pub const fn head_timeout(mut self, time: Option<Duration>) -> Self {
         self.policy.head_timeout = time;
         self
@@ -183,6 +250,16 @@ impl SessionBuilder {
     }
 
     /// Whether a 200 without any `Content-Type` opens. The default is no, as in the standard.
+    ///
+    /// ```
+    /// use sse_proto::session::{Action, HeadOutcome, Session, Time};
+    ///
+    /// let mut session = Session::builder().accept_missing_content_type(true).build();
+    /// let now = Time::START;
+    /// let Action::Connect(request) = session.poll(now, 0) else { unreachable!() };
+    /// let connection = request.connection();
+    /// assert_eq!(session.response(connection, 200, None, now), HeadOutcome::Opened);
+    /// ```
     pub const fn accept_missing_content_type(mut self, yes: bool) -> Self {
         self.policy.missing_content_type = yes;
         self
@@ -192,6 +269,18 @@ impl SessionBuilder {
     ///
     /// Where a session is not to connect again, the end of a body closes it, and whatever else ends a connection fails it with
     /// the reason. [`Session::reconnect_now`] connects all the same.
+    ///
+    /// ```
+    /// use sse_proto::session::{Action, Reconnect, Session, Time};
+    ///
+    /// let mut session = Session::builder().reconnect(Reconnect::Never).build();
+    /// let now = Time::START;
+    /// let Action::Connect(request) = session.poll(now, 0) else { unreachable!() };
+    /// let connection = request.connection();
+    /// session.response(connection, 200, Some(b"text/event-stream"), now);
+    /// session.end_of_body(connection, now);
+    /// assert_eq!(session.poll(now, 0), Action::Closed);
+    /// ```
     pub const fn reconnect(mut self, reconnect: Reconnect) -> Self {
         self.policy.reconnect = reconnect;
         self

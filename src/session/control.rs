@@ -80,6 +80,14 @@ impl Session {
     }
 
     /// Ends the session (9.2.2, `close()`). A failed one stays failed.
+    ///
+    /// ```
+    /// use sse_proto::session::{Action, Session, Time};
+    ///
+    /// let mut session = Session::new();
+    /// session.close();
+    /// assert_eq!(session.poll(Time::START, 0), Action::Closed);
+    /// ```
     pub fn close(&mut self) {
         if !matches!(self.state, State::Failed(_)) {
             self.decoder.reconnect();
@@ -131,6 +139,18 @@ impl Session {
     }
 
     /// Why the last connection was lost, `None` if none was yet. For logs.
+    ///
+    /// ```
+    /// use sse_proto::session::{Action, Loss, Session, Time};
+    ///
+    /// let mut session = Session::new();
+    /// let now = Time::START;
+    /// let Action::Connect(request) = session.poll(now, 0) else { unreachable!() };
+    /// let connection = request.connection();
+    /// session.response(connection, 200, Some(b"text/event-stream"), now);
+    /// session.end_of_body(connection, now);
+    /// assert_eq!(session.last_loss(), Some(Loss::EndOfBody));
+    /// ```
     #[must_use]
     pub const fn last_loss(&self) -> Option<Loss> {
         self.last_loss
@@ -176,6 +196,22 @@ impl Session {
     }
 
     /// The decoder, with its last event ID and reconnection time, say for another session.
+    ///
+    /// ```
+    /// use sse_proto::session::{Action, Session, Time};
+    ///
+    /// let mut session = Session::new();
+    /// let now = Time::START;
+    /// let Action::Connect(request) = session.poll(now, 0) else { unreachable!() };
+    /// let connection = request.connection();
+    /// session.response(connection, 200, Some(b"text/event-stream"), now);
+    /// let mut chunk = session.receive(connection, b"id: 7\nretry: 5000\n\n", now);
+    /// while session.decode(&mut chunk)?.is_some() {}
+    /// assert_eq!(session.reconnection_time().as_secs(), 5);
+    /// let same_place = Session::builder().idle_timeout(None).decoder(session.into_decoder()).build();
+    /// assert_eq!(same_place.last_event_id(), "7");
+    /// # Ok::<(), sse_proto::DecodeError>(())
+    /// ```
     #[must_use]
     pub fn into_decoder(self) -> Decoder {
         self.decoder

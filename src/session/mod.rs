@@ -50,7 +50,7 @@
 //! ```
 //! use sse_proto::Frame;
 //! use sse_proto::session::{Action, Failure, Request, Session, Time};
-//! # use std::io;
+//! use std::io;
 //!
 //! trait Io { // yours: a socket, a clock, a source of random numbers
 //!     fn connect(&mut self, request: &Request<'_>) -> io::Result<(u16, Option<Vec<u8>>)>; // its headers, until its deadline
@@ -67,13 +67,17 @@
 //!             Action::Connect(request) => {
 //!                 let (connection, head) = (request.connection(), io.connect(&request));
 //!                 match head {
-//!                     Ok((status, ctype)) => drop(session.response(connection, status, ctype.as_deref(), io.now())),
+//!                     Ok((status, content_type)) => {
+//!                         session.response(connection, status, content_type.as_deref(), io.now());
+//!                     }
 //!                     Err(_) => session.network_error(connection, io.now()), // its deadline has passed, too
 //!                 }
 //!             }
 //!             Action::WaitUntil(at) => io.sleep_until(at),
 //!             Action::Read { connection, until, .. } => match io.read(&mut buf, until) {
-//!                 Ok(0) => drop(session.end_of_body(connection, io.now())),
+//!                 Ok(0) => {
+//!                     session.end_of_body(connection, io.now());
+//!                 }
 //!                 Ok(n) => {
 //!                     let mut chunk = session.receive(connection, &buf[..n], io.now());
 //!                     loop {

@@ -5,6 +5,20 @@ use core::time::Duration;
 use thiserror::Error;
 
 /// What [`Session::response`](crate::session::Session::response) made of a response head.
+///
+/// ```
+/// use sse_proto::session::{Action, Failure, HeadOutcome, Session, Time};
+///
+/// let mut session = Session::new();
+/// let now = Time::START;
+/// let Action::Connect(request) = session.poll(now, 0) else { unreachable!() };
+/// let connection = request.connection();
+/// match session.response(connection, 404, Some(b"text/html"), now) {
+///     HeadOutcome::Opened => {} // read the body
+///     HeadOutcome::Retry => {}  // look for a `Retry-After`
+///     outcome => assert_eq!(outcome, HeadOutcome::Failed(Failure::Status(404))),
+/// }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HeadOutcome {
@@ -45,6 +59,12 @@ pub struct RefusedHead {
 }
 
 /// Why a connection was lost: see [`Session::last_loss`](crate::session::Session::last_loss).
+///
+/// ```
+/// use sse_proto::session::Loss;
+///
+/// assert_eq!(Loss::IdleTimeout.to_string(), "nothing came for the idle timeout");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum Loss {
@@ -72,6 +92,19 @@ pub enum Loss {
 }
 
 /// Why a session has failed for good.
+///
+/// ```
+/// use sse_proto::session::{Action, Failure, Session, Time};
+///
+/// let mut session = Session::builder().max_attempts(Some(1)).build();
+/// let now = Time::START;
+/// let Action::Connect(request) = session.poll(now, 0) else { unreachable!() };
+/// let connection = request.connection();
+/// session.network_error(connection, now);
+/// let Action::Failed(failure) = session.poll(now, 0) else { unreachable!() };
+/// assert!(matches!(failure, Failure::TooManyAttempts { attempts: 1, .. }));
+/// assert!(failure.to_string().starts_with("gave up after 1 connections in a row"));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum Failure {
@@ -143,6 +176,15 @@ impl From<Loss> for Failure {
 }
 
 /// The standard's `readyState` (WHATWG HTML 9.2.2).
+///
+/// ```
+/// use sse_proto::session::{ReadyState, Session};
+///
+/// let mut session = Session::new();
+/// assert_eq!(session.ready_state(), ReadyState::Connecting);
+/// session.close();
+/// assert_eq!(session.ready_state(), ReadyState::Closed);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ReadyState {
     /// Not connected yet, or not any more: connecting, or waiting for it.

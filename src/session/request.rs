@@ -142,6 +142,15 @@ impl<'s> Request<'s> {
 
     /// The cursor that the caller has set ([`Session::set_cursor`](super::Session::set_cursor)): where the stream is to go
     /// on, to be put into the URL or the body of the request. It goes in place of the last event ID.
+    ///
+    /// ```
+    /// use sse_proto::session::{Action, Session, Time};
+    ///
+    /// let mut session = Session::new();
+    /// session.set_cursor(Some("42"));
+    /// let Action::Connect(request) = session.poll(Time::START, 0) else { unreachable!() };
+    /// assert_eq!((request.cursor(), request.last_event_id()), (Some("42"), None));
+    /// ```
     #[must_use]
     pub const fn cursor(&self) -> Option<&'s str> {
         match self.place {
@@ -176,6 +185,18 @@ impl<'s> Request<'s> {
     }
 
     /// Which connection this is since the last good one, from 1. For logs.
+    ///
+    /// ```
+    /// use sse_proto::session::{Action, Session, Time};
+    ///
+    /// let mut session = Session::new();
+    /// let now = Time::START;
+    /// let Action::Connect(request) = session.poll(now, 0) else { unreachable!() };
+    /// let connection = request.connection();
+    /// session.network_error(connection, now);
+    /// let Action::WaitUntil(at) = session.poll(now, 0) else { unreachable!() };
+    /// assert!(matches!(session.poll(at, 0), Action::Connect(request) if request.attempt() == 2));
+    /// ```
     #[must_use]
     pub const fn attempt(&self) -> u32 {
         self.attempt
@@ -183,6 +204,16 @@ impl<'s> Request<'s> {
 }
 
 /// Why a request goes without a last event ID that is not empty: see [`Request::left_out`]. The session keeps the id.
+///
+/// ```
+/// use sse_proto::session::{Action, LeftOut, Session, Time};
+/// use sse_proto::{Decoder, EventId};
+///
+/// let decoder = Decoder::builder().last_event_id(EventId::from_static("\u{1}7")).build();
+/// let mut session = Session::builder().decoder(decoder).build();
+/// let Action::Connect(request) = session.poll(Time::START, 0) else { unreachable!() };
+/// assert!(matches!(request.left_out(), Some(LeftOut::Control { byte: 1, position: 0, .. })));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum LeftOut {

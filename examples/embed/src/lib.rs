@@ -3,26 +3,21 @@
 
 pub mod axum_server;
 pub mod blocking_client;
-pub mod broadcast;
-pub mod browser_server;
 pub mod codec;
+pub mod cookbook;
 pub mod datastar;
-pub mod gateway;
 pub mod htmx;
 pub mod http_body;
 pub mod hyper_pair;
-pub mod hyper_source;
-pub mod llm_client;
 pub mod llm_resume;
 pub mod llm_server;
-pub mod mcp;
 pub mod readme_client;
-pub mod redacting_proxy;
-pub mod replay_server;
-pub mod reqwest_source;
 pub mod std_source;
-pub mod tokio_reader;
-pub mod ureq_source;
+
+pub use cookbook::{
+    broadcast, browser_server, chat_client, firmware, gateway, hyper_source, mcp, redacting_proxy,
+    replay_server, reqwest_source, tokio_reader, translating_gateway, ureq_source,
+};
 
 /// What all examples fail with.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;

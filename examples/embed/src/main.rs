@@ -9,7 +9,7 @@
 use std::time::Duration;
 
 use sse_proto::Decoder;
-use sse_proto_embed::{Error, axum_server, blocking_client, llm_client};
+use sse_proto_embed::{Error, axum_server, blocking_client, chat_client};
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
@@ -21,7 +21,7 @@ async fn main() -> Result<(), Error> {
         }
         ["chat", url] => {
             let request = serde_json::json!({"stream": true});
-            println!("{}", llm_client::chat(url, &request, Duration::from_secs(60)).await?);
+            println!("{}", chat_client::chat(url, &request, Duration::from_secs(60)).await?);
             Ok(())
         }
         ["read", address, path] => {

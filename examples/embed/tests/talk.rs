@@ -9,7 +9,7 @@ use serde_json::json;
 use sse_proto::{Decoder, EventType, FrameBuf, KEEP_ALIVE, Message, MessageBuf};
 use sse_proto_embed::hyper_pair::Version;
 use sse_proto_embed::{
-    axum_server, blocking_client, broadcast, codec, http_body, hyper_pair, llm_client, redacting_proxy,
+    axum_server, blocking_client, broadcast, chat_client, codec, http_body, hyper_pair, redacting_proxy,
     tokio_reader,
 };
 use tokio::net::TcpListener;
@@ -46,7 +46,7 @@ fn answering(response: &'static [u8]) -> SocketAddr {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_chat_client_reads_the_axum_server() {
     let url = format!("http://{}/chat", axum().await);
-    let text = llm_client::chat(&url, &json!({"messages": []}), IDLE).await.unwrap();
+    let text = chat_client::chat(&url, &json!({"messages": []}), IDLE).await.unwrap();
     assert_eq!(text, "Hello, wörld!");
 }
 
@@ -57,7 +57,7 @@ async fn the_chat_client_reports_what_is_wrong() {
         [("error", "overloaded"), ("html", "no event stream but \"text/plain"), ("nowhere", "404")]
     {
         let response = reqwest::get(format!("http://{address}/{path}")).await.unwrap();
-        let error = llm_client::collect(response, IDLE).await.unwrap_err().to_string();
+        let error = chat_client::collect(response, IDLE).await.unwrap_err().to_string();
         assert!(error.contains(says), "{path}: {error}");
     }
 }
@@ -67,10 +67,10 @@ async fn the_chat_client_takes_a_last_event_without_its_blank_line() {
     const HEAD: &str = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: text/event-stream\r\n\r\n";
     const DELTA: &str = "data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n";
     let forgetful = answering(Box::leak(format!("{HEAD}{DELTA}\n: thinking\n\n{DELTA}").into_bytes().into()));
-    let text = llm_client::chat(&format!("http://{forgetful}/"), &json!({}), IDLE).await.unwrap();
+    let text = chat_client::chat(&format!("http://{forgetful}/"), &json!({}), IDLE).await.unwrap();
     assert_eq!(text, "aa");
     let cut = answering(Box::leak(format!("{HEAD}{DELTA}\ndata: {{\"cho").into_bytes().into()));
-    let text = llm_client::chat(&format!("http://{cut}/"), &json!({}), IDLE).await.unwrap();
+    let text = chat_client::chat(&format!("http://{cut}/"), &json!({}), IDLE).await.unwrap();
     assert_eq!(text, "a", "half a delta is none");
 }
 
@@ -79,7 +79,7 @@ async fn the_chat_client_reports_a_body_that_breaks_off() {
     let address = answering(
         b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\ncontent-type: text/event-stream\r\n\r\ndata: {",
     );
-    assert!(llm_client::chat(&format!("http://{address}/"), &json!({}), IDLE).await.is_err());
+    assert!(chat_client::chat(&format!("http://{address}/"), &json!({}), IDLE).await.is_err());
 }
 
 #[tokio::test(flavor = "multi_thread")]

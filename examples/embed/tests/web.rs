@@ -19,7 +19,7 @@ use serde_json::json;
 use sse_proto::{Decoder, Message, headers};
 use sse_proto_embed::broadcast::{self, Hub};
 use sse_proto_embed::gateway::{self, Gateway};
-use sse_proto_embed::{browser_server, datastar, htmx, llm_client, llm_resume, llm_server};
+use sse_proto_embed::{browser_server, chat_client, datastar, htmx, llm_resume, llm_server};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 
@@ -58,7 +58,7 @@ async fn an_error_in_mid_stream_is_one() {
     assert!(response(llm_server::FAILING, LIMIT).await.unwrap_err().contains("overloaded"));
     let (url, request) =
         (format!("{}/v1/chat/completions", llm().await), json!({"model": llm_server::FAILING}));
-    let error = llm_client::chat(&url, &request, LIMIT).await.unwrap_err();
+    let error = chat_client::chat(&url, &request, LIMIT).await.unwrap_err();
     assert!(error.to_string().contains("overloaded"), "{error}");
 }
 

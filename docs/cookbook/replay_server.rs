@@ -44,7 +44,7 @@ impl Topic {
     pub fn publish(&self, data: &str) {
         let mut log = self.log();
         let id = EpochId::new(self.epoch, log.end() + 1).text();
-        drop(log.push(id.as_event_id(), Message::new().id(id.as_event_id()).data(data).to_bytes()));
+        log.push(id.as_event_id(), Message::new().id(id.as_event_id()).data(data).to_bytes());
         self.news.notify_waiters();
     }
 
@@ -52,7 +52,7 @@ impl Topic {
     pub fn keep(&self, events: u64) {
         let mut log = self.log();
         let before = log.end().saturating_sub(events);
-        drop(log.evict_before(before));
+        log.evict_before(before);
     }
 
     /// What a connection begins with, and the position at which it goes on.

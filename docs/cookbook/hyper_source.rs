@@ -13,7 +13,7 @@ use sse_proto::driver::{Response, Transport};
 use sse_proto::session::{Request, Time};
 use tokio::net::TcpStream;
 
-use crate::Error;
+type Error = Box<dyn std::error::Error + Send + Sync>;
 
 /// Where the server is, and what it is asked for.
 #[derive(Debug, Clone)]

@@ -7,7 +7,7 @@ use futures::StreamExt;
 use serde_json::Value;
 use sse_proto::{Chunk, Decoder, Event, Unfinished, headers};
 
-use crate::Error;
+type Error = Box<dyn std::error::Error + Send + Sync>;
 
 /// What became of one event.
 enum Delta {

@@ -16,6 +16,9 @@ pub mod client;
 pub mod outgoing;
 pub mod server;
 
+/// What a client fails with.
+pub type Error = Box<dyn std::error::Error + Send + Sync>;
+
 /// The header that names the session, 2025-11-25.
 pub const SESSION_ID: &str = "mcp-session-id";
 /// The header that names the revision.

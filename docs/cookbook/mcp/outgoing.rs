@@ -73,7 +73,7 @@ impl Outgoing {
         let event = id.map_or(Message::new(), |id| Message::new().id(id));
         let bytes = event.to_bytes_with(|data| serde_json::to_writer(data, message));
         let bytes = bytes.expect("a JSON value can be written");
-        drop(state.log.push(id.unwrap_or_default(), bytes));
+        state.log.push(id.unwrap_or_default(), bytes);
         self.news.notify_waiters();
     }
 
@@ -140,7 +140,7 @@ impl Outgoing {
                 *position = events.start() + events.len() as u64;
                 let bytes: Vec<u8> = events.flat_map(|event| event.bytes().iter().copied()).collect();
                 if !self.is_resumable() {
-                    drop(state.log.evict_before(*position)); // nobody can ask for it again
+                    state.log.evict_before(*position); // nobody can ask for it again
                 }
                 if !bytes.is_empty() {
                     return Some(bytes.into());

@@ -15,8 +15,7 @@ use sse_proto::driver::{EventSource, Response, Transport};
 use sse_proto::session::{Reconnect, Request, Session, SessionBuilder, Time};
 use sse_proto::{EventBuf, Message, headers};
 
-use super::{ACCEPT_BOTH, METHOD, NAME, PROTOCOL_VERSION, Revision, SESSION_ID};
-use crate::Error;
+use super::{ACCEPT_BOTH, Error, METHOD, NAME, PROTOCOL_VERSION, Revision, SESSION_ID};
 
 /// A server, as a client sees it.
 #[derive(Debug)]

@@ -18,7 +18,7 @@ use crate::scan::raw_blocks::BlockScanner;
 
 pin_project! {
     /// The blocks of a stream with their fields, each given or not: also those without data, for which [`EventStream`](crate::EventStream)
-    /// has no event. For libraries whose type of event is that of the block, and for whoever keeps the id himself.
+    /// has no event. For libraries whose type of event is the block, and for callers that keep the id themselves.
     ///
     /// Blocks without a field are left out, and so are comments unless they are asked for ([`FieldsStream::comments`]): then those
     /// before the first field of a block come by themselves, at once, and those after it with their block.

@@ -22,7 +22,7 @@ use crate::limits::READ_SIZE;
 ///
 /// What is open at the end of the source is discarded, as the standard says, or taken if the decoder's setting
 /// [`unfinished`](crate::DecoderBuilder::unfinished) says so. Before the next call, [`Decoder::finish`] on
-/// [`FrameReader::decoder_mut`] lends what was discarded.
+/// [`FrameReader::decoder_mut`] returns what was discarded.
 ///
 /// ```
 /// use sse_proto::{FrameBuf, FrameReader};
@@ -85,7 +85,7 @@ impl<R> FrameReader<R> {
         &self.source
     }
 
-    /// The source, for a time-out on a socket, say. What is read from it here is missing from the stream.
+    /// The source, for example to set a timeout on a socket. What is read from it here is missing from the stream.
     ///
     /// ```
     /// use sse_proto::FrameReader;

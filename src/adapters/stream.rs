@@ -24,7 +24,7 @@ pin_project! {
     ///
     /// What is open at the end of the source is discarded, as the standard says, or taken if the decoder's setting
     /// [`unfinished`](crate::DecoderBuilder::unfinished) says so. After the end, [`Decoder::finish`] on
-    /// [`FrameStream::decoder_mut`] lends what was discarded.
+    /// [`FrameStream::decoder_mut`] returns what was discarded.
     ///
     /// After 128 frames or chunks in a row that were ready it is pending once, and wakes its task: others get a turn, however fast
     /// the source is.

@@ -41,7 +41,7 @@ impl<W> EventWriter<W> {
         &self.sink
     }
 
-    /// The sink, for a socket option, say. What is written to it here is part of the stream.
+    /// The sink, for example to set a socket option. What is written to it here is part of the stream.
     ///
     /// ```
     /// use sse_proto::{EventWriter, Message};
@@ -92,7 +92,7 @@ impl<W: Write> EventWriter<W> {
         self.flush_buffer()
     }
 
-    /// Writes an empty comment and flushes, so that nobody on the way takes the connection for dead
+    /// Writes an empty comment and flushes, so that no proxy on the way takes the connection for dead
     /// (WHATWG HTML 9.2.7).
     ///
     /// # Errors

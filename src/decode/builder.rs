@@ -41,7 +41,7 @@ impl DecoderBuilder {
     /// for each event type and id. The default is [`DEFAULT_MAX_EVENT_SIZE`](crate::DEFAULT_MAX_EVENT_SIZE).
     ///
     /// A larger block gives one [`DecodeError`](crate::DecodeError) and is skipped. Names, line ends, unknown fields and comments
-    /// cost nothing; a comment that was asked for may be this large by itself. The decoder never holds more
+    /// cost nothing; a comment, if they are enabled, may be this large by itself. The decoder never holds more
     /// than ten times the limit and 1 MiB, and much less on ordinary streams.
     ///
     /// The default is enough for an image of 12 MiB in base64; a stream of larger ones needs a larger limit. No limit is higher
@@ -57,7 +57,7 @@ impl DecoderBuilder {
 
     /// Whether comments come as frames. Off by default; then a comment is skipped at the cost of finding its end.
     ///
-    /// To know that a connection is alive, watch its bytes instead: they come in comments, too.
+    /// To know that a connection is alive, watch its bytes instead: keep-alives are bytes, too.
     ///
     /// ```
     /// use sse_proto::{Chunk, Decoder, Frame};

@@ -7,8 +7,8 @@ use core::str::{self, Utf8Error};
 
 use crate::field::{EventId, EventType};
 
-/// An [`Event`](crate::Event) whose data is bytes, as [`Decoder::decode_bytes`](crate::Decoder::decode_bytes) lends it: nobody
-/// has looked whether they are UTF-8. Event type and ids are text. For parsers that check for themselves, as those of JSON do.
+/// An [`Event`](crate::Event) whose data is bytes that were not checked for UTF-8. Event type and ids are text. Yielded by
+/// [`Decoder::decode_bytes`](crate::Decoder::decode_bytes), for parsers that check themselves, like those of JSON.
 ///
 /// ```
 /// use sse_proto::{Chunk, Decoder};
@@ -65,7 +65,7 @@ impl<'d> BytesEvent<'d> {
     ///
     /// # Errors
     ///
-    /// It is not: where, the error says. The standard reads such data as [`BytesEvent::data_lossy`] does.
+    /// It is not UTF-8, from the place that the error names. The standard reads such data like [`BytesEvent::data_lossy`].
     ///
     /// ```
     /// use sse_proto::{Chunk, Decoder};
@@ -95,7 +95,7 @@ impl<'d> BytesEvent<'d> {
         String::from_utf8_lossy(self.data)
     }
 
-    /// The last event ID: the one this event came with, or else what came before; empty at first.
+    /// The last event ID: that of this event, or else the last one before it; empty at first.
     ///
     /// ```
     /// use sse_proto::{Chunk, Decoder};

@@ -22,9 +22,9 @@ use super::checked_text::CheckedText;
 
 /// A piece of the stream on its way through a [`Decoder`](crate::Decoder), with a cursor.
 ///
-/// The decoder moves the cursor. To stop in the middle loses nothing: the chunk still holds the rest.
+/// The decoder moves the cursor. You may stop in the middle: the chunk still holds the rest.
 ///
-/// Take frames until there are none: a chunk that is dropped with a rest loses it, and the events in it, without a word.
+/// Take frames until there are none. A chunk that is dropped before loses its rest, and the events in it, silently.
 /// (`if let Some(event) = decoder.decode_event(&mut chunk)?` takes one event of perhaps many.)
 ///
 /// Make the chunk before the loop: `while let Some(frame) = decoder.decode(&mut Chunk::new(bytes))?` would
@@ -49,7 +49,7 @@ pub struct Chunk<'i> {
     checked: CheckedText<'i>,
 }
 
-/// As [`Chunk`], but it owns its bytes: it lives in a `Stream` across polls, and large values of owned
+/// Like [`Chunk`], but it owns its bytes: it lives in a `Stream` across polls, and large values of owned
 /// events share its memory instead of being copied.
 ///
 /// ```
@@ -91,7 +91,7 @@ impl Cursor {
 }
 
 impl<'i> Chunk<'i> {
-    /// A chunk with the cursor at its start. Costs nothing: what is learnt is learnt when it is needed.
+    /// A chunk with the cursor at its start. Making one costs nothing.
     ///
     /// ```
     /// assert_eq!(sse_proto::Chunk::new(b"data: 1\n\n").consumed(), 0);
@@ -168,8 +168,8 @@ impl<'i> Chunk<'i> {
         self.bytes.get(range).unwrap_or_default()
     }
 
-    /// The text of `range`, if it is UTF-8. What lies between `from`, which is not beyond it, and `range` will be asked for
-    /// next.
+    /// The text of `range`, if it is UTF-8. `from <= range.start` is the block's first value: checking from there covers the
+    /// values asked for next.
     #[cfg(feature = "alloc")]
     #[inline(always)]
     pub(crate) fn text(&mut self, range: Range<usize>, from: usize) -> Option<&'i str> {

@@ -19,9 +19,9 @@ use crate::scan::scanner::Scanner;
 /// An incremental decoder of an event stream: bytes in, frames out (WHATWG HTML 9.2.5 and 9.2.6).
 ///
 /// It takes chunks of any size, cut anywhere, and yields the same frames and errors however they are cut;
-/// an event is out with the byte that ends its blank line. Nothing is copied but what a chunk's edge cuts,
-/// and in steady state nothing is allocated. A clone goes on by itself from where the original stands, in
-/// the middle of a line too.
+/// an event is there with the byte that ends its blank line. Only what a chunk's edge cuts is copied,
+/// and in steady state nothing is allocated. A clone goes on by itself from where the original is, even in
+/// the middle of a line.
 ///
 /// ```
 /// use sse_proto::{Chunk, Decoder, End, Frame};
@@ -47,17 +47,17 @@ pub struct Decoder {
 }
 
 impl Decoder {
-    /// The next frame of `chunk`, whose cursor moves past it; `None` when all of it is taken.
+    /// Decodes the next frame and moves the chunk's cursor past it. Returns `None` when the chunk is used up.
     ///
-    /// Make the chunk before the loop: with `Chunk::new` in the loop's condition the same bytes would begin again at each turn.
+    /// Make the chunk before the loop: with `Chunk::new` in the loop's condition it would read the same bytes for ever.
     ///
-    /// This lends, so it is no `Iterator`: a frame lives until the next call. To keep one, turn it into a
-    /// [`FrameBuf`], or use [`Decoder::decode_shared`]; for an iterator take [`PushDecoder`](crate::PushDecoder).
+    /// A frame borrows from the decoder, so this is not an `Iterator`: a frame lives until the next call. To keep one, turn it
+    /// into a [`FrameBuf`], or use [`Decoder::decode_shared`]; for an iterator take [`PushDecoder`](crate::PushDecoder).
     ///
     /// # Errors
     ///
-    /// [`DecodeError`] when an event, or a comment that was asked for, is larger than the limit. Call `decode`
-    /// again to go on behind it.
+    /// [`DecodeError`] when an event, or a comment if they are enabled, is larger than the limit. Call `decode` again to go on
+    /// after it.
     ///
     /// ```
     /// use sse_proto::{Chunk, Decoder, Frame};
@@ -100,7 +100,7 @@ impl Decoder {
     ///
     /// # Errors
     ///
-    /// Like [`Decoder::decode`]; so also for a comment over the limit, if comments were asked for.
+    /// Like [`Decoder::decode`]; so also for a comment over the limit, if comments are enabled.
     ///
     /// ```
     /// use sse_proto::{Chunk, Decoder};
@@ -139,8 +139,8 @@ impl Decoder {
         }
     }
 
-    /// Like [`Decoder::decode_event`], but data is lent as the bytes that were sent, without a check that they are UTF-8. For
-    /// parsers that check for themselves: an LLM delta takes a quarter less, text that is not ASCII six tenths.
+    /// Like [`Decoder::decode_event`], but data is the bytes that were sent, without a check that they are UTF-8. For parsers
+    /// that check themselves: an LLM delta takes a quarter less time, text that is not ASCII six tenths less.
     ///
     /// # Errors
     ///
@@ -286,8 +286,8 @@ impl Decoder {
         }
     }
 
-    /// A new connection: keeps the last event ID and the reconnection time, drops the open block, and a byte
-    /// order mark may come again (9.2.3).
+    /// Prepares for a new connection: keeps the last event ID and the reconnection time, drops the open block, and allows a
+    /// byte order mark again (9.2.3).
     ///
     /// ```
     /// use sse_proto::{Chunk, Decoder};
@@ -305,7 +305,7 @@ impl Decoder {
     }
 
     /// What a reconnect sends as `Last-Event-ID`, unless it is empty: the standard's last event ID (9.2.6).
-    /// It moves at blank lines only, whether or not their block has data.
+    /// It changes at blank lines only, whether or not their block has data.
     ///
     /// ```
     /// use sse_proto::{Chunk, Decoder};
@@ -336,8 +336,7 @@ impl Decoder {
         self.engine.reconnection_time
     }
 
-    /// The most that one event may hold, in bytes: what [`DecoderBuilder::max_event_size`](crate::DecoderBuilder::max_event_size)
-    /// has set.
+    /// The limit for one event in bytes, as set by [`DecoderBuilder::max_event_size`](crate::DecoderBuilder::max_event_size).
     ///
     /// ```
     /// assert_eq!(sse_proto::Decoder::new().max_event_size(), sse_proto::DEFAULT_MAX_EVENT_SIZE);

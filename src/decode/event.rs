@@ -7,7 +7,7 @@ use crate::decode::settings::Unfinished;
 use crate::encode::message::Message;
 use crate::field::{EventId, EventType};
 
-/// What the decoder finds in a stream. Borrowed from the decoder and its chunk; for one that is not, see
+/// What the decoder yields. It borrows from the decoder and its chunk; the owned one is
 /// [`FrameBuf`](crate::FrameBuf).
 ///
 #[cfg_attr(feature = "alloc", doc = "```")]
@@ -30,7 +30,7 @@ pub enum Frame<'d> {
     Event(Event<'d>),
     /// The server asks for another reconnection time. Comes at its line, before the event around it.
     Retry(Duration),
-    /// A comment, if asked for: all that follows the colon.
+    /// A comment, if they are enabled: all that follows the colon.
     Comment(&'d str),
 }
 
@@ -61,8 +61,8 @@ pub struct Event<'d> {
 }
 
 impl<'d> Event<'d> {
-    /// An event that no decoder has read, for tests and doubles of what yields events: with no id, and the empty last event
-    /// ID. Lines of `data` should be ended by LF, as a decoder joins them.
+    /// Makes an event by hand, for tests and test doubles: without an id, and with the empty last event ID. End lines in
+    /// `data` with LF, like a decoder does.
     ///
     /// ```
     /// use sse_proto::{Event, EventId, EventType};
@@ -83,7 +83,7 @@ impl<'d> Event<'d> {
         self
     }
 
-    /// The same event without an id of its own, after one that had `id`: this is then [`Event::last_event_id`].
+    /// The same event without an id of its own, as it comes after an event with `id`, which is then [`Event::last_event_id`].
     ///
     /// ```
     /// use sse_proto::{Event, EventId, EventType};
@@ -158,7 +158,7 @@ impl<'d> Event<'d> {
         self.data
     }
 
-    /// The last event ID: the one this event came with, or else what came before; empty at first.
+    /// The last event ID: that of this event, or else the last one before it; empty at first.
     ///
     #[cfg_attr(feature = "alloc", doc = "```")]
     #[cfg_attr(not(feature = "alloc"), doc = "```ignore")]
@@ -194,11 +194,10 @@ impl<'d> Event<'d> {
     }
 }
 
-/// The way through a proxy: a message whose receiver dispatches the same event, with the same last event ID, if the event
-/// was decoded. (Data that was not may hold CR, which comes back as LF.) It cannot fail, because what was decoded can be
-/// encoded.
+/// For proxies: a message whose receiver dispatches the same event with the same last event ID. It cannot fail, because
+/// whatever was decoded can be encoded. (Data of an event made by hand may hold CR, which arrives as LF.)
 ///
-/// The id is sent if it has come with this event or since the one before ([`Event::id`]).
+/// The id is sent if it came with this event or since the one before ([`Event::id`]).
 ///
 #[cfg_attr(feature = "alloc", doc = "```")]
 #[cfg_attr(not(feature = "alloc"), doc = "```ignore")]
@@ -238,7 +237,7 @@ impl<'d> From<Event<'d>> for Message<'d> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum End<'d> {
-    /// No block was open, or none that held anything.
+    /// No block was open, or the open one held nothing.
     Clean,
     /// The stream ended inside a block. The standard discards it.
     Truncated(Truncated<'d>),
@@ -266,7 +265,7 @@ impl<'d> End<'d> {
     }
 }
 
-/// What a block held that was still open when the stream ended.
+/// What the block held that was open when the stream ended.
 ///
 #[cfg_attr(feature = "alloc", doc = "```")]
 #[cfg_attr(not(feature = "alloc"), doc = "```ignore")]
@@ -288,8 +287,8 @@ pub struct Truncated<'d> {
 }
 
 impl<'d> Truncated<'d> {
-    /// The event that the block would have become, had its blank line come; `None` if it held no data
-    /// or was larger than the limit. This does not ask the setting; [`End::event`] does.
+    /// The event that the block would have become with its blank line; `None` if it held no data
+    /// or was larger than the limit. This ignores the decoder's setting; [`End::event`] follows it.
     ///
     /// An unfinished `data` line counts as far as it came ([`Truncated::is_in_line`]); an unfinished event
     /// type or id is left out, because a truncated name would be a different name. An `id` in the block is part of the event

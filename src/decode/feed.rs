@@ -9,8 +9,8 @@ use crate::decode::event::Frame;
 use crate::error::DecodeError;
 
 impl Decoder {
-    /// As [`Decoder::decode`], from a chunk that owns its bytes: it can be kept from one call to the next, in a `struct` or across a
-    /// pause, and frames are lent all the same.
+    /// Like [`Decoder::decode`], from a chunk that owns its bytes. The chunk can be kept from one call to the next, for example in a
+    /// `struct`, and frames still borrow.
     ///
     /// ```
     /// use sse_proto::{Decoder, Frame, SharedChunk};
@@ -30,7 +30,7 @@ impl Decoder {
     ///
     /// # Errors
     ///
-    /// As of [`Decoder::decode`].
+    /// Like [`Decoder::decode`].
     #[inline]
     pub fn decode_lent<'d>(
         &'d mut self,
@@ -43,8 +43,8 @@ impl Decoder {
         frame
     }
 
-    /// Hands all frames and errors of `bytes` over: for those who look at a stream that goes somewhere else, and for whoever has
-    /// no use for a loop. An error does not end it; the next item is what follows the event that was too large.
+    /// Calls a closure with each frame and each error of `bytes`: to look at a stream that goes somewhere else, or in place of a
+    /// loop. An error does not end it; the next item is what follows the event that was too large.
     ///
     /// ```
     /// use sse_proto::{Decoder, Frame};
@@ -67,8 +67,7 @@ impl Decoder {
         }
     }
 
-    /// Whether the stream would be truncated if it ended here: whether something has come since the last blank line that
-    /// [`Decoder::finish`] would tell of.
+    /// Whether a block is open: [`Decoder::finish`] would now return [`End::Truncated`](crate::End::Truncated).
     ///
     /// ```
     /// use sse_proto::Decoder;

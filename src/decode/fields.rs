@@ -16,9 +16,8 @@ use crate::simd::utf8;
 /// The fields of one block, each given or not, by the rules of WHATWG HTML 9.2.6: the last `event`, `id` and `retry` count, data lines
 /// are joined by LF, an `id` with U+0000 and a `retry` that is not digits are ignored, U+FFFD stands for what is not UTF-8.
 ///
-/// It shows what an [`Event`](crate::Event) does not: whether the type and the id were given, and blocks without data, for which
-/// a client dispatches no event though their id and their `retry` count. `T` is the text: `String`, or `Cow<str>` for fields
-/// that are lent.
+/// It shows what an [`Event`](crate::Event) does not: whether type and id were given, and blocks without data, which are not
+/// events though their id and their `retry` count. `T` is the text: `String`, or `Cow<str>` for fields that borrow.
 ///
 /// Read by [`Block::fields`] or as a stream by `FieldsStream`. Made by hand it is a message that owns its text ([`Fields::to_message`]),
 /// or a double in a test:
@@ -64,7 +63,7 @@ impl<T> Fields<T> {
 }
 
 impl<T: AsRef<str>> Fields<T> {
-    /// The message that says this. An empty event type is left out: it means none.
+    /// The message with these fields. An empty event type is left out: it means none.
     ///
     /// ```
     /// use sse_proto::Fields;
@@ -96,7 +95,7 @@ impl<T: AsRef<str>> Fields<T> {
 }
 
 impl Fields<Cow<'_, str>> {
-    /// The same, to keep: each value that was lent is copied.
+    /// The same fields, owned.
     ///
     /// ```
     /// use sse_proto::BlockScanner;

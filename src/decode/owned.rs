@@ -32,7 +32,7 @@ pub enum FrameBuf {
     Event(EventBuf),
     /// The server asks for another reconnection time.
     Retry(Duration),
-    /// A comment, if asked for: all that follows the colon.
+    /// A comment, if they are enabled: all that follows the colon.
     Comment(Arc<str>),
 }
 
@@ -54,11 +54,11 @@ impl FrameBuf {
     }
 }
 
-/// An owned [`Event`]: `Send + Sync + 'static`; a clone copies a pointer and a count. Large ASCII data shares the
-/// memory of the chunk that it came in, and events of one long id share that; else all values are copied into one allocation.
+/// An owned [`Event`]: `Send + Sync + 'static`, and cheap to clone. Large ASCII data shares the memory of the chunk that it
+/// came in, and events share a long id; all other values are copied into one allocation.
 ///
-/// Only [`Decoder::decode_shared`](crate::Decoder::decode_shared) and what is built on it can share. An event that is made of a
-/// borrowed one ([`Event::to_buf`], `From`) copies all of it, the last event ID too.
+/// Only [`Decoder::decode_shared`](crate::Decoder::decode_shared) and the views built on it can share. An event made from a
+/// borrowed one ([`Event::to_buf`], `From`) is a copy of all of it.
 ///
 /// ```
 /// use sse_proto::{Chunk, Decoder, EventBuf};
@@ -93,8 +93,8 @@ struct Shared {
 }
 
 impl EventBuf {
-    /// An event that no decoder has read, for tests and doubles of what yields events. For one with an id see
-    /// [`Event::with_id`] and [`Event::to_buf`].
+    /// Makes an event by hand, for tests and test doubles. For one with an id see [`Event::with_id`] and
+    /// [`Event::to_buf`].
     ///
     /// ```
     /// use sse_proto::{Event, EventBuf, EventId, EventType};
@@ -219,7 +219,7 @@ impl EventBuf {
         }
     }
 
-    /// The last event ID: the one this event came with, or else what came before; empty at first.
+    /// The last event ID: that of this event, or else the last one before it; empty at first.
     ///
     /// ```
     /// use sse_proto::{Chunk, Decoder, EventBuf};

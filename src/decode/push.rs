@@ -14,8 +14,8 @@ use super::owned::FrameBuf;
 
 /// A decoder that owns the bytes it was given: push bytes, then take frames until there are none.
 ///
-/// For bindings, callbacks and channels, where no chunk can stay on the stack. There is no chunk to misplace: `?` in the
-/// middle of the loop loses nothing, the next call goes on after the event that was too large. Frames are owned
+/// For bindings, callbacks and channels, where no chunk can stay on the stack. `?` in the middle of the loop loses nothing:
+/// the next call goes on after the event that was too large. Frames are owned
 /// ([`FrameBuf`]); large data shares the memory of what was pushed.
 ///
 /// ```
@@ -62,8 +62,8 @@ use super::owned::FrameBuf;
 ///
 /// What was pushed and is not decoded yet is held. A push that finds nothing waiting is always taken, because it is as large as
 /// its caller has made it. Further ones are taken up to [`max_event_size`](crate::DecoderBuilder::max_event_size), or 64 KiB
-/// if that is more, and each costs 64 bytes more than it holds; beyond that, [`PendingFull`] hands the bytes back. So one who
-/// stops at errors and goes on pushing is stopped, too. Bytes from 4 KiB on that are a part of a larger buffer, a `Vec` with room
+/// if that is more, and each costs 64 bytes more than it holds; beyond that, [`PendingFull`] hands the bytes back. So a caller
+/// that stops at errors and goes on pushing is stopped, too. Bytes from 4 KiB on that are a part of a larger buffer, a `Vec` with room
 /// to spare among them, keep all of that alive; smaller ones are copied if they have to wait.
 #[derive(Clone)]
 pub struct PushDecoder {

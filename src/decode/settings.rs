@@ -18,7 +18,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum OversizedId {
-    /// It becomes the last event ID, as the standard has it: a reconnect goes on behind the event.
+    /// It becomes the last event ID, as the standard has it: a reconnect goes on after the event.
     #[default]
     Commit,
     /// The id is dropped and the last event ID stays as it was: a reconnect gets the event again. Useful if the next attempt
@@ -30,10 +30,10 @@ pub enum OversizedId {
 ///
 /// The standard discards it (WHATWG HTML 9.2.6), but some servers leave out the last blank line, or even the last line end.
 /// The readers and streams obey this setting at the end of their source, [`PushDecoder`](crate::PushDecoder) at
-/// [`end`](crate::PushDecoder::end), and whoever calls [`Decoder::finish`](crate::Decoder::finish) finds its answer in
-/// [`End::event`](crate::End::event). A source that fails has not ended: then the event is discarded.
+/// [`end`](crate::PushDecoder::end), and after [`Decoder::finish`](crate::Decoder::finish) it is
+/// [`End::event`](crate::End::event) that follows it. A source that fails has not ended: then the event is discarded.
 ///
-/// Keep the default where a connection that breaks in the middle of an event is made again: the event will come again.
+/// Keep the default where a broken connection is made again: then the event comes again, whole.
 ///
 #[cfg_attr(feature = "alloc", doc = "```")]
 #[cfg_attr(not(feature = "alloc"), doc = "```ignore")]
@@ -56,7 +56,7 @@ pub enum Unfinished {
     Discard,
     /// It is taken if the stream ended with a line end, so that each of its lines is whole.
     WholeLines,
-    /// It is taken, even if the stream ended inside a line: its data may lack the end. For data that tells by itself
+    /// It is taken, even if the stream ended inside a line: its data may lack the end. For data that shows by itself
     /// whether it is whole, such as JSON or `[DONE]`.
     Anything,
 }

@@ -245,14 +245,14 @@ impl<T: BlockingTransport> BlockingEventSource<T> {
         None
     }
 
-    /// Ends it: no connection any more, and nothing is told after it.
+    /// Ends the session and drops the connection. Nothing comes after it.
     pub fn close(&mut self) {
         self.course.close();
         self.link = None;
     }
 
-    /// Connects again when it is asked next, without a wait and without a loss told: see [`Session::reconnect_now`]. What has come
-    /// and was not told yet is dropped; by its ids the next connection brings it again.
+    /// Connects again at the next call, without a wait: see [`Session::reconnect_now`]. What has arrived and was not yielded yet
+    /// is dropped; if the server replays by id, the next connection brings it again.
     pub fn reconnect_now(&mut self) {
         self.course.reconnect_now();
         self.link = None;
@@ -263,12 +263,12 @@ impl<T: BlockingTransport> BlockingEventSource<T> {
         &self.course.session
     }
 
-    /// The session, to set a cursor, say. What it is told of connections is this source's task.
+    /// The session, for example to set a cursor. Leave what happens to connections to this source.
     pub const fn session_mut(&mut self) -> &mut Session {
         &mut self.course.session
     }
 
-    /// The transport, say to give it a new token.
+    /// The transport, for example to give it a new token.
     pub const fn transport_mut(&mut self) -> &mut T {
         &mut self.transport
     }

@@ -16,8 +16,8 @@ use crate::session::{ConnectionId, ReadyState, Session, Time};
 /// An `EventSource` over any HTTP client and any runtime: connects, decodes, waits, and connects again, as its
 /// [`Session`] says. See the [module's page](crate::driver) for a whole client.
 ///
-/// **Cancel-safe**: a [`next`](EventSource::next) that is dropped while it waits loses nothing; what it waited for is kept here
-/// and goes on with the next call. So it goes well in a `select!`. When it is not asked, it does nothing.
+/// **Cancel-safe**: a [`next`](EventSource::next) that is dropped while it waits loses nothing; the next call goes on where it was.
+/// So it fits in a `select!`. It makes progress only while it is polled.
 ///
 /// No `Send` is asked for: it is `Send` if the transport, its body and its futures are. With the feature `stream` it is a
 /// `Stream` of events.
@@ -66,7 +66,7 @@ impl<T: Transport> EventSource<T> {
         Self { course: Course::new(session), transport, link: Link::Down, timer: None }
     }
 
-    /// What happens next; `None` when there is nothing more to come: the session was closed, or has failed and told so.
+    /// What happens next; `None` when there is nothing more to come: the session was closed, or has failed and yielded its error.
     ///
     /// Cancel-safe.
     ///
@@ -77,7 +77,7 @@ impl<T: Transport> EventSource<T> {
         poll_fn(|cx| self.poll_next(cx)).await
     }
 
-    /// The next event; what else happens is dealt with, and not told.
+    /// The next event. All other updates are handled and not shown.
     ///
     /// Cancel-safe.
     ///
@@ -238,14 +238,14 @@ impl<T: Transport> EventSource<T> {
         Poll::Ready(())
     }
 
-    /// Ends it: no connection any more, and nothing is told after it.
+    /// Ends the session and drops the connection. Nothing comes after it.
     pub fn close(&mut self) {
         self.course.close();
         (self.link, self.timer) = (Link::Down, None);
     }
 
-    /// Connects again when it is asked next, without a wait and without a loss told: see [`Session::reconnect_now`]. What has come
-    /// and was not told yet is dropped; by its ids the next connection brings it again.
+    /// Connects again at the next call, without a wait: see [`Session::reconnect_now`]. What has arrived and was not yielded yet
+    /// is dropped; if the server replays by id, the next connection brings it again.
     pub fn reconnect_now(&mut self) {
         self.course.reconnect_now();
         (self.link, self.timer) = (Link::Down, None);
@@ -256,7 +256,7 @@ impl<T: Transport> EventSource<T> {
         &self.course.session
     }
 
-    /// The session, to set a cursor, say. What it is told of connections is this source's task.
+    /// The session, for example to set a cursor. Leave what happens to connections to this source.
     pub const fn session_mut(&mut self) -> &mut Session {
         &mut self.course.session
     }
@@ -266,7 +266,7 @@ impl<T: Transport> EventSource<T> {
         &self.transport
     }
 
-    /// The transport, say to give it a new token.
+    /// The transport, for example to give it a new token.
     pub const fn transport_mut(&mut self) -> &mut T {
         &mut self.transport
     }

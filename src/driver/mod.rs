@@ -1,9 +1,9 @@
 //! A client that reconnects, in ten lines, over the HTTP client and the runtime of your choice: a [`Session`] and the loop
 //! around it.
 //!
-//! It brings no runtime and no HTTP client. You bring a [`Transport`], that is how to connect, to read and to sleep, and get an
-//! [`EventSource`]; or, in a program that waits, a closure that connects, and get a [`BlockingEventSource`]. Timeouts of
-//! the head and of silence, backoff, `Retry-After` and all else are the settings of the session.
+//! It brings no runtime and no HTTP client. You write a [`Transport`] (how to connect, to read and to sleep) and get an
+//! [`EventSource`]. Without async, you write a closure that connects and get a [`BlockingEventSource`]. Timeouts of the
+//! response head and of silence, backoff and all else are the settings of the [session](crate::session::SessionBuilder).
 //!
 //! ```
 //! use futures::executor::block_on;
@@ -74,11 +74,11 @@
 //! Whole transports, each of some twenty lines, are in the cookbook: for [reqwest](crate::cookbook::reqwest_source) and tokio,
 //! [hyper](crate::cookbook::hyper_source) and [ureq](crate::cookbook::ureq_source).
 //!
-//! # What it tells
+//! # What it yields
 //!
-//! [`EventSource::next`] and [`BlockingEventSource::next_update`] tell all there is ([`Update`]): that the stream is open, that it
-//! was lost, why, and when it is tried again, a new last event ID to store. Who only wants events asks for events.
-//! The first failure for good is an error ([`DriverError::Failed`]), after which nothing comes.
+//! [`EventSource::next_event`] and the iterator of [`BlockingEventSource`] yield events. [`EventSource::next`] and
+//! [`BlockingEventSource::next_update`] yield every [`Update`]: the stream is open; it was lost, why, and when the next attempt is;
+//! there is a new last event ID to store. A failure for good is an error ([`DriverError::Failed`]), after which nothing comes.
 //!
 //! What a body leaves unfinished, if [`DecoderBuilder::unfinished`](crate::DecoderBuilder::unfinished) takes it, is an event only where
 //! no other connection will bring it again: where the session ends with that body. Else it is asked for again.

@@ -32,8 +32,8 @@ impl<B> Response<B> {
         Self { status, content_type: None, is_overlong: false, retry_after: None, body }
     }
 
-    /// A header. Hand in all that there are: it keeps what it needs, `Content-Type` (8 KiB at most: a longer one is none of an event
-    /// stream) and `Retry-After`.
+    /// Adds a header. Hand in all of them: it keeps `Content-Type` (up to 8 KiB; a longer one is not that of an event stream) and
+    /// `Retry-After`.
     #[must_use]
     pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         let value = value.as_ref();
@@ -78,7 +78,7 @@ impl<B> Response<B> {
         self.content_type.as_deref()
     }
 
-    /// How long the server asks to stay away.
+    /// The wait that the server asks for by `Retry-After`.
     #[must_use]
     pub const fn retry_after(&self) -> Option<Duration> {
         self.retry_after

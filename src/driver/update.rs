@@ -10,7 +10,8 @@ use crate::error::DecodeError;
 use crate::field::EventIdBuf;
 use crate::session::{Failure, Loss, Time};
 
-/// What has happened: all that a driver tells. Who only wants events asks for those.
+/// What has happened. For events only, see [`EventSource::next_event`](super::EventSource::next_event) and the iterator of
+/// `BlockingEventSource`.
 ///
 /// ```
 /// use sse_proto::driver::Update;
@@ -34,19 +35,19 @@ pub enum Update<E> {
     Open,
     /// An event.
     Event(EventBuf),
-    /// The last event ID is another one: store it, and a later run can go on from there. Told once after the events of
-    /// a chunk, whether it came with an event or without.
+    /// The last event ID has changed: store it, and a later run can go on from there. Comes once after the events of
+    /// a chunk, whether the id came with an event or without.
     LastEventId(EventIdBuf),
     /// The server asks for another reconnection time.
     Retry(Duration),
-    /// A comment, if the decoder was asked for them.
+    /// A comment, if the decoder has them enabled.
     Comment(Arc<str>),
     /// The connection was lost, or could not be made. The next one is made at `retry_at`.
     #[non_exhaustive]
     Lost {
         /// Why.
         loss: Loss,
-        /// What the transport said, if it was that which failed.
+        /// The error of the transport, if there was one.
         error: Option<E>,
         /// When it is tried again, on the clock of the transport.
         retry_at: Time,
@@ -78,13 +79,13 @@ impl<E> From<FrameBuf> for Update<E> {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum DriverError<E> {
-    /// The session has failed for good: this is the last that is told.
+    /// The session has failed for good: nothing comes after this.
     #[error("{failure}")]
     #[non_exhaustive]
     Failed {
         /// Why.
         failure: Failure,
-        /// What the transport said last, if it was that which failed.
+        /// The last error of the transport, if that is why.
         #[source]
         error: Option<E>,
     },

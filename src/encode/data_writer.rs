@@ -17,10 +17,10 @@ use super::pieces::{DATA_END, DATA_NAME};
 use crate::error::{BufferTooSmall, EncodeWithError};
 
 /// Writes text into the data field of a message, through [`fmt::Write`] and, with feature `std`, through
-/// `std::io::Write`. Lent to the closure of [`Message::encode_with`].
+/// `std::io::Write`. The closure of [`Message::encode_with`] gets one.
 ///
-/// However the text is cut into writes, be it between CR and LF or, with `io::Write`, within a character,
-/// the message is that of one write of it all. `write!` works with neither, either and both traits in scope.
+/// However the text is cut into writes, even between CR and LF or, with `io::Write`, within a character,
+/// the message is the same as that of a single write. `write!` works with neither, either or both traits in scope.
 ///
 /// ```
 /// use sse_proto::{DataWriter, Message};

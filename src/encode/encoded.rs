@@ -7,7 +7,7 @@ use std::io::IoSlice;
 use super::message::Message;
 use super::pieces::Pieces;
 
-/// A message as a [`bytes::Buf`], made by [`Message::as_buf`]. Lends the pieces of the message and copies
+/// A message as a [`bytes::Buf`], made by [`Message::as_buf`]. It borrows the pieces of the message and copies
 /// none: for a sink that takes a `Buf`, such as an HTTP library's body, and for vectored writes.
 ///
 /// ```
@@ -33,7 +33,7 @@ pub struct EncodedMessage<'m> {
 }
 
 impl Message<'_> {
-    /// A view of the encoded message that lends its pieces (WHATWG HTML 9.2.5).
+    /// The encoded message as a [`bytes::Buf`] that borrows its pieces (WHATWG HTML 9.2.5).
     ///
     /// Making it costs one search for line ends, because `Buf` wants to know its length.
     ///

@@ -20,9 +20,9 @@ use crate::field::{EventId, EventType};
 /// comments, and for data that is written over time, through [`fmt::Write`] and `std::io::Write`.
 ///
 /// After each call the buffer ends with the whole message, its blank line included, so a writer may be dropped at any time.
-/// Before the first one nothing is there. To send what others gave is safe: no value can end its field.
+/// Before the first call nothing is there. Values from elsewhere are safe: none can end its field.
 ///
-/// Who knows all fields beforehand takes a [`Message`]; the receiver sees the same, whatever the order.
+/// If you know all fields beforehand, take a [`Message`]; the receiver sees the same, whatever the order.
 ///
 /// ```
 /// use sse_proto::{EventType, FieldWriter};

@@ -7,7 +7,7 @@ use crate::field::{EventId, EventType};
 
 /// An empty comment and a blank line, as bytes, for a connection that has been quiet for a while.
 ///
-/// Send it about every 15 seconds (WHATWG HTML 9.2.7), such that proxies do not close the connection
+/// Send it about every 15 seconds (WHATWG HTML 9.2.7), so that proxies do not close the connection
 /// and a client can tell a quiet server from a dead one. It dispatches no event and changes neither the
 /// last event ID nor the reconnection time. Same bytes as `Message::new().comment("")`.
 ///
@@ -17,14 +17,13 @@ use crate::field::{EventId, EventType};
 ///
 /// | whom you send to | send |
 /// | --- | --- |
-/// | browsers, and whoever follows the standard | either |
+/// | browsers, and other clients that follow the standard | either |
 /// | clients of an LLM API, whose events have no ids | this one: after [`KEEP_ALIVE_LINE`] one SDK and readers that look at the first line of a block lose the next event, without an error |
 /// | clients of an LLM API whose events have ids | [`KEEP_ALIVE_LINE`]: once there was an id, OpenAI's SDK for Python takes each blank line for an event and fails |
 /// | MCP | either for the SDKs of today; the revision of July 2026 asks for the line, and older SDKs for Python need it |
 /// | through a gateway that passes whole blocks only | this one: the line would wait for the next event |
 ///
-/// This one is the default since what goes wrong with it is an error that is seen; what goes wrong with the line is an event that
-/// is missing.
+/// This one is the default: where it goes wrong there is an error; where the line goes wrong an event is missing.
 ///
 #[cfg_attr(feature = "alloc", doc = "```")]
 #[cfg_attr(not(feature = "alloc"), doc = "```ignore")]
@@ -109,12 +108,12 @@ pub const KEEP_ALIVE_LINE: &[u8] = b":\n";
 /// ```
 ///
 /// * **One event for many clients**: encode it once, and send each client a clone of the `Bytes`, which
-///   copies nothing but a pointer and a count. A `tokio::sync::broadcast` channel of `Bytes` does just that.
+///   shares the text. A `tokio::sync::broadcast` channel of `Bytes` does just that.
 /// * **Many messages in one buffer**: [`encode`](Message::encode) appends to a `Vec<u8>` or `BytesMut` that
 ///   you keep; then nothing is allocated in steady state.
 /// * **A value that is to be serialised**: [`encode_with`](Message::encode_with) writes it straight into
 ///   the data field, without a `String` in between.
-/// * **Large data on a socket**: [`as_buf`](Message::as_buf) lends the pieces for a vectored write.
+/// * **Large data on a socket**: [`as_buf`](Message::as_buf) gives the pieces to a vectored write, without a copy.
 /// * **Keep-alive**: send [`KEEP_ALIVE`] when nothing else was sent for about 15 seconds.
 /// * **Flush each message.** Compression holds events back, so turn it off for this media type or flush
 ///   it after each message; `X-Accel-Buffering: no` asks nginx not to buffer.

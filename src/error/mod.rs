@@ -29,11 +29,11 @@ pub use source_error::SourceError;
 #[error("the data of a message must be UTF-8, found something else at byte {position}")]
 #[non_exhaustive]
 pub struct NotUtf8 {
-    /// The first byte that is none, or starts a character that is not whole, of what this field was given.
+    /// Where the first character begins that is not valid or not complete, in bytes from the start of the field.
     pub position: usize,
 }
 
-/// A value that may not stand in its field.
+/// A value that its field cannot hold.
 ///
 /// Made by [`EventId::new`](crate::EventId::new) and [`EventType::new`](crate::EventType::new).
 ///
@@ -58,12 +58,12 @@ pub enum InvalidValue {
         field: &'static str,
         /// The character: LF, CR or U+0000.
         character: char,
-        /// Where it is, in bytes from the start of the value.
+        /// Its position in bytes from the start of the value.
         position: usize,
     },
 }
 
-/// An encoded message does not fit in the buffer, or a last event ID in that of a decoder without a heap.
+/// An encoded message does not fit in the buffer, or a last event ID does not fit in that of a decoder without a heap.
 ///
 /// Made by [`Message::encode`](crate::Message::encode) and [`encode_to_slice`](crate::Message::encode_to_slice), which have
 /// written nothing then, and by [`encode_to_slice_with`](crate::Message::encode_to_slice_with), which may have written to the
@@ -87,8 +87,8 @@ pub struct BufferTooSmall {
 
 /// Why [`Message::encode_with`](crate::Message::encode_with) wrote nothing.
 ///
-/// Its text holds the text of the cause, so any `E` that can be shown will do, `anyhow::Error` and `Box<dyn Error>` too; the
-/// cause itself is reached by `match`.
+/// Its text includes that of the cause, so any `E` with a text will do, `anyhow::Error` and `Box<dyn Error>` too. Reach the
+/// cause itself by `match`.
 ///
 /// ```
 /// use sse_proto::{EncodeWithError, Message};
@@ -133,7 +133,7 @@ impl<E> From<BufferTooSmall> for EncodeWithError<E> {
     }
 }
 
-/// An id that no HTTP header can carry, or a header value that is no id.
+/// An id that no HTTP header can carry, or a header value that is not an id.
 ///
 /// Made by [`headers::last_event_id_value`](crate::headers::last_event_id_value), [`trimmed_last_event_id_value`](crate::headers::trimmed_last_event_id_value), and
 /// [`headers::parse_last_event_id`](crate::headers::parse_last_event_id).
@@ -153,27 +153,27 @@ pub enum InvalidHeaderValue {
     Control {
         /// The character: below 0x20, or 0x7F.
         byte: u8,
-        /// Where it is, in bytes from the start of the value.
+        /// Its position in bytes from the start of the value.
         position: usize,
     },
     /// A space or tab at the start or the end, which the reader of a header takes away.
     #[error("a Last-Event-ID must not begin or end with a space or a tab, found at byte {position}")]
     #[non_exhaustive]
     Blank {
-        /// Where it is, in bytes from the start of the value.
+        /// Its position in bytes from the start of the value.
         position: usize,
     },
     /// The header value is not UTF-8 (WHATWG HTML 9.2.3).
     #[error("a Last-Event-ID must be UTF-8, found something else at byte {position}")]
     #[non_exhaustive]
     NotUtf8 {
-        /// Where it is, in bytes from the start of the value.
+        /// Its position in bytes from the start of the value.
         position: usize,
     },
 }
 
 impl InvalidValue {
-    /// Where the forbidden character stands, in bytes from the value's start; `None` if the fault is that there is none.
+    /// Where the forbidden character stands, in bytes from the value's start; `None` if the value is empty and must not be.
     #[must_use]
     pub const fn position(&self) -> Option<usize> {
         match self {
@@ -204,7 +204,7 @@ impl InvalidValue {
 }
 
 impl InvalidHeaderValue {
-    /// Where the value stops being one, in bytes from its start.
+    /// The position of the first byte that is wrong, in bytes from the start.
     #[must_use]
     pub const fn position(&self) -> usize {
         match self {
@@ -224,8 +224,8 @@ fn name_of(character: char) -> &'static str {
 }
 
 /// An event or a comment is over the limit: that of a [`Decoder`](crate::Decoder) is its `max_event_size`, that of a
-/// [`SliceDecoder`](crate::SliceDecoder) its buffer. Nothing else can go wrong in decoding: there is no invalid stream
-/// (WHATWG HTML 9.2.5).
+/// [`SliceDecoder`](crate::SliceDecoder) its buffer. Nothing else can go wrong in decoding: every byte sequence is a valid
+/// stream (WHATWG HTML 9.2.5).
 ///
 /// The error comes once, as soon as the limit is crossed and at the same byte for every chunking. Then
 /// call `decode` again: it goes on after the event or comment that was skipped.
@@ -305,9 +305,10 @@ impl DecodeError {
     }
 }
 
-/// A block is larger than the configured limit, or a comment line before the first field of a block is. Made by
-/// [`BlockScanner::scan`](crate::BlockScanner::scan), once for each, which is read over up to its blank line, or its line
-/// end. The same for every chunking.
+/// A block, or a comment line before the first field of a block, is larger than the configured limit.
+///
+/// Returned by [`BlockScanner::scan`](crate::BlockScanner::scan), once for each, at the same byte for every chunking. The block is
+/// skipped to its blank line, the comment to its line end.
 ///
 /// ```
 /// use sse_proto::BlockScanner;

@@ -8,8 +8,8 @@ use super::{EncodeWithError, InvalidValue};
 
 /// What an adapter reports: an error of its source, or one of the decoder.
 ///
-/// Its text holds the text of the cause, so any `E` that can be shown will do, `anyhow::Error` and `Box<dyn Error>` too. The
-/// cause itself is reached by `match` or [`into_source`](SourceError::into_source).
+/// Its text includes that of the cause, so any `E` with a text will do, `anyhow::Error` and `Box<dyn Error>` too. Reach the
+/// cause itself by `match` or [`into_source`](SourceError::into_source).
 ///
 /// ```
 /// use sse_proto::{EventReader, Decoder, SourceError};

@@ -10,7 +10,7 @@ use crate::field::EventId;
 /// events with one would make every reconnection fail on the client's side. In that case connect without the
 /// header. And blanks at the ends are lost on the way; a client that wants to send such an id nevertheless calls
 /// [`trimmed_last_event_id_value`]. The standard sends no header for the empty id
-/// either; this function has no opinion on it, see [`EventId::is_empty`].
+/// either: check [`EventId::is_empty`] first.
 ///
 /// # Errors
 ///
@@ -36,7 +36,7 @@ pub fn last_event_id_value(id: EventId<'_>) -> Result<&[u8], InvalidHeaderValue>
 /// (RFC 9110, 5.5), HTTP/2 forbids them (RFC 9113, 8.2.1), and some libraries refuse them.
 ///
 /// This is what a [`Session`](crate::session::Session) sends, for without a header the place in the stream is lost for certain.
-/// The server has to take the id without blanks for the one with them. An id of blanks alone has the empty value: send no
+/// The server must treat the id without blanks like the one with them. For an id of blanks alone the value is empty: send no
 /// header then.
 ///
 /// # Errors

@@ -12,7 +12,7 @@ use super::http_date;
 /// past is zero. A leap second is the second after it. The name of the day has to be one, but need not be that of the date.
 ///
 /// `None` if the value is neither: then there is nothing to go by, as without the header. A number of seconds beyond
-/// `u64` is `u64::MAX` seconds: who asks for very long is not to be asked again at once. Any other limit is
+/// `u64` becomes `u64::MAX` seconds, so that a very long time does not become none. Any other limit is
 /// the caller's; a server can ask for years.
 ///
 /// ```

@@ -14,7 +14,7 @@ pub enum Replay<'l, T = ()> {
     FromStart(Events<'l, T>),
     /// The events from the place on that the client names, one at least, none left out.
     Events(Events<'l, T>),
-    /// The client has all there is. The events are none; they know their [`start`](Events::start).
+    /// The client has all there is. There are no events, but their [`start`](Events::start).
     UpToDate(Events<'l, T>),
     /// The client has missed events that are evicted. Replaying from the oldest on would hide that.
     #[non_exhaustive]
@@ -28,7 +28,7 @@ pub enum Replay<'l, T = ()> {
 
 impl<'l, T> Replay<'l, T> {
     /// The events to send, if the client can go on from where it is: for a new client all that are held, for one that is up
-    /// to date none. `None` if it cannot: what it needs then is a snapshot, or a message that says so, and a new id
+    /// to date none. `None` if it cannot: then it needs a snapshot, or a message that its place is gone, and a new id
     /// ([`ReplayLog::last_id`](super::ReplayLog::last_id)).
     ///
     /// ```

@@ -48,7 +48,7 @@ impl<T> ReplayLogBuilder<T> {
     /// The most events that are held. The default is 10,000: what 100 events a second make in the longest wait of a client
     /// of this crate, a minute and a half.
     ///
-    /// As many ids of evicted events are remembered, to know who comes too late. Besides encodings, ids and tags a log takes
+    /// As many ids of evicted events are remembered, to recognise clients that come too late. Besides encodings, ids and tags a log takes
     /// at most 190 bytes for each event that is held, and 310 once it also remembers an id for each (on 64 bits, measured).
     pub const fn max_events(mut self, events: usize) -> Self {
         self.max_events = events;
@@ -78,7 +78,7 @@ impl<T> ReplayLogBuilder<T> {
         self
     }
 
-    /// The id that stands before the first event: who names it has missed all that is pushed. So a client can have an id before
+    /// The id that stands before the first event: a client that names it gets everything. So a client can have an id before
     /// there is an event ([`ReplayLog::last_id`]).
     ///
     /// ```

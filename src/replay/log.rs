@@ -161,8 +161,7 @@ impl<T> ReplayLog<T> {
         }
     }
 
-    /// Like [`ReplayLog::after`], with the value of the header as it has come: `None` if there is none. What cannot be an id
-    /// is one that nobody knows.
+    /// Like [`ReplayLog::after`], with the header's value as it arrived, `None` without one. What is not an id is unknown.
     ///
     /// ```
     /// use sse_proto::replay::{Replay, ReplayLog};
@@ -280,14 +279,14 @@ impl<T> ReplayLog<T> {
         self.first
     }
 
-    /// The position that the next event gets: how many have been pushed, if the log started at 0.
+    /// The position that the next event gets. Read this before replaying, then skip live events at earlier positions.
     #[must_use]
     pub fn end(&self) -> u64 {
         self.first.saturating_add(self.held.len() as u64)
     }
 
-    /// Evicts all events before this position; all there are, if it is [`ReplayLog::end`] or more. Their ids are remembered as
-    /// after a push: who comes for them is too late.
+    /// Evicts all events before this position; all there are, if it is [`ReplayLog::end`] or more. Their ids are remembered
+    /// like after a push: a client that names one is too late.
     ///
     /// ```
     /// use bytes::Bytes;
@@ -305,7 +304,7 @@ impl<T> ReplayLog<T> {
         Evicted { log: self, before: position }
     }
 
-    /// Evicts the oldest events as long as `gone` says so: those that are too old, by the time that they are tagged with.
+    /// Evicts the oldest events while `gone` returns true: for example by the time that they are tagged with.
     ///
     /// ```
     /// use bytes::Bytes;
@@ -340,7 +339,7 @@ impl<T> ReplayLog<T> {
     fn remember(&mut self, id: Arc<str>) {
         self.remembered_bytes = self.remembered_bytes.saturating_add(id.len());
         self.remembered.push_back(id);
-        // The last one is always known: all that is behind it is held.
+        // The last one is always known: all that comes after it is held.
         while self.remembered.len() > 1
             && (self.remembered.len() > self.max_events
                 || self.remembered_bytes > self.max_bytes / REMEMBERED_SHARE)

@@ -71,7 +71,7 @@ impl<T> Logged<T> {
 }
 
 impl<T> Events<'_, T> {
-    /// The position of the first of them; if there is none, of the event that is to come.
+    /// The position of the first of them, or of the next event to be pushed if there are none.
     ///
     /// ```
     /// use bytes::Bytes;

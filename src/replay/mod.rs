@@ -11,7 +11,7 @@
 //!                                                 ^ oldest                       ^ end()
 //! ```
 //!
-//! | the client names | [`ReplayLog::after`] says | the server sends |
+//! | the client names | [`ReplayLog::after`] returns | the server sends |
 //! | --- | --- | --- |
 //! | no id, or the empty one | [`Replay::FromStart`] | what a new client gets: all that is held, a snapshot, nothing; and an id first |
 //! | the id of an event with others after it, all held | [`Replay::Events`] | these, strictly after the one named |
@@ -22,8 +22,8 @@
 //! # The server's side of a connection
 //!
 //! Each event has a position in its log, and each client one too: that of the next event it is to get. The log is the
-//! queue of all of them, so a client that does not read costs nothing, and one that falls too far behind is told so, like one
-//! that comes back too late. Between the answer to its id and the first wait nothing can be lost or sent twice.
+//! queue of all of them, so a client that does not read costs nothing. One that falls too far behind is treated like one that
+//! comes back too late. Between the answer to its id and the first wait nothing can be lost or sent twice.
 //!
 //! ```
 //! use bytes::Bytes;
@@ -94,8 +94,8 @@
 //! A block of an id alone is no event to browsers and to this crate. Some LLM clients take it for one, and fail to read
 //! JSON in it: there the id goes with the first event.
 //!
-//! Who has queues in place of positions (a broadcast channel) subscribes first, then replays, then skips live events
-//! before [`ReplayLog::end`] as it was then, and ends a connection whose queue is full.
+//! With queues in place of positions (a broadcast channel), subscribe first, read [`ReplayLog::end`], replay, then skip live events
+//! before that position. End a connection whose queue is full (tokio's `RecvError::Lagged`): the client comes back by its id.
 //!
 //! # One log for each stream
 //!
@@ -127,8 +127,8 @@
 //!   names the event before it, and gets it again.
 //! - **An id pushed twice** names the first event that bore it, and is too old once that is forgotten, until all that
 //!   bore it are. So nothing is ever lost; what follows may come twice.
-//! - **An event larger than the log** is evicted by its own push, with all before it. Who has received it is up to
-//!   date nevertheless, and [`ReplayLog::last_id`] still names it.
+//! - **An event larger than the log** is evicted by its own push, with all before it. A client that has received it is up
+//!   to date nevertheless, and [`ReplayLog::last_id`] still names it.
 //! - **An id pushed that stands before the first event** names the place there.
 //! - **Limits of zero** hold nothing: the last event's id, if it has one, is up to date, and any other unknown.
 //! - **An id with a blank at an end** comes back without it (RFC 9110, 5.5), and the log does not know that: its receiver

@@ -43,7 +43,7 @@ pub enum BlockPart {
     Unfinished,
 }
 
-/// A block, raw. Lent by a [`BlockScanner`](crate::BlockScanner).
+/// A raw block. It borrows from its [`BlockScanner`](crate::BlockScanner).
 ///
 /// ```
 /// use sse_proto::{BlockScanner, LineKind};
@@ -178,7 +178,7 @@ impl<'d> Block<'d> {
     /// No new value can break the framing: each of its lines (it may hold CR, LF and CR LF) becomes a data line, and a
     /// value where the line had no colon gets one. What is there of a data line that the stream has ended in
     /// ([`BlockScanner::finish`](crate::BlockScanner::finish)) is handed to `value`, too, since a client may take it. The
-    /// bytes of a block over the limit are copied: who passes those on does so unseen.
+    /// bytes of a block over the limit are copied as they are.
     ///
     /// ```
     /// use sse_proto::BlockScanner;

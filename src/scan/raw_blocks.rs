@@ -69,8 +69,8 @@ const BESIDE: usize = BOM.len() + 2;
 /// # To put something before a stream
 ///
 /// A byte order mark is dropped by clients at the very start of a stream only; after anything else it makes the
-/// first line an unknown field. Who sends something before the blocks, or the blocks of another stream after those of
-/// a first one, has it taken away: [`strip_byte_order_mark`](crate::BlockScannerBuilder::strip_byte_order_mark).
+/// first line an unknown field. If you send something before the blocks, or the blocks of another stream after those of
+/// a first one, have it taken away: [`strip_byte_order_mark`](crate::BlockScannerBuilder::strip_byte_order_mark).
 #[derive(Debug, Clone)]
 pub struct BlockScanner {
     scanner: Scanner,

@@ -13,7 +13,7 @@ pub(super) const BOM: &[u8] = b"\xEF\xBB\xBF";
 /// (WHATWG HTML 9.2.5).
 ///
 /// It is for microcontrollers, and for proxies that must see every line in order, unknown fields
-/// too. Who wants events takes the [`Decoder`](crate::Decoder), or without a heap the
+/// too. For events take the [`Decoder`](crate::Decoder), or without a heap the
 /// [`SliceDecoder`](crate::SliceDecoder).
 ///
 /// ```

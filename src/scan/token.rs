@@ -1,6 +1,6 @@
 //! What the scanner finds.
 
-/// What a line is: a comment, one of the four known fields, or a field that nobody knows.
+/// What a line is: a comment, one of the four known fields, or an unknown field.
 ///
 /// ```
 /// use sse_proto::{LineKind, Scanner, Token};

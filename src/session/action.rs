@@ -4,9 +4,9 @@ use super::outcome::Failure;
 use super::request::{ConnectionId, Request};
 use super::time::Time;
 
-/// What to do next: the one answer of [`Session::poll`](crate::session::Session::poll).
+/// What to do next, as returned by [`Session::poll`](crate::session::Session::poll).
 ///
-/// Whoever holds a connection and gets anything but [`Action::Read`] has to drop it.
+/// If you hold a connection and get anything but [`Action::Read`], drop it.
 ///
 /// ```
 /// use sse_proto::session::{Action, Session, Time};
@@ -25,7 +25,7 @@ use super::time::Time;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Action<'s> {
-    /// Send this request. Said once for each connection; then tell the session what came of it, with the
+    /// Send this request. Returned once for each connection; then report what came of it, with the
     /// number of the connection ([`Request::connection`]).
     Connect(Request<'s>),
     /// Nothing to do until then, on the clock of the caller. Polling earlier does no harm.
@@ -33,7 +33,7 @@ pub enum Action<'s> {
     /// A connection is there, or under way: read its head, then its body.
     #[non_exhaustive]
     Read {
-        /// Which connection: what is heard of it is told with this number.
+        /// Which connection: report what happens to it with this number.
         connection: ConnectionId,
         /// When to poll again if nothing comes: the end of the head's or the idle timeout, on the clock of the caller.
         /// `None` without one.

@@ -101,8 +101,8 @@ impl fmt::Debug for SharedBodyChunk {
 }
 
 impl Session {
-    /// Bytes of the body have come: the chunk to hand to [`Session::decode`] until it returns `None`. They feed the idle
-    /// timeout, whatever they are. If that connection is not open, the chunk is empty.
+    /// Reports that bytes of the body have arrived. Returns the chunk to hand to [`Session::decode`] until that returns `None`.
+    /// Any bytes restart the idle timeout. If that connection is not open, the chunk is empty.
     #[inline]
     pub fn receive<'i>(&mut self, connection: ConnectionId, bytes: &'i [u8], now: Time) -> BodyChunk<'i> {
         let chunk = Chunk::new(if self.heard(connection, bytes.len(), now) { bytes } else { &[] });
@@ -158,7 +158,7 @@ impl Session {
         frame
     }
 
-    /// Like [`Session::decode`], for those who only want events.
+    /// Like [`Session::decode`], but yields events only.
     ///
     /// # Errors
     ///

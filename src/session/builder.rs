@@ -66,8 +66,8 @@ impl SessionBuilder {
     }
 
     /// The longest time that a server may ask for, by `retry` or [`Session::retry_after`]; more means that. The default is
-    /// `None`, for the standard lets nobody come earlier than asked (9.2.3). With it a server, or one of its bugs, can send a client
-    /// away for years: an hour is a good ceiling where that matters.
+    /// `None`: by the standard no client comes earlier than asked (9.2.3). So a server, or a bug in it, can send a client away
+    /// for years: an hour is a good ceiling where that matters.
     ///
     /// ```
     /// use sse_proto::session::{Action, Session, Time};
@@ -157,13 +157,13 @@ impl SessionBuilder {
         self
     }
 
-    /// Which connections are good, so that the waits begin anew. The default is [`Progress::NewId`].
+    /// Which connections count as good and reset the waits. The default is [`Progress::NewId`].
     pub const fn progress(mut self, progress: Progress) -> Self {
         self.policy.progress = progress;
         self
     }
 
-    /// After this time a connection counts as good though it brought nothing, and the waits begin anew. The default is
+    /// After this time a connection counts as good even if it brought nothing, and resets the waits. The default is
     /// 10 seconds. A shorter one does, too, if it lasted as long as the wait that is now due. Zero makes each 200 good.
     ///
     /// ```
@@ -241,9 +241,9 @@ impl SessionBuilder {
         self
     }
 
-    /// Which heads are a reason to try again, by backoff, instead of failing for good (9.2.3), say those with 503, or all
-    /// on a reconnection: see [`RefusedHead`]. The default is none. Not asked about 204, by which a server says that it wants no
-    /// further connection.
+    /// Which response heads are a reason to try again, by backoff, instead of failing for good (9.2.3): for example those with
+    /// 503, or all on a reconnection; see [`RefusedHead`]. The default is none. It is not called for 204, with which a server asks
+    /// for no further connection.
     pub const fn retry_head(mut self, retry: fn(RefusedHead) -> bool) -> Self {
         self.policy.retry_head = retry;
         self

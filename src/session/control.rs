@@ -17,10 +17,10 @@ use super::policy::Progress;
 use super::request::Request;
 
 impl Session {
-    /// How long to wait after the loss of this connection, once, in place of the wait by backoff: the server's `Retry-After`
-    /// ([`headers::retry_after`](crate::headers::retry_after())), or any other wait of the caller's, longer or shorter.
+    /// Sets how long to wait after the loss of this connection, once, in place of the wait by backoff: the server's `Retry-After`
+    /// ([`headers::retry_after`](crate::headers::retry_after())), or a wait of your own, longer or shorter.
     ///
-    /// To be said while the connection is there or before the next one is made; the last word counts, and there is no
+    /// Call it while the connection is there or before the next one is made. The last call counts, and there is no
     /// jitter. It is bounded like a `retry`, by [`min_wait`](super::SessionBuilder::min_wait) and
     /// [`max_reconnection_time`](super::SessionBuilder::max_reconnection_time), and
     /// [`request_interval`](super::SessionBuilder::request_interval) holds.
@@ -50,8 +50,8 @@ impl Session {
 
     /// Connects at the next poll, without a wait: the network is back, the page is visible again, there is a new token.
     ///
-    /// A connection that is there or under way is given up, and no loss is told or counted; waits that have grown stay as
-    /// long as they were, if that connection was not good. A session that has ended stays so.
+    /// A connection that is there or under way is given up, and does not count as lost. Waits that have grown stay as
+    /// long as they were, unless that connection was good. A session that has ended stays ended.
     ///
     /// ```
     /// use sse_proto::session::{Action, Session, Time};
@@ -164,9 +164,9 @@ impl Session {
         self.decoder.last_event_id()
     }
 
-    /// The last event ID, if it is another one than at the last call: to be asked after each chunk by those who store it.
+    /// The last event ID, if it has changed since the last call. To store it, call this after each chunk.
     ///
-    /// An id need not come with an event: a block without data sets it, too (9.2.6), and no frame tells of that.
+    /// An id need not come with an event: a block without data sets it, too (9.2.6), and yields no frame.
     ///
     /// ```
     /// use sse_proto::session::{Action, Session, Time};
@@ -195,7 +195,7 @@ impl Session {
         self.policy.base(self.decoder.reconnection_time())
     }
 
-    /// The decoder, with its last event ID and reconnection time, say for another session.
+    /// The decoder, with its last event ID and reconnection time, for example for another session.
     ///
     /// ```
     /// use sse_proto::session::{Action, Session, Time};

@@ -91,10 +91,10 @@ impl Session {
         }
     }
 
-    /// What to do next. Ask after every input, and when the time has come that an earlier answer named.
+    /// Returns what to do next. Call it after every input, and at the time that an earlier answer named.
     ///
     /// `random` is any number, best evenly spread; it is used when a wait is chosen, and 0 chooses the shortest.
-    /// What a poll at the same time says does not change but by inputs, except that [`Action::Connect`] comes once.
+    /// At the same time, without an input in between, it returns the same again, except that [`Action::Connect`] comes once.
     #[must_use]
     pub fn poll(&mut self, now: Time, random: u64) -> Action<'_> {
         self.advance(now);
@@ -167,8 +167,8 @@ impl Session {
     /// The body has ended (9.2.3): the connection is lost, to be made again after the reconnection time, or the session
     /// is closed if it is not to reconnect. Before the head it is a network error.
     ///
-    /// Lends what the open block held. The standard discards it, and a reconnect asks for the event again; take it only
-    /// where there is none: [`End::event`] is the event if the decoder's setting
+    /// Returns what the open block held. The standard discards it, and a reconnect asks for the event again; take it only
+    /// where no reconnect follows: [`End::event`] is the event if the decoder's setting
     /// [`unfinished`](crate::DecoderBuilder::unfinished) takes it.
     pub fn end_of_body(&mut self, connection: ConnectionId, now: Time) -> End<'_> {
         self.advance(now);

@@ -1,11 +1,11 @@
 //! The client's half of a stream that outlives its connections: an `EventSource` without IO (WHATWG HTML 9.2.2 and
 //! 9.2.3). When to connect and with which headers, what a response means, how long to wait, when to give up.
 //!
-//! Who wants a client and not its parts takes [`driver`](crate::driver), the loop around a session.
+//! For a whole client take [`driver`](crate::driver), the loop around a session.
 //!
-//! A [`Session`] opens nothing, reads no clock and draws no random number. It is told what happened, and
-//! [`Session::poll`] says what to do. A [`Time`] is how long after a start of the caller's choice it is, the
-//! same one throughout; for `random` any source will do, it only spreads the waits of many clients.
+//! A [`Session`] opens no connection, reads no clock and draws no random number. You report what happened, and
+//! [`Session::poll`] returns what to do. A [`Time`] is the time since a start that you choose once; for `random` any source
+//! will do, because it only spreads the waits of many clients.
 //!
 //! # States
 //!
@@ -164,7 +164,7 @@
 //! - **Huge durations**, in the settings or in `retry` (up to `u64::MAX` milliseconds), are waited for, but for
 //!   [`SessionBuilder::max_reconnection_time`].
 //! - **A status out of range**, 0 or 999, fails as any other that is not 200. So do 1xx: hand in the final one.
-//! - **Bytes before a head, between connections or after the end** are dropped: [`Session::receive`] lends an empty
+//! - **Bytes before a head, between connections or after the end** are dropped: [`Session::receive`] returns an empty
 //!   chunk. **What is left of a chunk** when its connection is lost is dropped at the next `decode`, also when the next
 //!   connection is open by then.
 //! - **The same loss told twice**, as an error and as the end of the body, counts once.

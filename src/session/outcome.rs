@@ -34,8 +34,8 @@ pub enum HeadOutcome {
     Ignored,
 }
 
-/// A head that opens no stream, as [`SessionBuilder::retry_head`](crate::session::SessionBuilder::retry_head) is asked about
-/// it.
+/// A response head that opens no stream, for [`SessionBuilder::retry_head`](crate::session::SessionBuilder::retry_head) to
+/// judge.
 ///
 /// ```
 /// use sse_proto::session::{RefusedHead, Session};

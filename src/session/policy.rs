@@ -6,7 +6,7 @@ use crate::limits::{DEFAULT_MAX_ID_SIZE, LEAST_WAIT};
 
 use super::outcome::RefusedHead;
 
-/// Which connections count as good, so that the waits begin anew after them. Each kind includes those before it.
+/// Which connections count as good, so that they reset the waits. Each kind includes those before it.
 ///
 /// A 200 alone never does: a server of empty 200s is asked ever less often. Neither do `retry`, comments, or an event over the
 /// limit whose id is discarded ([`OversizedId::Discard`](crate::OversizedId::Discard)), which comes again and again.

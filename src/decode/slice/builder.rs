@@ -25,7 +25,7 @@ pub struct SliceDecoderBuilder {
 impl SliceDecoderBuilder {
     /// Whether comments come as frames. Off by default; then a comment is skipped, and needs no room.
     ///
-    /// One that was asked for needs room beside the open block, until the next call.
+    /// If they are enabled, a comment needs room beside the open block until the next call.
     ///
     /// ```
     /// use sse_proto::{Chunk, Frame, SliceDecoder};

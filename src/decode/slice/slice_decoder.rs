@@ -47,7 +47,7 @@ use super::interpreter::{Interpreter, Made};
 ///
 /// So for data of at most D bytes, event types of at most T and ids of at most I, with one `event` and one `id` line at most in
 /// each block, `D + T + 2 * I` bytes are enough. Names, line ends, unknown fields and `retry` need no room, and
-/// comments only if they were asked for: one then needs room for its text beside what the block holds so far. An id with
+/// comments only if they are enabled: one then needs room for its text beside what the block holds so far. An id with
 /// U+0000, which the standard ignores (9.2.6), needs room until its line ends.
 ///
 /// An event that does not fit gives one [`DecodeError::EventTooLarge`], which names the length of the buffer and the place of the
@@ -65,16 +65,16 @@ pub struct SliceDecoder<'b> {
 }
 
 impl SliceDecoder<'_> {
-    /// The next frame of `chunk`, whose cursor moves past it; `None` when all of it is taken.
+    /// Decodes the next frame and moves the chunk's cursor past it. Returns `None` when the chunk is used up.
     ///
-    /// Make the chunk before the loop: with `Chunk::new` in the loop's condition the same bytes would begin again at each turn.
+    /// Make the chunk before the loop: with `Chunk::new` in the loop's condition it would read the same bytes for ever.
     ///
-    /// This lends, so it is no `Iterator`: a frame lives until the next call.
+    /// A frame borrows from the decoder, so this is not an `Iterator`: a frame lives until the next call.
     ///
     /// # Errors
     ///
-    /// [`DecodeError`] when an event, or a comment that was asked for, does not fit in the buffer. Call `decode` again to go on
-    /// after it.
+    /// [`DecodeError`] when an event, or a comment if they are enabled, does not fit in the buffer. Call `decode` again to go
+    /// on after it.
     ///
     /// ```
     /// use sse_proto::{Chunk, Frame, SliceDecoder};
@@ -101,7 +101,7 @@ impl SliceDecoder<'_> {
     ///
     /// # Errors
     ///
-    /// Like [`SliceDecoder::decode`]; so also for a comment that does not fit, if comments were asked for.
+    /// Like [`SliceDecoder::decode`]; so also for a comment that does not fit, if comments are enabled.
     ///
     /// ```
     /// use sse_proto::{Chunk, SliceDecoder};
@@ -153,8 +153,8 @@ impl SliceDecoder<'_> {
         self.interpreter.finish(self.unfinished)
     }
 
-    /// A new connection: keeps the last event ID and the reconnection time, drops the open block, and a byte
-    /// order mark may come again (9.2.3).
+    /// Prepares for a new connection: keeps the last event ID and the reconnection time, drops the open block, and allows a
+    /// byte order mark again (9.2.3).
     ///
     /// ```
     /// use sse_proto::{Chunk, SliceDecoder};
@@ -197,7 +197,7 @@ impl SliceDecoder<'_> {
     }
 
     /// What a reconnect sends as `Last-Event-ID`, unless it is empty: the standard's last event ID (9.2.6).
-    /// It moves at blank lines only, whether or not their block has data.
+    /// It changes at blank lines only, whether or not their block has data.
     ///
     /// ```
     /// use sse_proto::{Chunk, SliceDecoder};

@@ -9,7 +9,7 @@ mod common;
 use bytes::Bytes;
 use common::reference_log::{Step, Steps, check};
 use proptest::prelude::*;
-use sse_proto::replay::{EpochId, Events, Replay, ReplayLog};
+use sse_proto::replay::{EpochId, Events, Logged, Replay, ReplayLog};
 use sse_proto::{EventId, EventIdBuf, IdText};
 
 fn id(text: &str) -> EventId<'_> {
@@ -456,6 +456,30 @@ fn ids_from_numbers_and_ids_to_keep() {
     assert_eq!(EventIdBuf::from(IdText::from(7)), "7");
     assert_eq!(EventId::from(&EventIdBuf::from(id("7"))), "7");
     assert_eq!(format!("{:?}", EventIdBuf::from(id("7"))), "\"7\"");
+}
+
+#[test]
+fn events_are_taken_from_both_ends_and_know_where_they_start() {
+    let mut log = ReplayLog::builder().starting_at(7).build();
+    let names: Vec<String> = (0..9).map(|number| number.to_string()).collect();
+    for name in &names {
+        drop(log.push(id(name), Bytes::new()));
+    }
+    let shown = |event: Option<&Logged>| event.map(|event| event.id().to_string());
+    assert_eq!((log.iter().count(), shown(log.iter().last())), (9, Some("8".into())));
+    // Front and back in each order of eight turns; what is left is what a list has left.
+    for turns in 0..256_u32 {
+        let (mut events, mut list) = (log.iter(), &names[..]);
+        for turn in 0..8 {
+            let (front, back) = (turns >> turn & 1 == 0, list.len() - 1);
+            let expected = if front { &list[0] } else { &list[back] };
+            let event = if front { events.next() } else { events.next_back() };
+            assert_eq!(shown(event).as_ref(), Some(expected));
+            list = if front { &list[1..] } else { &list[..back] };
+            let start = 7 + list.first().unwrap().parse::<u64>().unwrap();
+            assert_eq!((events.start(), events.len()), (start, list.len()));
+        }
+    }
 }
 
 proptest! {

@@ -17,9 +17,7 @@ use super::logged::{Events, Logged};
 
 /// A bounded log of encoded events that answers a `Last-Event-ID`: see the [module's page](crate::replay).
 ///
-/// The index is a tree: a push and a lookup take time by the logarithm of what is held, and a replay just what it sends. By
-/// position it takes constant time.
-///
+/// A push and a lookup take time by the logarithm of what is held, by position constant time; a replay just what it sends.
 /// `T` is what events can be tagged with: see [`ReplayLog::push_tagged`].
 ///
 /// ```

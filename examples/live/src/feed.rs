@@ -89,14 +89,31 @@ impl Feed {
                 return None;
             }
             if let Err(asked) = &self.place {
-                // In a box, or each client would keep the room for it as long as it lives.
                 let start = self.topic.connect(self.hub.store(), asked.after.as_deref(), asked.from_now);
-                match Box::pin(start).await {
-                    Ok(start) => return Some(self.begin(&start)),
-                    Err(error) => drop(self.hub.heard(Err::<(), _>(error))),
+                let (is_told, quiet) = (self.is_told_of_trouble, self.quiet());
+                let interrupted = self.signal.wait_for(|it| it.is_over || (it.trouble.is_some() && !is_told));
+                // One asks the store at a time; whoever waits for its turn hears what the others were told.
+                // In a box, or each client would keep the room for it as long as it lives.
+                let start = Box::pin(async {
+                    tokio::select! {
+                        biased;
+                        start = start => Some(start),
+                        _ = interrupted => None,
+                        () = tokio::time::sleep(quiet) => None,
+                    }
+                });
+                let start = start.await;
+                let is_interrupted = start.is_none();
+                match start {
+                    Some(Ok(start)) => return Some(self.begin(&start)),
+                    Some(Err(error)) => drop(self.hub.heard(Err::<(), _>(error))),
+                    None => {}
                 }
                 if let Some(block) = self.tell_of_trouble(self.hub.trouble().as_deref()) {
                     return Some(block);
+                }
+                if is_interrupted && !self.quiet().is_zero() {
+                    continue;
                 }
             } else if let Some(block) = self.tell_of_trouble(trouble.as_deref()) {
                 return Some(block);
@@ -114,7 +131,7 @@ impl Feed {
                     }
                 }
             }
-            let quiet = self.keep_alive.saturating_sub(self.sent.elapsed());
+            let quiet = self.quiet();
             if quiet.is_zero() {
                 return Some(Bytes::from_static(KEEP_ALIVE));
             }
@@ -122,6 +139,11 @@ impl Feed {
             // Whatever ends the wait, all is looked at anew.
             let _ = tokio::time::timeout(patience, self.signal.changed()).await;
         }
+    }
+
+    /// How long nothing need be sent yet.
+    fn quiet(&self) -> Duration {
+        self.keep_alive.saturating_sub(self.sent.elapsed())
     }
 
     fn begin(&mut self, start: &Start) -> Bytes {
@@ -161,5 +183,35 @@ impl Feed {
 impl Drop for Feed {
     fn drop(&mut self) {
         self.hub.counts.clients.fetch_sub(1, Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::StreamExt;
+    use futures::future::join_all;
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::store::{Keep, Store};
+    use crate::topic_name::TopicName;
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_for_a_silent_store_is_told_so_however_many_wait() {
+        // It takes connections and says nothing.
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("redis://{}/", silent.local_addr().unwrap());
+        let hub = Hub::new(Store::of_url(&url, Keep { events: 1 }, Clock::of_the_system()).unwrap());
+        let began = tokio::time::Instant::now();
+        let feed = |_| {
+            let topic = hub.topic(&TopicName::Board);
+            Box::pin(feed(hub.clone(), topic, Asked::default(), Duration::from_secs(15)))
+        };
+        let mut feeds: Vec<_> = (0..50).map(feed).collect();
+        for first in join_all(feeds.iter_mut().map(StreamExt::next)).await {
+            let Some(Ok(first)) = first else { panic!("the stream has ended") };
+            assert!(first.starts_with(b"event: trouble\n"), "{first:?}");
+        }
+        assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
     }
 }

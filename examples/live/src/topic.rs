@@ -39,7 +39,7 @@ struct State {
 }
 
 /// What wakes a client: news, or one of these.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Signal {
     /// Why there may be no news though there are events.
     pub trouble: Option<Arc<str>>,

@@ -53,8 +53,8 @@ pub(crate) struct ServeArgs {
     #[arg(long)]
     json: bool,
     /// Events held for who comes later or comes back
-    #[arg(long, value_name = "EVENTS", default_value_t = 10_000)]
-    hold: usize,
+    #[arg(long, value_name = "EVENTS", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
+    hold: u32,
     /// A client that names no id gets what comes, and not what is held
     #[arg(long)]
     only_new: bool,
@@ -106,7 +106,7 @@ async fn serve(args: ServeArgs) -> io::Result<()> {
     let _ = writeln!(io::stdout(), "listening on {url}");
     // No two lives have the same, or an id of one would name a place in the other.
     let epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as u64;
-    let topic = Arc::new(Topic::new(epoch, args.hold, Duration::from_secs(args.keep_alive)));
+    let topic = Arc::new(Topic::new(epoch, args.hold as usize, Duration::from_secs(args.keep_alive)));
     let server =
         Server { topic: topic.clone(), only_new: args.only_new, allow_origin: args.allow_origin.clone() };
     let router = Router::new().route("/", get(events)).route("/events", get(events)).with_state(server);
@@ -140,10 +140,10 @@ fn read(mut input: impl BufRead, args: &ServeArgs, topic: &Topic) -> io::Result<
     for number in 1_u64.. {
         line.clear();
         let failed = |error| io::Error::new(io::Error::kind(&error), format!("standard input: {error}"));
-        if input.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line).map_err(failed)? == 0 {
+        if input.by_ref().take(LONGEST_LINE + 1).read_until(b'\n', &mut line).map_err(failed)? == 0 {
             break;
         }
-        if line.len() as u64 == LONGEST_LINE && line.last() != Some(&b'\n') {
+        if line.len() as u64 > LONGEST_LINE && line.last() != Some(&b'\n') {
             input.skip_until(b'\n').map_err(failed)?;
             tell(number, format_args!("longer than {LONGEST_LINE} bytes, and left out"));
             continue;

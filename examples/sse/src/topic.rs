@@ -83,6 +83,7 @@ impl Topic {
         let news = self.news.subscribe();
         let log = self.log();
         // A comment goes out at once, and with it the head.
+        let mut has_all = false;
         let (first, position) = match log.after_header(last_event_id) {
             Replay::FromStart(_) if only_new => {
                 let now = log.last_id().unwrap_or_default();
@@ -92,9 +93,16 @@ impl Topic {
                 let told = Message::new().comment(" the id is not known here; all that is held follows");
                 (told.to_bytes(), log.start())
             }
-            place => (Bytes::from_static(KEEP_ALIVE), place.into_events()?.start()),
+            place => {
+                let is_known = matches!(place, Replay::Events(_));
+                let events = place.into_events()?;
+                let position = events.start();
+                // What has no id comes again each time that this client comes back.
+                has_all = is_known && events.into_iter().all(|event| event.id() == EventId::EMPTY);
+                (Bytes::from_static(KEEP_ALIVE), position)
+            }
         };
-        if *news.borrow() == State::Over && position == log.end() {
+        if *news.borrow() == State::Over && (has_all || position == log.end()) {
             return None;
         }
         let place = Place { topic: self.clone(), news, position, first: Some(first) };

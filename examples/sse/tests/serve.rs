@@ -137,12 +137,23 @@ fn a_stream_goes_through_as_it_is() {
 }
 
 #[test]
+fn who_has_all_events_is_told_so_though_a_comment_came_after_them() {
+    let mut server = Server::start(&["--json", "--end", "60"]);
+    server.line(r#"{"type":"message","data":"x","last_event_id":""}"#);
+    server.line(r#"{"comment":"the last line"}"#);
+    server.end_input();
+    let tail = run(&["tail", "--json", "--quiet", "--max-time", "20", &server.url], "");
+    assert_eq!(tail.status.code(), Some(0), "it ends by the 204: {}", stderr(&tail));
+    assert_eq!(stdout(&tail).matches("the last line").count(), 1);
+}
+
+#[test]
 fn what_cannot_be_sent_is_told_and_left_out() {
     let mut server = Server::start(&["--json", "--end", "0"]);
     server.line("{\"type\":\"a\\nb\",\"data\":\"\",\"last_event_id\":\"\"}");
     server.line("\u{1b}[31m");
     server.line("{\"type\":\"message\",\"data\":\"good\",\"last_event_id\":\"\"}");
-    server.line("x".repeat(1024 * 1024));
+    server.line("x".repeat(1024 * 1024 + 1));
     server.end_input();
     let (status, told) = server.status();
     assert_eq!(status, Some(0));
@@ -159,9 +170,9 @@ fn what_cannot_be_sent_is_told_and_left_out() {
 
     let mut server = Server::start(&[]);
     server.line(b"a\xFFb");
-    server.line("x".repeat(1024 * 1024 - 1));
+    server.line("x".repeat(1024 * 1024));
     server.line("y");
-    assert_eq!(server.tail(&[], 3).iter().map(String::len).collect::<Vec<_>>(), [5, 1024 * 1024 - 1, 1]);
+    assert_eq!(server.tail(&[], 3).iter().map(String::len).collect::<Vec<_>>(), [5, 1024 * 1024, 1]);
 }
 
 #[test]
@@ -209,9 +220,13 @@ fn wrong_use_is_said_in_a_line() {
         "{}",
         stderr(&output)
     );
-    for args in
-        [&["--listen", "x"][..], &["--event", "a\nb"], &["--event", "x", "--json"], &["--keep-alive", "0"]]
-    {
+    for args in [
+        &["--listen", "x"][..],
+        &["--event", "a\nb"],
+        &["--event", "x", "--json"],
+        &["--keep-alive", "0"],
+        &["--hold", "0"],
+    ] {
         assert_eq!(run(&[&["serve"], args].concat(), "").status.code(), Some(2), "{args:?}");
     }
     let help = output_of(&["serve", "--help"], "");

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use super::orders::Order;
 use super::report::Report;
 use super::stage::{PATIENCE, Stage};
-use super::{Failure, FanOut, Found, proc, verdict};
+use super::{Failure, FanOut, Found, verdict};
 
 pub(super) async fn run(args: &FanOut) -> Result<Found, Failure> {
     let mut stage = match &args.url.url {
@@ -15,8 +15,7 @@ pub(super) async fn run(args: &FanOut) -> Result<Found, Failure> {
         None => Stage::start(args.connections, &args.clients, &args.servers, true).await?,
     };
     let opened = stage.open().await?;
-    let workers = stage.crew.pids();
-    let before = (proc::cpu(&stage.pids), proc::cpu(&workers));
+    let before = stage.work();
     let (stop, stopped) = watch::channel(false);
     let publisher = tokio::spawn(stage.publisher(args.rate, args.size).run(stopped));
     eprintln!("all {} connections are open; publishing for {} s", args.connections, args.seconds);
@@ -25,7 +24,7 @@ pub(super) async fn run(args: &FanOut) -> Result<Found, Failure> {
     let published = publisher.await.map_err(|error| super::failure(error.to_string()))??;
     stage.crew.order(&Order::Until(published.last)).await?;
     stage.crew.wait("clients that have all", args.connections, PATIENCE, |progress| progress.reached).await?;
-    let after = (proc::cpu(&stage.pids), proc::cpu(&workers));
+    let work = stage.work();
     let tally = stage.crew.report(published.last).await?;
 
     let mut report = Report::new("fan-out");
@@ -38,16 +37,7 @@ pub(super) async fn run(args: &FanOut) -> Result<Found, Failure> {
     report.figure("deliveries_per_s", "deliveries", Some(tally.events as f64 / delivered_in), 0, "a second");
     report.spread("latency_ms", "due to client", &tally.lateness);
     report.spread("post_ms", "POST to its answer", &published.posts);
-    report.cpu(
-        "server_cpu_s",
-        "servers, processor time",
-        after.0.zip(before.0).map(|(now, then)| now.since(then)),
-    );
-    report.cpu(
-        "worker_cpu_s",
-        "workers, processor time",
-        after.1.zip(before.1).map(|(now, then)| now.since(then)),
-    );
+    work.show_since(&before, &mut report);
     report.counts("answers", "hello", &tally.answers);
     report.counts("losses", "connections lost or not made", &tally.losses);
     Ok(Found { report, faults, spreads: vec![("due to client", tally.lateness)] })

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::report::Report;
 use super::stage::Stage;
-use super::{Failure, Found, Idle, proc};
+use super::{Failure, Found, Idle};
 
 pub(super) async fn run(args: &Idle) -> Result<Found, Failure> {
     let mut stage = match &args.url.url {
@@ -14,24 +14,15 @@ pub(super) async fn run(args: &Idle) -> Result<Found, Failure> {
     };
     let before = stage.before().await;
     let opened = stage.open().await?;
-    let (servers, workers) = (proc::cpu(&stage.pids), proc::cpu(&stage.crew.pids()));
+    let work = stage.work();
     eprintln!("all {} connections are open; held for {} s", args.connections, args.seconds);
     tokio::time::sleep(Duration::from_secs_f64(args.seconds)).await;
-    let (servers_now, workers_now) = (proc::cpu(&stage.pids), proc::cpu(&stage.crew.pids()));
+    let work_now = stage.work();
     let mut report = Report::new("idle");
     stage.head(&mut report, opened);
     stage.memory_since(&before, &mut report).await;
     report.figure("held_s", "held for", Some(args.seconds), 1, "s");
-    report.cpu(
-        "server_cpu_s",
-        "servers, processor time meanwhile",
-        servers_now.zip(servers).map(|(now, then)| now.since(then)),
-    );
-    report.cpu(
-        "worker_cpu_s",
-        "workers, processor time meanwhile",
-        workers_now.zip(workers).map(|(now, then)| now.since(then)),
-    );
+    work_now.show_since(&work, &mut report);
     let open = stage.crew.progress()?.up;
     report.count("open_at_the_end", "open at the end", open as u64);
     let tally = stage.crew.report(0).await?;

@@ -41,6 +41,19 @@ fn cpu_of_stat(stat: &str) -> Option<Cpu> {
     Some(Cpu { user: ticks.next()?? / second, kernel: ticks.next()?? / second })
 }
 
+/// The processor time of all that runs on this machine, in seconds.
+pub(super) fn machine() -> Option<f64> {
+    busy_of_stat(&fs::read_to_string("/proc/stat").ok()?)
+}
+
+/// proc(5): user, nice, system, idle, iowait, irq, softirq, steal; what follows is within user and nice.
+fn busy_of_stat(stat: &str) -> Option<f64> {
+    let fields = stat.lines().next()?.strip_prefix("cpu ")?.split_ascii_whitespace();
+    let ticks: Vec<f64> = fields.take(8).map(str::parse).collect::<Result<_, _>>().ok()?;
+    let idle = ticks.get(3)? + ticks.get(4)?;
+    Some((ticks.iter().sum::<f64>() - idle) / rustix::param::clock_ticks_per_second() as f64)
+}
+
 /// What the kernel holds for sockets, all of this machine's: its slabs, and the pages of TCP's buffers.
 pub(super) fn kernel_bytes() -> Option<u64> {
     let slab = kib(&fs::read_to_string("/proc/meminfo").ok()?, "Slab:")?;
@@ -93,6 +106,8 @@ mod tests {
         assert_eq!(counter(netstat, "ListenDrops"), Some(3));
         let ticks = rustix::param::clock_ticks_per_second();
         let stat = format!("7 (a) b) S 1 2 3 4 5 6 7 8 9 10 {} {} 0 0", 2 * ticks, 3 * ticks);
+        let machine = format!("cpu  {ticks} 0 {ticks} 99 99 0 0 {ticks} 77 77\ncpu0 1 2 3\n");
+        assert_eq!(busy_of_stat(&machine), Some(3.0));
         assert_eq!(cpu_of_stat(&stat), Some(Cpu { user: 2.0, kernel: 3.0 }));
     }
 
@@ -100,7 +115,7 @@ mod tests {
     fn this_process_and_this_machine_can_be_read() {
         let pids = [std::process::id()];
         assert!(resident_bytes(&pids).unwrap() > 100_000);
-        assert!(cpu(&pids).unwrap().sum() >= 0.0);
+        assert!(cpu(&pids).unwrap().sum() <= machine().unwrap());
         assert!(kernel_bytes().unwrap() > 0 && listen_drops().is_some() && local_ports().unwrap() > 0);
         assert_eq!(resident_bytes(&[u32::MAX]), None);
     }

@@ -7,10 +7,11 @@ use tokio::net::{TcpStream, lookup_host};
 
 use super::crew::Crew;
 use super::orders::Opening;
+use super::proc::{self, Cpu};
 use super::publish::Publisher;
 use super::report::Report;
 use super::servers::Servers;
-use super::{ClientArgs, Failure, ServerArgs, UrlArgs, failure, plan, proc};
+use super::{ClientArgs, Failure, ServerArgs, UrlArgs, failure, plan};
 
 /// So long nothing may move until a run is given up.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
@@ -32,6 +33,24 @@ pub(super) struct Before {
     servers: Option<u64>,
     workers: Option<u64>,
     kernel: Option<u64>,
+}
+
+/// The processor time that was used up to now.
+pub(super) struct Work {
+    servers: Option<Cpu>,
+    workers: Option<Cpu>,
+    /// What else runs on this machine, and takes from them.
+    others: Option<f64>,
+}
+
+impl Work {
+    pub(super) fn show_since(&self, before: &Self, report: &mut Report) {
+        let since = |now: Option<Cpu>, then: Option<Cpu>| Some(now?.since(then?));
+        report.cpu("server_cpu_s", "servers, processor time", since(self.servers, before.servers));
+        report.cpu("worker_cpu_s", "workers, processor time", since(self.workers, before.workers));
+        let others = self.others.zip(before.others).map(|(now, then)| (now - then).max(0.0));
+        report.figure("other_cpu_s", "all others, processor time", others, 2, "s");
+    }
 }
 
 impl Stage {
@@ -113,6 +132,13 @@ impl Stage {
             workers: proc::resident_bytes(&self.crew.pids()),
             kernel: proc::kernel_bytes(),
         }
+    }
+
+    pub(super) fn work(&self) -> Work {
+        let (servers, workers) = (proc::cpu(&self.pids), proc::cpu(&self.crew.pids()));
+        let ours = [servers, workers, proc::cpu(&[std::process::id()])].into_iter().flatten().map(Cpu::sum);
+        let others = proc::machine().map(|all| all - ours.sum::<f64>());
+        Work { servers, workers, others }
     }
 
     /// Opens all connections; returns how long that took, once all clients are up.

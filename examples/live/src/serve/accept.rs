@@ -23,8 +23,8 @@ use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 use super::stream;
 
-/// For the head of a request, and for a greeting over TLS.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// For the head of a request, for what it says and the head of the answer, and for a greeting over TLS.
+pub const PATIENCE: Duration = Duration::from_secs(10);
 /// Connections that wait to be accepted.
 const BACKLOG: i32 = 4096;
 
@@ -61,7 +61,8 @@ pub async fn serve(
 ) {
     let mut http = Builder::new(TokioExecutor::new());
     http.http1().timer(TokioTimer::new()).header_read_timeout(PATIENCE);
-    http.http2().timer(TokioTimer::new());
+    // A client that holds its streams back, or has vanished, is written nothing, so no write fails: it is asked whether it lives.
+    http.http2().timer(TokioTimer::new()).keep_alive_interval(PATIENCE).keep_alive_timeout(slow);
     let (http, graceful) = (Arc::new(http), GracefulShutdown::new());
     tokio::pin!(stop);
     loop {

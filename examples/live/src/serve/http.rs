@@ -6,8 +6,9 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, Query, State};
+use axum::extract::{DefaultBodyLimit, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -17,6 +18,7 @@ use serde_json::json;
 use sse_proto::{EventType, headers};
 use tokio::sync::OnceCell;
 
+use super::accept::PATIENCE;
 use super::login::{self, User, Users};
 use super::page;
 use crate::clock::Clock;
@@ -65,7 +67,14 @@ pub fn router(server: Server, with_load: bool) -> Router {
     if with_load {
         router = router.route("/load/events", get(load).post(publish));
     }
-    router.merge(page::router()).layer(DefaultBodyLimit::max(LARGEST_BODY)).with_state(server)
+    let router = router.merge(page::router()).layer(DefaultBodyLimit::max(LARGEST_BODY));
+    router.layer(middleware::from_fn(in_time)).with_state(server)
+}
+
+/// A client that promises a body and sends none would be waited for without end.
+async fn in_time(request: Request, next: Next) -> Response {
+    let answer = tokio::time::timeout(PATIENCE, next.run(request)).await;
+    answer.unwrap_or_else(|_| StatusCode::REQUEST_TIMEOUT.into_response())
 }
 
 /// What a URL may say in place of headers, which an `EventSource` that is made anew cannot send.

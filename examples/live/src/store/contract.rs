@@ -15,7 +15,7 @@ use crate::topic::{Next, Signal, Start, Topic};
 pub(super) const DAY: u64 = 24 * 3600 * 1000;
 
 /// A place where a store can be, opened by as many servers as it takes; its clock.
-pub(super) struct Place {
+pub(crate) struct Place {
     redis: Option<Redis>,
     folder: TempDir,
     pub(super) time: Arc<AtomicU64>,
@@ -23,19 +23,19 @@ pub(super) struct Place {
 
 impl Place {
     /// One of a file, one of Redis.
-    pub(super) fn all() -> [Self; 2] {
+    pub(crate) fn all() -> [Self; 2] {
         let now = Clock::of_the_system().now();
         let place =
             |redis| Self { redis, folder: TempDir::new().unwrap(), time: Arc::new(AtomicU64::new(now)) };
         [place(None), place(Some(Redis::start()))]
     }
 
-    pub(super) fn file(&self) -> PathBuf {
+    pub(crate) fn file(&self) -> PathBuf {
         self.folder.path().join("log")
     }
 
     /// As after a restart. The file has one server at a time: drop the last one first.
-    pub(super) fn open(&self, events: usize) -> Store {
+    pub(crate) fn open(&self, events: usize) -> Store {
         let time = self.time.clone();
         let (keep, clock) = (Keep { events }, Clock::by(move || time.load(Relaxed)));
         match &self.redis {
@@ -77,7 +77,7 @@ fn draft(text: impl ToString) -> Draft {
     Draft { kind: EventType::from_static("x"), data: text.to_string() }
 }
 
-pub(super) fn user(name: &str) -> TopicName {
+pub(crate) fn user(name: &str) -> TopicName {
     TopicName::User(name.into())
 }
 
@@ -363,5 +363,22 @@ async fn of_a_thousand_clients_that_come_at_once_one_reads() {
             assert_eq!(start.unwrap().missed, 2);
         }
         assert_eq!(topic.reads.load(Relaxed), 1);
+    }
+}
+
+#[tokio::test]
+async fn all_clients_get_the_same_bytes() {
+    for place in Place::all() {
+        let store = place.open(100);
+        let topic = Topic::new(TopicName::Board, store.retention(&TopicName::Board), Signal::default());
+        let mut cursor = topic.connect(&store, None, false).await.unwrap().cursor;
+        let mut other = cursor;
+        append(&store, &TopicName::Board, ["x"]).await;
+        topic.catch_up(&store).await.unwrap();
+        let (Next::Events(one, 1), Next::Events(two, 1)) = (topic.next(&mut cursor), topic.next(&mut other))
+        else {
+            panic!("there is one event")
+        };
+        assert_eq!(one.as_ptr(), two.as_ptr(), "encoded once, and not copied");
     }
 }

@@ -5,7 +5,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Write};
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -40,6 +40,8 @@ struct Log {
     last: EntryId,
     /// The bytes of what is held.
     live: u64,
+    /// Written anew not before it is so long: the last time there was no room for it.
+    too_soon: u64,
 }
 
 struct Places {
@@ -77,9 +79,10 @@ impl FileStore {
         let (mut log, now) = (self.log(), self.clock.now());
         let id = log.append(topic, draft, now).map_err(|error| self.error(&error))?;
         log.trim(topic, self.keep, now);
-        if log.end > 2 * log.live + SLACK
+        if log.end > (2 * log.live + SLACK).max(log.too_soon)
             && let Err(error) = log.compact(&self.path)
         {
+            log.too_soon = log.end + SLACK;
             // The event is stored; there is only more in the file than has to be.
             tracing::warn!("{}: cannot be written anew, and goes on to grow: {error}", self.path.display());
         }
@@ -119,7 +122,7 @@ impl FileStore {
         })
     }
 
-    /// In a file beside the log, made with it, that only its owner may read.
+    /// In a file beside the log that only its owner may read. It is there whole or not at all, whatever ends the writing.
     pub fn cookie_key(&self) -> Result<[u8; 64], StoreError> {
         let path = beside(&self.path, ".key");
         let read = || -> io::Result<[u8; 64]> {
@@ -127,9 +130,11 @@ impl FileStore {
                 Ok(key) => key.try_into().map_err(|_| io::Error::other("not a key of 64 bytes; delete it")),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {
                     let key = super::random_key()?;
-                    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+                    let new = beside(&path, ".new");
+                    let mut file = private().write(true).create(true).truncate(true).open(&new)?;
                     file.write_all(&key)?;
-                    file.sync_data().map(|()| key)
+                    file.sync_data()?;
+                    std::fs::rename(&new, &path).map(|()| key)
                 }
                 Err(error) => Err(error),
             }
@@ -145,12 +150,28 @@ impl FileStore {
 impl Log {
     fn of(file: File, epoch: u64) -> Self {
         let last = EntryId::start(epoch);
-        Self { file, end: 0, is_torn: false, is_dirty: true, topics: HashMap::new(), last, live: 0 }
+        Self {
+            file,
+            end: 0,
+            is_torn: false,
+            is_dirty: true,
+            topics: HashMap::new(),
+            last,
+            live: 0,
+            too_soon: 0,
+        }
     }
 
     fn open(path: &Path, clock: &Clock) -> io::Result<Self> {
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+        let file = private().read(true).write(true).create(true).truncate(false).open(path)?;
+        if !file.metadata()?.is_file() {
+            return Err(io::Error::other("not a file that events can be read back from"));
+        }
         lock(&file)?;
+        if file.metadata()?.ino() != std::fs::metadata(path)?.ino() {
+            // Written anew by its server since it was opened here.
+            return Err(in_use());
+        }
         let mut log = Self::of(file.try_clone()?, 0);
         let mut at = 0;
         let end = record::read_all(&file, |record, next| {
@@ -274,8 +295,24 @@ impl Log {
 
     /// Writes what is held into a file beside this one, which then takes its place.
     fn compact(&mut self, path: &Path) -> io::Result<()> {
-        let beside = beside(path, ".new");
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(&beside)?;
+        let new = beside(path, ".new");
+        match self.write_anew(&new).and_then(|log| std::fs::rename(&new, path).map(|()| log)) {
+            Ok(log) => *self = log,
+            Err(error) => {
+                // It would take the room that the next events need.
+                let _ = std::fs::remove_file(&new);
+                return Err(error);
+            }
+        }
+        // Or a power cut could bring back the old file, without what comes now.
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+    }
+
+    fn write_anew(&self, path: &Path) -> io::Result<Self> {
+        let file = private().read(true).write(true).create(true).truncate(true).open(path)?;
+        // Who may read it stays.
+        file.set_permissions(self.file.metadata()?.permissions())?;
         lock(&file)?;
         let mut new = Self::of(file, self.last.epoch);
         new.write(&Record::Log { epoch: new.last.epoch })?;
@@ -297,9 +334,7 @@ impl Log {
         }
         new.last = self.last;
         new.file.sync_data()?;
-        std::fs::rename(&beside, path)?;
-        *self = new;
-        Ok(())
+        Ok(new)
     }
 }
 
@@ -317,11 +352,20 @@ impl Places {
 
 fn lock(file: &File) -> io::Result<()> {
     file.try_lock().map_err(|error| match error {
-        TryLockError::WouldBlock => {
-            io::Error::other("another server uses it; several servers share a store by --store redis://...")
-        }
+        TryLockError::WouldBlock => in_use(),
         TryLockError::Error(error) => error,
     })
+}
+
+fn in_use() -> io::Error {
+    io::Error::other("another server uses it; several servers share a store by --store redis://...")
+}
+
+/// What is made is its owner's alone: notifications are in it.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.mode(0o600);
+    options
 }
 
 fn beside(path: &Path, ending: &str) -> PathBuf {

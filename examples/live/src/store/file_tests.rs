@@ -1,5 +1,6 @@
 //! What a file has to bear that no other store does.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -92,4 +93,60 @@ fn a_log_has_one_server() {
     let _store = place.open(1);
     let other = Store::of_file(place.file(), Keep { events: 1 }, Clock::of_the_system());
     assert!(other.err().unwrap().to_string().contains("another server uses it"));
+}
+
+#[tokio::test]
+async fn a_log_that_cannot_be_written_anew_leaves_nothing_beside_and_goes_on() {
+    let place = place();
+    let store = place.open(50);
+    let new = place.file().with_extension("new");
+    // Nothing can be written where a folder stands, and nothing takes the place of one that is not empty.
+    std::fs::create_dir_all(new.join("x")).unwrap();
+    let large = "x".repeat(10_000);
+    for _ in 0..1000 {
+        append(&store, &TopicName::Board, [&large]).await;
+    }
+    std::fs::remove_dir_all(&new).unwrap();
+    let before = std::fs::metadata(place.file()).unwrap().len();
+    append(&store, &TopicName::Board, [&large]).await;
+    assert!(std::fs::metadata(place.file()).unwrap().len() > before, "tried again at each event");
+    for _ in 0..1000 {
+        append(&store, &TopicName::Board, [&large]).await;
+    }
+    assert!(std::fs::metadata(place.file()).unwrap().len() < before);
+    assert!(!new.exists());
+}
+
+#[tokio::test]
+async fn only_its_owner_reads_it_unless_the_owner_lets_others() {
+    let place = place();
+    let store = place.open(50);
+    let mode = || std::fs::metadata(place.file()).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(), 0o600);
+    std::fs::set_permissions(place.file(), std::fs::Permissions::from_mode(0o640)).unwrap();
+    for _ in 0..1000 {
+        append(&store, &TopicName::Board, ["x".repeat(10_000)]).await;
+    }
+    assert!(std::fs::metadata(place.file()).unwrap().len() < 2 * 51 * 11_000 + SLACK);
+    assert_eq!(mode(), 0o640);
+}
+
+#[tokio::test]
+async fn a_key_that_was_not_written_whole_is_none() {
+    let place = place();
+    let store = place.open(50);
+    let (key, new) = (place.file().with_extension("key"), place.file().with_extension("key.new"));
+    // No room for it: no file of no bytes stays, which would be no key for ever.
+    std::fs::create_dir(&new).unwrap();
+    assert!(store.cookie_key().await.is_err() && !key.exists());
+    std::fs::remove_dir(&new).unwrap();
+    std::fs::write(&new, "half").unwrap();
+    let made = store.cookie_key().await.unwrap();
+    assert_eq!(store.cookie_key().await.unwrap(), made);
+}
+
+#[test]
+fn what_is_no_file_is_not_opened() {
+    let opened = Store::of_file("/dev/null".into(), Keep { events: 1 }, Clock::of_the_system());
+    assert!(opened.err().unwrap().to_string().contains("not a file"));
 }

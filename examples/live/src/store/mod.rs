@@ -3,7 +3,7 @@
 //! to it.
 
 #[cfg(test)]
-mod contract;
+pub(crate) mod contract;
 mod file;
 #[cfg(test)]
 mod file_tests;

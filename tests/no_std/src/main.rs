@@ -12,6 +12,10 @@ use sse_proto::{
     Token,
 };
 
+/// The program of the cookbook: here it runs without an allocator.
+#[path = "../../../docs/cookbook/firmware.rs"]
+mod firmware;
+
 // The C library of the host only starts and ends the program: a microcontroller has its own way.
 #[link(name = "c")]
 unsafe extern "C" {
@@ -65,6 +69,7 @@ fn run() -> Option<()> {
     len += number.ok()?;
 
     decode(buffer.get(..len)?)?;
+    obey()?;
 
     let mut fields = Fields::default();
     let mut scanner = Scanner::new();
@@ -79,6 +84,36 @@ fn run() -> Option<()> {
         && fields.event_type.bytes() == b"temp"
         && fields.id.bytes() == b"7";
     same.then_some(())
+}
+
+/// One byte of a body after the other.
+struct Body(core::slice::Iter<'static, u8>);
+
+impl firmware::Body for Body {
+    type Error = ();
+
+    fn read(&mut self, buf: &mut [u8]) -> Result<usize, ()> {
+        Ok(buf.iter_mut().zip(self.0.by_ref().take(1)).map(|(to, byte)| *to = *byte).count())
+    }
+}
+
+/// The device of the cookbook gets two commands, knows where to go on, and reports.
+fn obey() -> Option<()> {
+    let mut room = [0; firmware::ROOM];
+    let mut decoder = SliceDecoder::new(&mut room);
+    let mut body = Body(b"id: 7\nevent: setpoint\ndata: 215\n\nevent: restart\ndata\n\n".iter());
+    let (mut tenths, mut restarts) = (0, 0);
+    firmware::follow(&mut body, &mut decoder, |command| match command {
+        firmware::Command::Setpoint(wanted) => tenths = wanted,
+        firmware::Command::Restart => restarts += 1,
+    })
+    .ok()?;
+    let mut report = [0; 64];
+    let len = firmware::report(1, tenths, &mut report).ok()?;
+    let same = report.get(..len)? == b"event: temperature\nid: 1\ndata: 215\n\n"
+        && firmware::request_headers(&decoder).last() == Some(("last-event-id", b"7"))
+        && firmware::wait(&decoder).as_secs() == 3;
+    (same && restarts == 1).then_some(())
 }
 
 /// The whole standard over a buffer on the stack: lines joined, the id kept, what is broken mended, and what does not fit told.

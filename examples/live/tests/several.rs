@@ -101,11 +101,11 @@ async fn while_redis_is_away_clients_are_told_and_then_go_on() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
-    for _ in 0..50 {
+    // It has been told each time, in between what it had not read yet.
+    while troubles < 2 {
         last += 1;
         assert_eq!(number(&next(&mut stream, &mut troubles).await.unwrap()), last);
     }
-    assert!(troubles >= 2, "{troubles}");
     assert!(server.log.lock().unwrap().contains("Connection refused"));
 }
 

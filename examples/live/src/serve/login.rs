@@ -30,7 +30,7 @@ impl Users {
     }
 
     fn accepts(&self, login: &Login) -> bool {
-        // As long for a name that is unknown, and for a password that is nearly right.
+        // As long for a password that is nearly right as for one that is not. The names are no secret.
         let expected = self.0.get(&login.name).map_or("", String::as_str);
         let (expected, given) = (expected.as_bytes(), login.password.as_bytes());
         let same = expected.len() == given.len();

@@ -72,7 +72,9 @@ pub struct RedisStore {
 impl RedisStore {
     /// It connects when it is first asked, and again by itself.
     pub fn open(url: &str, keep: Keep, clock: Clock) -> Result<Self, OpenError> {
-        let not_a_url = |_| OpenError::Url { what: "not an address like redis://127.0.0.1:6379/".into() };
+        let not_a_url = |_| OpenError::Url {
+            what: "not an address like redis://127.0.0.1:6379/ (TLS, rediss://, is not supported)".into(),
+        };
         let client = Client::open(url).map_err(not_a_url)?;
         let place = format!("redis://{}", client.get_connection_info().addr());
         let error = |what: &dyn std::fmt::Display| OpenError::Url { what: format!("{place}: {what}") };
@@ -121,7 +123,7 @@ impl RedisStore {
             Value::BulkString(id) => Some(entry_id(epoch, &String::from_utf8_lossy(&id))?),
             _ => None,
         };
-        Ok(Page { entries, oldest, last: entry_id(epoch, &last)?, start: end - length, end })
+        Ok(Page { entries, oldest, last: entry_id(epoch, &last)?, start: end.saturating_sub(length), end })
     }
 
     pub fn keep(&self) -> Keep {

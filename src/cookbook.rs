@@ -122,7 +122,7 @@ pub mod browser_server {}
 
 /// A gateway that passes every byte on, counts tokens on the way, and compresses without delay.
 ///
-/// [`Tap`](crate::Tap) shows the frames of a stream while its bytes go through unchanged, so the answer cannot be broken by
+/// `Tap` shows the frames of a stream while its bytes go through unchanged, so the answer cannot be broken by
 /// looking at it.
 ///
 /// # `Cargo.toml`
@@ -329,7 +329,7 @@ pub mod ureq_source {}
 
 /// Events from an `AsyncRead` of tokio: a socket, a pipe, a file, a body that is decompressed.
 ///
-/// For the `AsyncRead` of the `futures` crates there is [`IoChunks`](crate::IoChunks), with the feature `futures-io`.
+/// For the `AsyncRead` of the `futures` crates there is `IoChunks`, with the feature `futures-io`.
 ///
 /// # `Cargo.toml`
 ///

@@ -7,7 +7,9 @@ use bytes::Bytes;
 use sse_proto::session::{Action, HeadOutcome, Progress, Session};
 use sse_proto::{Decoder, Frame, FrameBuf};
 
-use super::{Act, Build, PLAIN, STATES, STREAM, feed, in_state, ms, open, poll, poll_with, reopen, s};
+use super::{
+    Act, Build, Client, PLAIN, STATES, STREAM, feed, in_state, ms, open, poll, poll_with, reopen, s,
+};
 
 #[test]
 fn closing_in_the_middle_of_a_chunk_ends_its_frames() {
@@ -167,19 +169,37 @@ fn bytes_on_a_clock_that_goes_back_are_heard_then() {
     assert_eq!(poll(&mut session, s(95)), Act::Read(Some(s(140))));
 }
 
-/// How long a connection has lasted is counted over a clock that goes back.
+/// How long a connection has lasted is counted over a clock that goes back, whichever input tells the time.
 #[test]
 fn a_connection_has_lasted_also_before_the_clock_went_back() {
-    for (again, wait) in [(s(2), s(10)), (ms(500), s(20))] {
-        let mut session = PLAIN.idle_timeout(None).reconnection_time(s(10)).stable_after(s(60)).client();
-        let _ = poll(&mut session, s(0));
-        session.network_error(s(0).into());
-        let _ = poll(&mut session, s(0));
-        reopen(&mut session, s(10));
-        // 19 seconds on one clock, and some on the other: 20 are due.
-        let _ = poll(&mut session, s(29));
-        let _ = poll(&mut session, s(0));
-        session.network_error(again.into());
-        assert_eq!(poll(&mut session, again), Act::Wait(again + wait));
+    let ways: [fn(&mut Client, Duration); 3] = [
+        |session, now| assert!(matches!(poll(session, now), Act::Read(_))),
+        |session, now| assert_eq!(feed(session, b":", now), [""; 0]),
+        |session, now| assert_eq!(session.receive(b"", now.into()).rest(), b""),
+    ];
+    let turns = [(s(2), s(10)), (ms(500), s(20))];
+    for (last, back) in ways.iter().flat_map(|last| ways.map(|back| (last, back))) {
+        for (again, wait) in turns {
+            let mut session = PLAIN.idle_timeout(None).reconnection_time(s(10)).stable_after(s(60)).client();
+            let _ = poll(&mut session, s(0));
+            session.network_error(s(0).into());
+            let _ = poll(&mut session, s(0));
+            reopen(&mut session, s(10));
+            // 19 seconds on one clock, and some on the other: 20 are due.
+            last(&mut session, s(29));
+            back(&mut session, s(0));
+            session.network_error(again.into());
+            assert_eq!(poll(&mut session, again), Act::Wait(again + wait));
+        }
     }
+}
+
+#[test]
+fn what_a_closed_session_held_of_a_block_joins_no_other() {
+    let mut session = open(PLAIN, s(0));
+    assert_eq!(feed(&mut session, b"id: 7\n\ndata: of the dead\n", s(0)), [""; 0]);
+    session.close();
+    let mut session = open(PLAIN.decoder(session.session.into_decoder()), s(0));
+    assert_eq!(feed(&mut session, b"data: of the living\n\n", s(0)), ["of the living"]);
+    assert_eq!(session.last_event_id(), "7");
 }

@@ -13,7 +13,7 @@ use bytes::BytesMut;
 use common::inputs::Written;
 use common::strategies::messages::{parts, text};
 use proptest::prelude::*;
-use sse_proto::{EncodeBuffer, EncodeWithError, Message};
+use sse_proto::{DataWriter, EncodeBuffer, EncodeWithError, Message};
 
 proptest! {
     #[test]
@@ -41,6 +41,19 @@ fn data_written_byte_by_byte_equals_data_set() {
     let mut stream = Vec::new();
     Message::new()
         .encode_with(&mut stream, |data| written.bytes().try_for_each(|byte| data.write_all(&[byte])))
+        .unwrap();
+    assert_eq!(stream, Message::new().data(written).to_bytes());
+}
+
+#[test]
+fn to_write_nothing_changes_nothing() {
+    let written = "\r\n\r\r\n\n";
+    let mut stream = Vec::new();
+    let nothing = |data: &mut DataWriter<'_>| std::fmt::Write::write_str(data, "");
+    Message::new()
+        .encode_with(&mut stream, |data| {
+            written.chars().try_for_each(|text| write!(data, "{text}").and_then(|()| nothing(data)))
+        })
         .unwrap();
     assert_eq!(stream, Message::new().data(written).to_bytes());
 }

@@ -3,27 +3,20 @@
 #![cfg(feature = "std")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails panics")]
 #![allow(missing_docs, reason = "a test crate has no users")]
+#![allow(unreachable_pub, reason = "the fuzz target is a program by itself, too")]
 
 mod common;
+#[path = "../fuzz/fuzz_targets/field_writer.rs"]
+mod field_writer;
 
 use std::io::Write as _;
 use std::time::Duration;
 
 use bytes::BytesMut;
+use common::inputs::Call;
 use common::strategies::messages::{parts, text};
 use proptest::prelude::*;
-use sse_proto::{EventId, EventType, FieldWriter, Message, MessageBuf};
-
-#[derive(Debug, Clone)]
-enum Call {
-    Comment(String),
-    Event(String),
-    Id(String),
-    Retry(u64),
-    Data(String),
-    /// As text, or as bytes cut in two at the place.
-    Write(String, Option<usize>),
-}
+use sse_proto::{EventId, FieldWriter, MessageBuf};
 
 fn call() -> impl Strategy<Value = Call> {
     let line = "[a-z:\u{e9} \u{2028}]{1,9}";
@@ -31,7 +24,7 @@ fn call() -> impl Strategy<Value = Call> {
         text().prop_map(Call::Comment),
         line.prop_map(Call::Event),
         line.prop_map(Call::Id),
-        (0..10_000_u64).prop_map(Call::Retry),
+        (0..10_000_u64).prop_map(|millis| Call::Retry(Duration::from_millis(millis))),
         text().prop_map(Call::Data),
         (text(), proptest::option::of(0..9_usize)).prop_map(|(text, cut)| Call::Write(text, cut)),
         (text(), proptest::option::of(0..9_usize)).prop_map(|(text, cut)| Call::Write(text, cut)),
@@ -41,53 +34,7 @@ fn call() -> impl Strategy<Value = Call> {
 proptest! {
     #[test]
     fn each_call_leaves_a_whole_message(calls in proptest::collection::vec(call(), 0..12)) {
-        let mut buffer = b"before\n\n".to_vec();
-        let mut writer = FieldWriter::new(&mut buffer);
-        // The fields, each as bytes; the last one by its text, while data is written to it.
-        let (mut fields, mut written) = (Vec::new(), None::<String>);
-        let line = |message: Message<'_>| { let bytes = message.to_bytes(); bytes[..bytes.len() - 1].to_vec() };
-        for call in &calls {
-            if let Call::Write(text, cut) = call {
-                match cut {
-                    None => std::fmt::Write::write_str(&mut writer, text).unwrap(),
-                    Some(cut) => {
-                        let (first, second) = text.as_bytes().split_at((*cut).min(text.len()));
-                        writer.write_all(first).unwrap();
-                        prop_assert!(writer.get_ref().ends_with(b"\n\n"));
-                        writer.write_all(second).unwrap();
-                        // Nothing at all is no write: `write_all` does not ask.
-                        if text.is_empty() {
-                            continue;
-                        }
-                    }
-                }
-                written.get_or_insert_default().push_str(text);
-            } else {
-                fields.extend(written.take().map(|text| line(Message::new().data(&text))));
-                fields.push(line(match call {
-                    Call::Comment(text) => { writer.comment(text); Message::new().comment(text) }
-                    Call::Event(name) => {
-                        let name = EventType::new(name).unwrap();
-                        writer.event_type(name);
-                        Message::new().event_type(name)
-                    }
-                    Call::Id(id) => { let id = EventId::new(id).unwrap(); writer.id(id); Message::new().id(id) }
-                    Call::Retry(millis) => {
-                        let delay = Duration::from_millis(*millis);
-                        writer.retry(delay);
-                        Message::new().retry(delay)
-                    }
-                    Call::Data(text) => { writer.data(text); Message::new().data(text) }
-                    Call::Write(..) => unreachable!(),
-                }));
-            }
-            let open = written.as_ref().map(|text| line(Message::new().data(text)));
-            let lines: Vec<u8> = fields.iter().chain(&open).flatten().copied().collect();
-            prop_assert_eq!(String::from_utf8_lossy(&writer.get_ref()[8..]), String::from_utf8_lossy(&lines) + "\n");
-        }
-        prop_assert!(writer.finish().is_ok());
-        prop_assert!(buffer.starts_with(b"before\n\n"));
-        prop_assert!(!calls.is_empty() || buffer.len() == 8, "no call writes nothing");
+        field_writer::body(&calls);
     }
 
     /// An owned message is the message.

@@ -1,17 +1,19 @@
-//! Blocks with their fields, under random cuts: what the twin's lines say, by the rules of 9.2.6 written down once more; and
-//! the events that a client makes of them are those of the decoder.
+//! Blocks with their fields, under random cuts: the body of the fuzz target over other inputs; and what was read can be sent again.
 #![cfg(all(feature = "std", feature = "stream"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 #![allow(missing_docs, reason = "a test crate has no users")]
+#![allow(unreachable_pub, reason = "the fuzz target is a program by itself, too")]
 
 mod common;
+#[path = "../fuzz/fuzz_targets/fields.rs"]
+mod fields;
 
 use std::io;
-use std::time::Duration;
 
-use common::run::{borrowed, pieces};
+use common::inputs::Case;
+use common::run::pieces;
 use common::strategies::streams::{cuts, places, stream};
-use common::twin::{self, Got, Rules};
+use common::twin::Rules;
 use futures::{StreamExt, executor::block_on, stream::iter};
 use proptest::prelude::*;
 use sse_proto::{
@@ -23,75 +25,11 @@ fn source(input: &[u8], cuts: &[usize]) -> impl futures::Stream<Item = io::Resul
     iter(chunks)
 }
 
-/// Each block's fields by the twin's lines, comments apart.
-fn expected(input: &[u8]) -> (Vec<Fields>, Vec<String>) {
-    let (mut blocks, mut comments, mut open) = (Vec::new(), Vec::new(), Fields::default());
-    for line in twin::lines(input).iter().filter(|line| line.end.is_some()) {
-        if line.chars.is_empty() {
-            let block = std::mem::take(&mut open);
-            if !block.is_empty() {
-                blocks.push(block);
-            }
-            continue;
-        }
-        let twin::Field { name, value, .. } = twin::field(line);
-        match name.as_str() {
-            "event" => open.event_type = Some(value),
-            "data" => {
-                open.data = Some(match open.data {
-                    Some(data) => format!("{data}\n{value}"),
-                    None => value,
-                });
-            }
-            "id" if !value.contains('\0') => open.id = Some(value),
-            "retry" if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) => {
-                open.retry = value.parse().ok().map(Duration::from_millis).or(open.retry);
-            }
-            "" => comments.push(value),
-            _ => {}
-        }
-    }
-    (blocks, comments)
-}
-
-/// 9.2.6, dispatch, over blocks: what a client that keeps the id itself makes of them.
-fn events_of(blocks: Vec<Fields>) -> Vec<Got> {
-    let (mut last_event_id, mut id_set, mut events) = (String::new(), false, Vec::new());
-    for fields in blocks {
-        if let Some(id) = fields.id {
-            (last_event_id, id_set) = (id, true);
-        }
-        if let Some(data) = fields.data {
-            let event_type = fields.event_type.filter(|name| !name.is_empty()).unwrap_or("message".into());
-            events.push(Got::Event { event_type, data, last_event_id: last_event_id.clone(), id_set });
-            id_set = false;
-        }
-    }
-    events
-}
-
 proptest! {
     #[test]
     fn fields_are_those_of_the_lines(input in stream(), cuts in cuts(8)) {
         let cuts = places(&cuts, input.len());
-        let (blocks, comments) = expected(&input);
-        let seen: Vec<Fields> = block_on(FieldsStream::new(source(&input, &cuts)).map(Result::unwrap).collect());
-        prop_assert_eq!(&seen, &blocks);
-
-        let with: Vec<Fields> =
-            block_on(FieldsStream::new(source(&input, &cuts)).comments(true).map(Result::unwrap).collect());
-        let told: Vec<&str> = with.iter().filter_map(|fields| fields.comment.as_deref()).collect();
-        // A comment of the unfinished block is told if it stands before the first field.
-        prop_assert!(comments.join("\n").starts_with(&told.join("\n")));
-        let without = with.into_iter().map(|fields| Fields { comment: None, ..fields });
-        let without: Vec<Fields> = without.filter(|fields| !fields.is_empty()).collect();
-        prop_assert_eq!(&without, &blocks);
-
-        // What a client makes of them is what the decoder gives.
-        let outcome = borrowed(&input, &cuts, &Rules::default());
-        let events: Vec<Got> =
-            outcome.seen.into_iter().map(|seen| seen.got).filter(|got| matches!(got, Got::Event { .. })).collect();
-        prop_assert_eq!(events_of(seen), events);
+        fields::body(&Case::new(input, cuts, Rules::default()));
     }
 
     /// What was read can be said again, and is read as the same.

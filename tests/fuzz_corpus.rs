@@ -1,6 +1,6 @@
 //! The bodies of the fuzz targets over their committed corpus and over the seeds, with a stable compiler and
 //! without a fuzzer: what fuzzing has found once stays found on every machine.
-#![cfg(feature = "std")]
+#![cfg(all(feature = "std", feature = "stream"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 #![allow(missing_docs, reason = "a test crate has no users")]
 #![allow(unreachable_pub, reason = "the targets are programs by themselves, too")]
@@ -16,8 +16,14 @@ mod data_writer;
 mod decode_split;
 #[path = "../fuzz/fuzz_targets/differential.rs"]
 mod differential;
+#[path = "../fuzz/fuzz_targets/driver.rs"]
+mod driver;
 #[path = "../fuzz/fuzz_targets/encode_sinks.rs"]
 mod encode_sinks;
+#[path = "../fuzz/fuzz_targets/field_writer.rs"]
+mod field_writer;
+#[path = "../fuzz/fuzz_targets/fields.rs"]
+mod fields;
 #[path = "../fuzz/fuzz_targets/limits.rs"]
 mod limits;
 #[path = "../fuzz/fuzz_targets/push.rs"]
@@ -99,6 +105,21 @@ fn the_corpus_of_data_writer() {
 }
 
 #[test]
+fn the_corpus_of_field_writer() {
+    corpus("field_writer", |calls: Vec<_>| field_writer::body(&calls));
+}
+
+#[test]
+fn the_corpus_of_fields() {
+    corpus("fields", |case| fields::body(&case));
+}
+
+#[test]
+fn the_corpus_of_driver() {
+    corpus("driver", |network| driver::body(&network));
+}
+
+#[test]
 fn the_corpus_of_session() {
     corpus("session", |script| session::body(&script));
 }
@@ -150,6 +171,7 @@ fn the_seeds_hold() {
         assert_eq!(case.stream, seed[HEADER..], "the stream is the vector's");
         decode_split::body(&case);
         blocks::body(&case);
+        fields::body(&case);
         differential::body(&case);
         push::body(&case);
         slice::body(&case);

@@ -7,6 +7,8 @@ use arbitrary::{Arbitrary, Result, Unstructured};
 
 use super::cuts;
 use super::messages::Parts;
+#[cfg(feature = "std")]
+use super::network::Connection;
 use super::twin::{Policy, Rules};
 
 /// How many bytes stand before the stream: see [`Case::arbitrary`].
@@ -98,6 +100,73 @@ fn symbol(byte: &u8) -> Vec<u8> {
     }
 }
 
+/// A network, and how a driver is used on it.
+#[cfg(feature = "std")]
+#[derive(Debug, Clone)]
+pub struct Networked {
+    pub connections: Vec<Connection>,
+    /// Of the decoder, in bytes.
+    pub limit: usize,
+    /// Whether there is a second request.
+    pub reconnects: bool,
+    /// Which setting of `Unfinished`.
+    pub unfinished: u8,
+    /// After so many updates the caller connects again, or closes.
+    pub intervenes: Option<(usize, bool)>,
+}
+
+#[cfg(feature = "std")]
+impl<'a> Arbitrary<'a> for Networked {
+    /// Flags, the limit, what the caller does; then up to eight connections, each until a byte ends it.
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        let [flags, limit, after]: [u8; 3] = u.arbitrary()?;
+        let mut connections = Vec::new();
+        while !u.is_empty() && connections.len() < 8 {
+            connections.push(connection(u)?);
+        }
+        Ok(Self {
+            connections,
+            limit: if flags & 1 == 0 { usize::MAX } else { usize::from(limit) },
+            reconnects: flags & 2 == 0,
+            unfinished: flags >> 2 & 3,
+            intervenes: (flags & 16 != 0).then_some((usize::from(after % 16), flags & 32 == 0)),
+        })
+    }
+}
+
+/// In seconds, on both sides of a timeout of 45.
+#[cfg(feature = "std")]
+const DELAYS: [u64; 5] = [0, 1, 44, 46, 100];
+
+#[cfg(feature = "std")]
+fn connection(u: &mut Unstructured<'_>) -> Result<Connection> {
+    let byte: u8 = u.arbitrary()?;
+    let delay = |byte: u8| DELAYS[usize::from(byte) % DELAYS.len()];
+    let mut connection = match byte {
+        0..20 => return Ok(Connection::refused(delay(byte))),
+        20..30 => return Ok(Connection::silent_head()),
+        30..40 => return Ok(Connection::status(delay(byte), [204, 401, 500, 200][usize::from(byte) % 4])),
+        40..70 => return Ok(Connection::status(delay(byte), 503)),
+        70..80 => Connection::status(delay(byte), 503).header("Retry-After", "20"),
+        _ => Connection::status(delay(byte), 200).header("Content-Type", "text/event-stream"),
+    };
+    while let Ok(byte) = u.arbitrary::<u8>() {
+        connection = match byte {
+            0..10 => return Ok(connection.ends(delay(byte))),
+            10..20 => return Ok(connection.breaks(delay(byte))),
+            20..25 => return Ok(connection.silent()),
+            _ => {
+                let symbols = u.bytes(usize::from(byte % 16).min(u.len()))?;
+                let mut bytes: Vec<u8> = symbols.iter().flat_map(symbol).collect();
+                bytes.truncate(16 * 1024); // what a blocking driver reads at once
+                // A read of nothing is the end to a blocking reader.
+                if bytes.is_empty() { connection } else { connection.bytes(delay(byte / 16), bytes) }
+            }
+        };
+    }
+    Ok(connection.silent())
+}
+
 /// Messages one after the other, and where their bytes are cut.
 #[derive(Debug, Arbitrary)]
 pub struct Sent {
@@ -129,6 +198,36 @@ impl<'a> Arbitrary<'a> for Written {
         let text = text(u)?;
         let cuts = cuts.map(|(place, as_text)| (usize::from(place) % (text.len() + 1), as_text)).to_vec();
         Ok(Self { parts, text, cuts })
+    }
+}
+
+/// A call of a `FieldWriter`.
+#[derive(Debug, Clone)]
+pub enum Call {
+    Comment(String),
+    Event(String),
+    Id(String),
+    Retry(Duration),
+    Data(String),
+    /// As text, or as bytes cut in two at the place.
+    Write(String, Option<usize>),
+}
+
+impl<'a> Arbitrary<'a> for Call {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        let kind: u8 = u.arbitrary()?;
+        let without = |text: String, forbidden: &[char]| text.replace(forbidden, "-");
+        Ok(match kind % 8 {
+            0 => Self::Comment(text(u)?),
+            1 => {
+                let name = without(text(u)?, &['\n', '\r']);
+                Self::Event(if name.is_empty() { "x".into() } else { name }) // none is empty
+            }
+            2 => Self::Id(without(text(u)?, &['\n', '\r', '\0'])),
+            3 => Self::Retry(Duration::from_millis(u.arbitrary()?)),
+            4 => Self::Data(text(u)?),
+            kind => Self::Write(text(u)?, (kind < 7).then_some(usize::from(u.arbitrary::<u8>()?))),
+        })
     }
 }
 

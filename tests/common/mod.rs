@@ -3,6 +3,8 @@
 
 pub mod inputs;
 pub mod messages;
+#[cfg(feature = "std")]
+pub mod network;
 pub mod reference_log;
 pub mod reference_session;
 pub mod run;

@@ -4,15 +4,16 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 #![allow(missing_docs, reason = "a test crate has no users")]
 
+#[path = "../common/mod.rs"]
+mod common;
 mod hostile;
-mod world;
 
 use std::time::Duration;
 
+use common::network::{Connection, Run, Sendable, World, told};
 use sse_proto::driver::{DriverError, EventSource};
 use sse_proto::session::{Failure, Progress, Reconnect, Session, SessionBuilder};
 use sse_proto::{Decoder, EventId, Unfinished};
-use world::{Connection, Run, World, told, told_blocking};
 
 /// Waits as computed, a timeout of 45 s, and 503 is tried again.
 fn plain() -> SessionBuilder {
@@ -23,20 +24,16 @@ const fn s(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// What both drivers tell of this network, and with what they asked; an async one under every way to run it.
+/// What both drivers tell of this network, and with what they asked, under every way to run them.
 fn run(session: impl Fn() -> Session, network: &[Connection]) -> (Vec<String>, Vec<String>) {
-    let world = World::new(network);
-    let expected = told(session(), &world, Run::Whole);
-    let requests = world.requests();
-    for way in [Run::DroppedAtEachAwait, Run::PolledTooOften] {
+    let [expected, ways @ ..] = Run::ALL.map(|way| {
         let world = World::new(network);
-        assert_eq!(told(session(), &world, way), expected, "{way:?}");
-        assert_eq!(world.requests(), requests, "{way:?}");
+        (told(session(), &world, way), world.requests())
+    });
+    for (found, way) in ways.iter().zip(&Run::ALL[1..]) {
+        assert_eq!(found, &expected, "{way:?}");
     }
-    let world = World::new(network);
-    assert_eq!(told_blocking(session(), &world), expected, "blocking");
-    assert_eq!(world.requests(), requests, "blocking");
-    (expected, requests)
+    expected
 }
 
 #[test]
@@ -125,6 +122,15 @@ fn what_the_last_server_left_unfinished() {
         run(again, &network).0[..3],
         ["0 open", "0 event 1", "1 lost: the server ended the stream; again at 4"]
     );
+    let came_whole = [
+        network[0].clone(),
+        Connection::opens().bytes(0, "data: [DONE]\n\n").breaks(1),
+        Connection::status(0, 204),
+    ];
+    let always = || plain().decoder(decoder()).build();
+    let (told, _) = run(always, &came_whole);
+    let done = told.iter().filter(|line| line.ends_with("event [DONE]"));
+    assert_eq!(done.count(), 1, "{told:?}");
     let strict = || plain().reconnect(Reconnect::Never).build();
     assert_eq!(run(strict, &network).0, ["0 open", "0 event 1"]);
 }
@@ -268,7 +274,7 @@ fn a_suspended_machine_reads_on() {
 #[test]
 fn it_is_sent_if_its_parts_are() {
     fn send<T: Send>() {}
-    send::<EventSource<world::Sendable>>();
+    send::<EventSource<Sendable>>();
     send::<sse_proto::driver::Update<std::io::Error>>();
     send::<DriverError<std::io::Error>>();
 }

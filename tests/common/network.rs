@@ -1,7 +1,6 @@
-//! The script, the clock, and a runtime of one task.
+//! A network that is a script, a clock that is a number, and a runtime of one task: what both drivers are run over.
 
 use std::cell::RefCell;
-use std::fmt::Debug;
 use std::future::Future;
 use std::io::{self, ErrorKind};
 use std::pin::{Pin, pin};
@@ -18,16 +17,16 @@ use sse_proto::driver::{
 use sse_proto::session::{Request, Session, Time};
 
 /// What becomes of one request: a head after some seconds, then pieces of a body, each some seconds after the one before.
-#[derive(Clone)]
-pub(crate) struct Connection {
+#[derive(Debug, Clone)]
+pub struct Connection {
     head: Option<(u64, Result<u16, &'static str>)>,
     headers: Vec<(&'static str, &'static str)>,
     body: Vec<(u64, Piece)>,
 }
 
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 enum Piece {
-    Bytes(&'static str),
+    Bytes(Bytes),
     End,
     Broken,
     Never,
@@ -38,23 +37,23 @@ impl Connection {
         Self { head, headers: Vec::new(), body: Vec::new() }
     }
 
-    pub(crate) fn opens() -> Self {
+    pub fn opens() -> Self {
         Self::with(Some((0, Ok(200)))).header("Content-Type", "text/event-stream")
     }
 
-    pub(crate) fn status(after: u64, status: u16) -> Self {
+    pub fn status(after: u64, status: u16) -> Self {
         Self::with(Some((after, Ok(status))))
     }
 
-    pub(crate) fn refused(after: u64) -> Self {
+    pub fn refused(after: u64) -> Self {
         Self::with(Some((after, Err("refused"))))
     }
 
-    pub(crate) fn silent_head() -> Self {
+    pub fn silent_head() -> Self {
         Self::with(None)
     }
 
-    pub(crate) fn header(mut self, name: &'static str, value: &'static str) -> Self {
+    pub fn header(mut self, name: &'static str, value: &'static str) -> Self {
         self.headers.push((name, value));
         self
     }
@@ -64,20 +63,38 @@ impl Connection {
         self
     }
 
-    pub(crate) fn bytes(self, after: u64, bytes: &'static str) -> Self {
-        self.piece(after, Piece::Bytes(bytes))
+    pub fn bytes(self, after: u64, bytes: impl Into<Bytes>) -> Self {
+        self.piece(after, Piece::Bytes(bytes.into()))
     }
 
-    pub(crate) fn ends(self, after: u64) -> Self {
+    pub fn ends(self, after: u64) -> Self {
         self.piece(after, Piece::End)
     }
 
-    pub(crate) fn breaks(self, after: u64) -> Self {
+    pub fn breaks(self, after: u64) -> Self {
         self.piece(after, Piece::Broken)
     }
 
-    pub(crate) fn silent(self) -> Self {
+    pub fn silent(self) -> Self {
         self.piece(0, Piece::Never)
+    }
+
+    /// What a client gets of the body that waits so long for the head and for each piece, and whether the body has ended;
+    /// `None` if the stream does not open.
+    pub fn delivered(&self, timeout: u64) -> Option<(Vec<u8>, bool)> {
+        let opens = matches!(self.head, Some((after, Ok(200))) if after < timeout);
+        if !opens || self.headers.is_empty() {
+            return None;
+        }
+        let mut stream = Vec::new();
+        for (after, piece) in &self.body {
+            match piece {
+                Piece::Bytes(bytes) if *after < timeout => stream.extend_from_slice(bytes),
+                Piece::End if *after < timeout => return Some((stream, true)),
+                _ => break,
+            }
+        }
+        Some((stream, false))
     }
 }
 
@@ -91,7 +108,7 @@ struct State {
 }
 
 #[derive(Clone)]
-pub(crate) struct World(Rc<RefCell<State>>, Arc<Wakes>, Rc<()>);
+pub struct World(Rc<RefCell<State>>, Arc<Wakes>, Rc<()>);
 
 #[derive(Default)]
 struct Wakes(AtomicUsize);
@@ -103,7 +120,7 @@ impl Wake for Wakes {
 }
 
 impl World {
-    pub(crate) fn new(network: &[Connection]) -> Self {
+    pub fn new(network: &[Connection]) -> Self {
         let state = State {
             now: Duration::ZERO,
             next: None,
@@ -114,30 +131,30 @@ impl World {
         Self(Rc::new(RefCell::new(state)), Arc::default(), Rc::new(()))
     }
 
-    pub(crate) fn transport(&self) -> Network {
+    pub fn transport(&self) -> Network {
         Network(self.clone())
     }
 
-    pub(crate) fn requests(&self) -> Vec<String> {
+    pub fn requests(&self) -> Vec<String> {
         self.0.borrow().requests.clone()
     }
 
-    pub(crate) fn timers(&self) -> usize {
+    pub fn timers(&self) -> usize {
         self.0.borrow().timers
     }
 
     /// How often a task has asked to be polled again at once.
-    pub(crate) fn wakes(&self) -> usize {
+    pub fn wakes(&self) -> usize {
         self.1.0.load(Ordering::Relaxed)
     }
 
     /// How many connections, or requests under way, are held.
-    pub(crate) fn alive(&self) -> usize {
+    pub fn alive(&self) -> usize {
         let worlds_without = Rc::strong_count(&self.0);
         Rc::strong_count(&self.2) - worlds_without
     }
 
-    pub(crate) fn sleep(&self, time: Duration) {
+    pub fn sleep(&self, time: Duration) {
         self.0.borrow_mut().now += time;
     }
 
@@ -162,13 +179,13 @@ impl World {
         state.now = state.now.max(next);
     }
 
-    pub(crate) fn poll_once<F: Future + ?Sized>(&self, future: Pin<&mut F>) -> Poll<F::Output> {
+    pub fn poll_once<F: Future + ?Sized>(&self, future: Pin<&mut F>) -> Poll<F::Output> {
         self.0.borrow_mut().next = None;
         let waker = Waker::from(self.1.clone());
         future.poll(&mut Context::from_waker(&waker))
     }
 
-    pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
+    pub fn block_on<F: Future>(&self, future: F) -> F::Output {
         let mut future = pin!(future);
         loop {
             let wakes = self.wakes();
@@ -192,7 +209,7 @@ impl World {
 }
 
 /// A body: its pieces, and when the next of them comes.
-pub(crate) struct Body {
+pub struct Body {
     pieces: std::vec::IntoIter<(u64, Piece)>,
     next: Option<(Duration, Piece)>,
     _alive: Rc<()>,
@@ -219,7 +236,7 @@ impl Body {
         Poll::Ready(match piece {
             Piece::Bytes(bytes) => {
                 self.advance(at);
-                Ok(Some(Bytes::from_static(bytes.as_bytes())))
+                Ok(Some(bytes))
             }
             Piece::End => Ok(None),
             _ => Err(io::Error::other("broken")),
@@ -234,7 +251,7 @@ fn response(connection: Connection, world: &World) -> io::Result<Response<Body>>
     Ok(headers.into_iter().fold(response, |to, (name, value)| to.header(name, value)))
 }
 
-pub(crate) struct Network(World);
+pub struct Network(World);
 
 impl Transport for Network {
     type Body = Body;
@@ -329,7 +346,9 @@ impl BlockingTransport for Network {
     }
 }
 
-fn line(now: Duration, item: Result<Update<io::Error>, DriverError<io::Error>>) -> String {
+type Item = Result<Update<io::Error>, DriverError<io::Error>>;
+
+fn line(now: Duration, item: Item) -> String {
     let text = match item {
         Ok(Update::Open) => "open".into(),
         Ok(Update::Event(event)) => format!("event {}", event.data()),
@@ -347,59 +366,100 @@ fn line(now: Duration, item: Result<Update<io::Error>, DriverError<io::Error>>) 
     format!("{} {text}", now.as_secs())
 }
 
+/// What a caller may do to a driver between two updates.
+pub trait Driver {
+    fn close(&mut self);
+    fn reconnect_now(&mut self);
+}
+
+impl<T: Transport> Driver for EventSource<T> {
+    fn close(&mut self) {
+        self.close();
+    }
+
+    fn reconnect_now(&mut self) {
+        self.reconnect_now();
+    }
+}
+
+impl<T: BlockingTransport> Driver for BlockingEventSource<T> {
+    fn close(&mut self) {
+        self.close();
+    }
+
+    fn reconnect_now(&mut self) {
+        self.reconnect_now();
+    }
+}
+
+/// How a driver is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Run {
+pub enum Run {
     Whole,
     DroppedAtEachAwait,
     PolledTooOften,
+    Blocking,
 }
 
-/// All that an async source tells, with the time in seconds.
-pub(crate) fn told(session: Session, world: &World, run: Run) -> Vec<String> {
-    let mut source = EventSource::new(session, world.transport());
-    let (mut told, mut dropped) = (Vec::new(), 0);
-    loop {
-        let item = match run {
-            Run::Whole => world.block_on(source.next()),
-            Run::DroppedAtEachAwait => loop {
-                // The future is made anew for each poll, and dropped when it waits.
-                if let Poll::Ready(item) = world.poll_once(pin!(source.next())) {
-                    break item;
-                }
-                dropped += 1;
-                world.advance();
-            },
-            Run::PolledTooOften => {
-                let mut next = pin!(source.next());
-                loop {
-                    let polled = (0..3).find_map(|_| match world.poll_once(next.as_mut()) {
-                        Poll::Ready(item) => Some(item),
-                        Poll::Pending => None,
-                    });
-                    match polled {
-                        Some(item) => break item,
-                        None => world.advance(),
-                    }
-                }
-            }
-        };
-        match item {
-            Some(item) => told.push(line(world.now(), item)),
-            None => break,
-        }
-    }
-    assert!(run != Run::DroppedAtEachAwait || dropped > 0 || told.len() < 3);
+impl Run {
+    pub const ALL: [Self; 4] = [Self::Whole, Self::DroppedAtEachAwait, Self::PolledTooOften, Self::Blocking];
+}
+
+/// All that a driver tells, with the time in seconds.
+pub fn told(session: Session, world: &World, run: Run) -> Vec<String> {
+    let mut told = Vec::new();
+    drive(session, world, run, |now, item, _| told.push(line(now, item)));
     told
 }
 
-/// All that a blocking source tells.
-pub(crate) fn told_blocking(session: Session, world: &World) -> Vec<String> {
-    let mut source = BlockingEventSource::new(session, world.transport());
-    std::iter::from_fn(|| source.next_update().map(|item| line(world.now(), item))).collect()
+/// Hands each thing that a driver tells to `take`, with the time, until there is nothing more.
+pub fn drive(
+    session: Session,
+    world: &World,
+    run: Run,
+    mut take: impl FnMut(Duration, Item, &mut dyn Driver),
+) {
+    if run == Run::Blocking {
+        let mut source = BlockingEventSource::new(session, world.transport());
+        while let Some(item) = source.next_update() {
+            take(world.now(), item, &mut source);
+        }
+        return;
+    }
+    let mut source = EventSource::new(session, world.transport());
+    while let Some(item) = next(&mut source, world, run) {
+        take(world.now(), item, &mut source);
+    }
+}
+
+fn next(source: &mut EventSource<Network>, world: &World, run: Run) -> Option<Item> {
+    match run {
+        Run::DroppedAtEachAwait => loop {
+            // The future is made anew for each poll, and dropped when it waits.
+            if let Poll::Ready(item) = world.poll_once(pin!(source.next())) {
+                return item;
+            }
+            world.advance();
+        },
+        Run::PolledTooOften => {
+            let mut next = pin!(source.next());
+            loop {
+                let polled = (0..3).find_map(|_| match world.poll_once(next.as_mut()) {
+                    Poll::Ready(item) => Some(item),
+                    Poll::Pending => None,
+                });
+                match polled {
+                    Some(item) => return item,
+                    None => world.advance(),
+                }
+            }
+        }
+        Run::Whole | Run::Blocking => world.block_on(source.next()),
+    }
 }
 
 /// A transport whose parts may all be sent.
-pub(crate) struct Sendable;
+pub struct Sendable;
 
 impl Transport for Sendable {
     type Body = Vec<u8>;

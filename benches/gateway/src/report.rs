@@ -179,11 +179,12 @@ fn page(names: &[&str], figures: &[Figures], versions: &str) -> Result<String, E
         "\
 # A gateway, measured
 
-Written by `benches/gateway/run`. A gateway between an LLM server and its clients: it passes event streams on byte for byte and
-meters the usage that their last events tell. Three of them: on this crate's `BlockScanner` and hyper
-(`benches/gateway/src/gateway.rs`), and one written for Node.js with `node:http` and eventsource-parser
-(`benches/gateway/gateway.mjs`), run by Node.js and by Bun ({versions}). Upstream and clients are the same program for all, in
-processes of their own; each has one thread, and all share two cores. The best of {ROUNDS} rounds, one gateway after the other in each.
+`benches/gateway/run` writes this page. It measures a gateway between an LLM server and its clients. The gateway forwards event streams
+byte for byte and meters the usage that their last events report. Three gateways are compared. The first uses this crate's
+`BlockScanner` and hyper (`benches/gateway/src/gateway.rs`). The other two are one program with `node:http` and eventsource-parser
+(`benches/gateway/gateway.mjs`), run by Node.js and by Bun ({versions}). Upstream and clients are the same program for all gateways, in
+separate processes. Each process has one thread, and all share two cores. The table shows the best of {ROUNDS} rounds; each round runs
+one gateway after the other.
 
 | gateway | processor time per event | events per second | added latency, median | added latency, 99 % | memory, {waiting} streams open | memory, peak |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: |
@@ -205,13 +206,14 @@ processes of their own; each has one thread, and all share two cores. The best o
     write!(
         text,
         "
-- **Processor time**: of all threads of the gateway's process, for an event of 250 bytes out of {} streams of {}, sent as fast as they go.
-- **Events per second**: of the same; without a gateway {:.0}. Upstream and clients share the cores, and are part of what limits
-  each row.
-- **Added latency**: {} streams, in each an event every {} ms; how old an event is when the client has it, less the same without a
-  gateway (median {:.2} ms, 99 % {:.2} ms).
-- **Memory**: resident, of the gateway's process.
-- That each gateway has metered every stream is checked.
+- **Processor time**: the time of all threads of the gateway's process for one event of 250 bytes. The load is {} streams of {} events,
+  sent as fast as possible.
+- **Events per second**: the throughput of the same load; without a gateway it is {:.0}. Upstream and clients share the cores, so they also
+  limit each row.
+- **Added latency**: the load is {} streams with an event every {} ms each. The figure is the age of an event when the client receives it,
+  minus the age without a gateway (median {:.2} ms, 99 % {:.2} ms).
+- **Memory**: the resident memory of the gateway's process.
+- The benchmark checks that each gateway has metered every stream.
 ",
         FAST.0,
         FAST.1,

@@ -105,7 +105,7 @@ pub async fn curl(cases: Vec<Case>) -> Result<Row, Error> {
         over: OVER.into(),
         cases: server.cases().len(),
         failures: check::failures(&server, &outcomes, server.cases()),
-        note: "as a script reads it: lines end at LF, `name: value`, nothing else is known".into(),
+        note: "a script reads it: lines end at LF and are `name: value`; it knows nothing else".into(),
     })
 }
 

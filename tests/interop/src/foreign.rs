@@ -21,7 +21,8 @@ type Outcomes = BTreeMap<String, bool>;
 /// What does not pass, and why it must not.
 const AGAINST_THE_STANDARD: [(&str, &str); 1] = [(
     "test_event_source.py::test_iter_sse_id_retry",
-    "a block without data is no event (9.2.6, dispatch, step 2): the id and the retry count, and nothing is shown",
+    "a block without data is not an event (9.2.6, dispatch, step 2): its id and retry take effect, but the client \
+     shows nothing",
 )];
 
 pub async fn run(matrix: &mut Matrix) {
@@ -57,7 +58,13 @@ async fn sse_js() -> Result<Row, Error> {
     let tests = report.test_results.into_iter().flat_map(|suite| suite.assertion_results);
     let outcomes = tests.map(|test| (test.full_name, test.status == "passed")).collect();
     let version = npm_version_in(&folder(), "sse.js")?;
-    Ok(row("npm sse.js", version, outcomes, 97, "a class of the same name over our session"))
+    Ok(row(
+        "npm sse.js",
+        version,
+        outcomes,
+        97,
+        "a class with the same name replaces theirs, over our session",
+    ))
 }
 
 /// Over our decoder, and over our scanner where it looks at lines.
@@ -69,7 +76,13 @@ async fn httpx_sse() -> Result<Row, Error> {
     let outcomes: BTreeMap<String, String> = report(&mut command, "pytest.json").await?;
     let outcomes = outcomes.into_iter().map(|(test, outcome)| (test, outcome == "passed")).collect();
     let version = python_version_in(python, "httpx-sse").await?;
-    Ok(row("Python httpx-sse", version, outcomes, 59, "events by our decoder, lines by our scanner"))
+    Ok(row(
+        "Python httpx-sse",
+        version,
+        outcomes,
+        59,
+        "our decoder provides the events, our scanner the lines",
+    ))
 }
 
 /// Runs the tests, which write what became of them to a file whose name they get as the last argument, and as `OUTCOMES`.

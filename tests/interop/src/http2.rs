@@ -30,8 +30,8 @@ pub async fn run(matrix: &mut Matrix, server: &AxumPeer, axum_version: &str) {
         tally.judge(|| format!("{STREAMS} streams at once"), result);
         tally.cases = STREAMS;
         tally.notes.push(format!(
-            "{STREAMS} endless streams, each with its first event in hand before any gets a second, {EVENTS} events read \
-             from each; TCP connections that the server accepted: {connections}"
+            "{STREAMS} endless streams, each of which delivered its first event before any delivered a second, \
+             {EVENTS} events read from each; TCP connections that the server accepted: {connections}"
         ));
         matrix.add(tally.row("axum, many streams", axum_version));
     }

@@ -49,13 +49,13 @@ const SHOWN: usize = 10;
 const INTRODUCTION: &str = "\
 # Interoperability
 
-Written by `tests/interop/run`, which installs the peers, talks to them over real sockets and fails if a row does.
+`tests/interop/run` writes this page. It installs the peers, talks to them over real sockets, and fails if a row fails.
 
-- **to peer**: our encoder sends, the peer decodes; each field that the peer shows is compared with what was sent.
-- **from peer**: the peer's server sends, our decoder decodes.
-- **oracle**: random and nasty streams that neither has written are decoded by both, and the outcomes are compared.
-- **request**: what the peer's EventSource asks with, against `headers::REQUEST_HEADERS` and a `Last-Event-ID`.
-- **their tests**: the tests that the peer's package brings, unchanged, over this crate.
+- **to peer**: our encoder sends and the peer decodes. Each field that the peer shows is compared with the field that we sent.
+- **from peer**: the peer's server sends and our decoder decodes.
+- **oracle**: both decode random and unusual streams that neither has written. The outcomes are compared.
+- **request**: the headers of the peer's EventSource are compared with `headers::REQUEST_HEADERS` and a `Last-Event-ID`.
+- **their tests**: the tests in the peer's package run unchanged over this crate.
 
 ";
 
@@ -141,7 +141,7 @@ impl Matrix {
             let (direction, result) = (row.direction.as_str(), row.result());
             writeln!(text, "| {peer} | {version} | {direction} | {over} | {cases} | {result} |")?;
         }
-        text += "\n## Notes\n\nWhat a peer does otherwise than the standard is excluded exactly as said here, and no further.\n\n";
+        text += "\n## Notes\n\nWhere a peer deviates from the standard, the comparison allows exactly the deviation described here and no other.\n\n";
         for row in self.rows.iter().filter(|row| !row.note.is_empty()) {
             writeln!(text, "- **{}**, {}, {}: {}", row.peer, row.direction.as_str(), row.over, row.note)?;
         }

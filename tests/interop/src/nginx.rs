@@ -123,7 +123,7 @@ pub async fn run(matrix: &mut Matrix, peers: &[Peer], told: &Told) -> Result<(),
         let (mut tally, path) = (Tally::default(), format!("{}/{index}", nginx.http1));
         meet(&mut tally, peer, told, &http1, &path).await;
         tally.judge_hold(peer, &http1, &path, false).await;
-        tally.notes.push("the server sends X-Accel-Buffering: no by itself".into());
+        tally.notes.push("the server itself sends X-Accel-Buffering: no".into());
         matrix.add(tally.row(&format!("{} behind nginx", peer.name), &nginx.behind(peer)));
     }
 
@@ -132,7 +132,7 @@ pub async fn run(matrix: &mut Matrix, peers: &[Peer], told: &Told) -> Result<(),
     tally.judge(|| format!("{STREAMS} streams at once"), result);
     tally.cases = STREAMS;
     tally.notes.push(format!(
-        "{STREAMS} streams, all held open until each has brought its first event, on one connection"
+        "{STREAMS} streams, all open until each has delivered its first event, on one connection"
     ));
     matrix.add(tally.row("Express behind nginx, many streams", &nginx.behind(&direct)));
     Ok(())

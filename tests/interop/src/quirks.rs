@@ -5,7 +5,8 @@ use std::borrow::Cow;
 
 use crate::case::{Case, Event};
 
-pub const EVENTSOURCE_PARSER: &str = "`onComment` shows a comment without one leading space (9.2.5 gives comments no value: a matter of taste)";
+pub const EVENTSOURCE_PARSER: &str = "`onComment` shows a comment without one leading space (9.2.5 gives comments no \
+    value, so both ways conform)";
 
 pub fn eventsource_parser(case: &Case) -> Case {
     let mut case = case.clone();
@@ -17,8 +18,9 @@ pub fn eventsource_parser(case: &Case) -> Case {
     case
 }
 
-pub const HTTPX_SSE: &str = "a block without data is shown as an event with empty data if it has a type or a retry, or if \
-    there is a last event ID, so after the first id every comment is, too (9.2.6, dispatch, step 2: it is none)";
+pub const HTTPX_SSE: &str = "a block without data becomes an event with empty data if it has a type or a retry, or \
+    if there is a last event ID; after the first id, this includes every comment (9.2.6, dispatch, step 2: it is not \
+    an event)";
 
 pub fn httpx_sse(case: &Case) -> Case {
     let mut case = case.clone();
@@ -37,8 +39,9 @@ pub fn httpx_sse(case: &Case) -> Case {
     case
 }
 
-pub const CHROMIUM: &str = "a CR or LF right behind the byte order mark is no line end but the first character of the \
-    next line (9.2.5, stream and end-of-line); an empty `retry` restores the default of 3 s (9.2.6 can be read both ways)";
+pub const CHROMIUM: &str = "a CR or LF directly after the byte order mark is not a line end but the first character \
+    of the next line (9.2.5, stream and end-of-line); an empty `retry` restores the default of 3 s (9.2.6 allows \
+    both readings)";
 
 /// The stream that means by the standard what this one means to Chromium.
 pub fn chromium(stream: &[u8]) -> Vec<u8> {
@@ -49,10 +52,10 @@ pub fn chromium(stream: &[u8]) -> Vec<u8> {
     Line::all(&stream).iter().flat_map(|line| line.with_retry("3000")).collect()
 }
 
-pub const FIREFOX: &str = "U+0000 is dropped from data and types, except as the first character behind a colon; an id in a \
-    block without data is forgotten (9.2.6, dispatch, step 1)";
-pub const FIREFOX_STREAMS: &str = "an id with U+0000 swallows the next field, or is taken (9.2.6, field \"id\"): none is \
-    sent to it; an empty `retry` is its minimum of 500 ms (9.2.6 can be read both ways)";
+pub const FIREFOX: &str = "U+0000 is removed from data and types, except when it is the first character after a \
+    colon; an id in a block without data is lost (9.2.6, dispatch, step 1)";
+pub const FIREFOX_STREAMS: &str = "an id with U+0000 hides the next field, or is accepted (9.2.6, field \"id\"), so \
+    the test sends none; an empty `retry` sets the minimum of 500 ms (9.2.6 allows both readings)";
 
 /// For messages of our encoder, which always has a space behind the colon.
 pub fn firefox(case: &Case) -> Case {

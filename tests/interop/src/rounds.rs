@@ -66,9 +66,10 @@ impl Tally {
             }
         }
         self.notes.push(match buffered {
-            false => format!("an event of a stream that is held open is decoded at most {} ms after it was sent", slowest.ceil()),
+            false => format!("an event of a stream that stays open is decoded at most {} ms after it was sent", slowest.ceil()),
             true => format!(
-                "an event of a stream that is held open for {} ms comes only with its end, about {:.0} ms after it was sent",
+                "an event of a stream that stays open for {} ms arrives only at the end of the stream, about {:.0} \
+                 ms after it was sent",
                 HELD.as_millis(),
                 (slowest / 50.0).round() * 50.0
             ),
@@ -112,7 +113,7 @@ pub async fn meet(tally: &mut Tally, peer: &Peer, told: &Told, client: &Client, 
     if speech.raw {
         let pieces: Vec<_> = speech.cuts.iter().filter(|cut| **cut > 0).map(usize::to_string).collect();
         tally.notes.push(format!(
-            "{} conformance vectors; all whole and in pieces of {} bytes, large ones of more",
+            "{} conformance vectors; each sent whole and in pieces of {} bytes, large ones in larger pieces",
             raws.len(),
             pieces.join(", ")
         ));

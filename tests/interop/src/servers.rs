@@ -27,27 +27,29 @@ const BY_HAND: Speech = Speech {
     ends: &["lf", "crlf", "cr", "mixed"],
     raw: true,
     cuts: &[0, 1, 2, 3, 7],
-    quirk: Some("the handler writes the stream by hand"),
+    quirk: Some("the handler writes the stream itself, without a library"),
     ..PLAIN
 };
 const SSE_STARLETTE: Speech = Speech { ends: &["lf", "crlf", "cr"], ..PLAIN };
 const BETTER_SSE: Speech = Speech {
     says: as_json,
-    quirk: Some("data is JSON; no space follows a colon, so that the first space of a type or an id is lost"),
+    quirk: Some("data is JSON; no space follows a colon, so the first space of a type or an id is lost"),
     ..PLAIN
 };
 const BETTER_SSE_TEXT: Speech = Speech {
     query: "text",
     says: without_first_spaces,
     quirk: Some(
-        "the serializer is `String`: line ends in the data then go out as they are, so the handler splits it; no \
-        space follows a colon, so that the first space of a line of data, a type or an id is lost",
+        "the serializer is `String`: it sends line ends in the data unchanged, so the handler splits the data; no \
+         space follows a colon, so the first space of a line of data, a type or an id is lost",
     ),
     ..PLAIN
 };
 const AXUM: Speech = Speech {
     says: as_axum_does,
-    quirk: Some("a CRLF in the data becomes two line ends; empty data becomes no data line, thus no event"),
+    quirk: Some(
+        "a CRLF in the data becomes two line ends; empty data gives no data line, so there is no event",
+    ),
     ..PLAIN
 };
 

@@ -100,7 +100,8 @@ async fn row(peer: &str) -> Result<Row, Error> {
         cases,
         failures,
         note: format!(
-            "its tests about {ABOUT}; not these, which look for `data:` without the space that every reader takes away: {}",
+            "its tests about {ABOUT}, except these tests, which require `data:` without the space that every reader \
+             removes: {}",
             NO_SPACE.join(", ")
         ),
     })

@@ -21,18 +21,19 @@ pub const fn note(sdk: Sdk, revision: Revision) -> &'static str {
     match (sdk, revision) {
         (Sdk::Python2, _) => "",
         (Sdk::Python1, _) => {
-            "a stream that ends without ids and without a response leaves the call to its time limit. "
+            "after a stream without ids that ends without a response, the call waits until its time limit. "
         }
         (_, Revision::V2026_07_28) => {
-            "a CR is no line end until something follows it (WHATWG HTML 9.2.5, end-of-line), so an event at the end of a \
-             stream with CR is lost; a stream that ends without a response leaves the call to its time limit. "
+            "a CR is not a line end until another byte follows it (WHATWG HTML 9.2.5, end-of-line), so an event at \
+             the end of a stream with CR is lost; after a stream that ends without a response, the call waits until \
+             its time limit. "
         }
         (_, Revision::V2025_11_25) => {
-            "a CR is no line end until something follows it (WHATWG HTML 9.2.5, end-of-line), so an event at the end of a \
-             stream with CR is lost; an id in a block without data is forgotten (9.2.6, dispatch, step 1), so only that of an \
-             event is resumed after; an id is forgotten with its connection (9.2.4, the last event ID string), so a second \
-             cut must not come before an event with an id; a stream that ends without ids and without a response \
-             leaves the call to its time limit. "
+            "a CR is not a line end until another byte follows it (WHATWG HTML 9.2.5, end-of-line), so an event at \
+             the end of a stream with CR is lost; an id in a block without data is lost (9.2.6, dispatch, step 1), \
+             so the client resumes only after the id of an event; an id is lost with its connection (9.2.4, the last \
+             event ID string), so a second cut must not come before an event with an id; after a stream without ids \
+             that ends without a response, the call waits until its time limit. "
         }
     }
 }

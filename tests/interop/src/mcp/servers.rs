@@ -83,12 +83,12 @@ pub async fn row(sdk: Sdk, revision: Revision, peer: &str, server: &SdkServer) -
         failures,
         note: match revision {
             Revision::V2025_11_25 => format!(
-                "calls of a tool that ends its stream twice and works on, side by side; all resumed by the client in \
-                 examples/embed, each event once; connections of a call: {}",
+                "concurrent calls of a tool that ends its stream twice and continues its work; the client in \
+                 examples/embed resumed all of them and received each event once; connections of a call: {}",
                 connections.join(", ")
             ),
             Revision::V2026_07_28 => {
-                "calls of a tool, side by side; no ids, no `retry`, one connection each".into()
+                "concurrent calls of a tool; no ids, no `retry`, one connection for each call".into()
             }
         },
     })

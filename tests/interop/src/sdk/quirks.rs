@@ -29,9 +29,10 @@ fn fails(error: &str) -> Quirk {
     Some(Seen::texts(0..1).raised(error))
 }
 
-pub const OPENAI_PYTHON: &str = "a block without data is an event, and not JSON, if it has a `retry`, or once there is a last \
-    event ID (9.2.6, dispatch, step 2: it is none): send ids and `retry` in the block of an event, and in a stream with ids \
-    keep-alives as a comment line without a blank line; the first line after a byte order mark is lost (9.2.5): send none";
+pub const OPENAI_PYTHON: &str = "a block without data becomes an event that is not JSON, if it has a `retry` or if \
+    there is a last event ID (9.2.6, dispatch, step 2: it is not an event): send ids and `retry` in the block of an \
+    event, and in a stream with ids send keep-alives as a comment line without a blank line; the first line after a \
+    byte order mark is lost (9.2.5): do not send a byte order mark";
 
 pub fn openai_python(case: &Case) -> Quirk {
     let empty = "JSONDecodeError: Expecting value: line 1 column 1 (char 0)";
@@ -48,8 +49,8 @@ pub fn openai_python(case: &Case) -> Quirk {
     }
 }
 
-pub const OPENAI_NODE: &str = "a block that the end of the stream cuts is an event (9.2.6: it is dropped); data that is not \
-    JSON, also if it is empty, ends the stream with an error";
+pub const OPENAI_NODE: &str = "a block that the end of the stream cuts becomes an event (9.2.6: it is discarded); \
+    data that is not JSON ends the stream with an error, also if the data is empty";
 
 pub fn openai_node(case: &Case) -> Quirk {
     let malformed = "SyntaxError: Error reading response: malformed server-sent event JSON.";
@@ -62,7 +63,8 @@ pub fn openai_node(case: &Case) -> Quirk {
     }
 }
 
-pub const ANTHROPIC: &str = "events without a type are ignored, whatever the `type` in their data: send both";
+pub const ANTHROPIC: &str =
+    "an event without a type is ignored, even if its data contains a `type`: send both";
 
 pub fn anthropic_python(case: &Case) -> Quirk {
     let error =
@@ -83,10 +85,10 @@ fn anthropic(case: &Case, error: &str) -> Quirk {
     }
 }
 
-pub const GOOGLE_PYTHON: &str = "every line that is neither blank nor starts with `data: ` is taken for JSON, and ends the \
-    stream with an error: comments, `event`, `id`, `retry`, `data:` without a space, a byte order mark (9.2.6, each line by \
-    its name): send nothing but `data: ` and blank lines; a block that the end of the stream cuts is an event (9.2.6: it is \
-    dropped)";
+pub const GOOGLE_PYTHON: &str = "every line that is not blank and does not start with `data: ` is parsed as JSON and \
+    ends the stream with an error: comments, `event`, `id`, `retry`, `data:` without a space, a byte order mark \
+    (9.2.6, each line by its name): send only `data: ` and blank lines; a block that the end of the stream cuts \
+    becomes an event (9.2.6: it is discarded)";
 
 pub fn google_python(case: &Case) -> Quirk {
     let data = case.api.text(TEXTS[0]).data;
@@ -118,10 +120,11 @@ pub fn google_python(case: &Case) -> Quirk {
     )
 }
 
-pub const GOOGLE_NODE: &str = "a block that does not start with `data:` is dropped, so a comment line, an `event`, an `id` or a \
-    `retry` before the data makes the event vanish (9.2.6: the order of fields means nothing): send keep-alives as blocks, and \
-    data alone; of data in several lines the names stay in the JSON, which is an error (9.2.6, field \"data\"): send one line; \
-    what the end of the stream cuts, also a comment line, is an error (9.2.6: it is dropped)";
+pub const GOOGLE_NODE: &str = "a block that does not start with `data:` is discarded, so a comment line, an `event`, \
+    an `id` or a `retry` before the data loses the event (9.2.6: the order of fields has no meaning): send \
+    keep-alives as blocks, and events with data only; if data has several lines, the field names stay in the JSON, \
+    which is an error (9.2.6, field \"data\"): send one line; a block or comment line that the end of the stream \
+    cuts is an error (9.2.6: it is discarded)";
 
 pub fn google_node(case: &Case) -> Quirk {
     let incomplete = "Error: Incomplete JSON segment at the end";
@@ -147,8 +150,9 @@ pub fn google_node(case: &Case) -> Quirk {
     }
 }
 
-pub const MISTRAL: &str = "a block that the end of the stream cuts is an event (9.2.6: it is dropped); data that is not a \
-    chunk, whatever the type of its event, ends the stream with an error, and so does an error in OpenAI's shape";
+pub const MISTRAL: &str = "a block that the end of the stream cuts becomes an event (9.2.6: it is discarded); data \
+    that is not a chunk ends the stream with an error, whatever the type of its event; an error in OpenAI's format \
+    does the same";
 
 pub fn mistral(case: &Case) -> Quirk {
     let invalid = |errors| {
@@ -164,15 +168,15 @@ pub fn mistral(case: &Case) -> Quirk {
     }
 }
 
-pub const COHERE: &str = "data that is not JSON is left out with a warning";
+pub const COHERE: &str = "data that is not JSON is skipped with a warning";
 
 pub fn none(_: &Case) -> Quirk {
     None
 }
 
-pub const AI: &str = "data that is empty or of another shape, whatever the type of its event, is an error";
-pub const AI_CHAT: &str = "data that is empty or of another shape, whatever the type of its event, is an error; a stream that \
-    ends without a `finish_reason` is one, too";
+pub const AI: &str = "data that is empty or has another format is an error, whatever the type of its event";
+pub const AI_CHAT: &str = "data that is empty or has another format is an error, whatever the type of its event; a \
+    stream that ends without a `finish_reason` is also an error";
 
 pub fn ai_chat(case: &Case) -> Quirk {
     match case.kind {
@@ -199,8 +203,8 @@ pub fn ai(case: &Case) -> Quirk {
 
 const NOT_JSON: &str = "Error: not JSON";
 
-pub const FIRST_LINE: &str = "a field or comment line before the data hides the event (9.2.6: the order of fields means \
-    nothing); with CRLF no event is seen: send data alone, in one line, and keep-alives as blocks";
+pub const FIRST_LINE: &str = "a field or comment line before the data loses the event (9.2.6: the order of fields \
+    has no meaning); with CRLF every event is lost: send data only, in one line, and keep-alives as blocks";
 
 pub fn first_line(case: &Case) -> Quirk {
     match case.kind {
@@ -215,8 +219,9 @@ pub fn first_line(case: &Case) -> Quirk {
     }
 }
 
-pub const STRIP: &str = "everything but `data: ` is JSON: no comment, no other field, not several lines of data, and with CRLF \
-    no event is seen; no keep-alive of any form gets past it but a blank line before an event that is JSON";
+pub const STRIP: &str = "everything after an optional `data: ` is parsed as JSON, so comments, other fields and \
+    several lines of data are errors; with CRLF every event is lost; it accepts no keep-alive except a blank line \
+    before an event that is JSON";
 
 pub fn strip(case: &Case) -> Quirk {
     match case.kind {
@@ -234,8 +239,9 @@ pub fn strip(case: &Case) -> Quirk {
     }
 }
 
-pub const BY_LINE: &str = "each line of data is an event of its own (9.2.6, field \"data\"): send one line; a space after \
-    the colon is a must; the end of the stream ends a line; the first line after a byte order mark is lost";
+pub const BY_LINE: &str = "each line of data becomes a separate event (9.2.6, field \"data\"): send one line; a \
+    space after the colon is required; the end of the stream ends a line; the first line after a byte order mark is \
+    lost";
 
 pub fn by_line(case: &Case) -> Quirk {
     lines(case, NOT_JSON)
@@ -257,8 +263,9 @@ fn lines(case: &Case, not_json: &str) -> Quirk {
     }
 }
 
-pub const BY_CHUNK: &str = "like line by line, but a line that two chunks share is two lines (9.2.5: the stream is one): write each \
-    event in one piece, which the network may still cut; lines must end with LF alone; a byte order mark does no harm";
+pub const BY_CHUNK: &str = "like line by line, but a line that a chunk edge cuts becomes two lines (9.2.5: the \
+    chunks are one stream): write each event in one piece, although the network may still cut it; lines must end \
+    with LF; a byte order mark does no harm";
 
 pub fn by_chunk(case: &Case) -> Quirk {
     match case.kind {

@@ -55,34 +55,34 @@ const OTHERS: [Sent; 14] = [
 const INTRODUCTION: &str = "\
 ## What keeps a connection alive, and what kills its client
 
-Measured with the SDKs above, and with readers as people write them by hand. Each form was sent before the first event, between
-two, before the closing event and after it; a cell names the places where something went wrong. **dies**: the client raises an
-error, and the rest of the answer is lost; **loses an event**: the one right after it, without a word; **ids**: this client does
-not bear events with ids in the first place. `:\\n` is a comment line in front of the next event's first line, like the comment
-in a `Message` with data; `\\n` and `\\n\\n` are blank lines and nothing else.
+Measured with the SDKs above, and with typical hand-written readers. Each form was sent at four places: before the first event,
+between two events, before the closing event and after it. A cell names the places where something went wrong. **dies**: the client
+raises an error, and the rest of the answer is lost. **loses an event**: the client loses the next event without an error. **ids**:
+this client fails on any event with an id, so the case does not apply. `:\\n` is a comment line before the next event's first line,
+like the comment in a `Message` with data. `\\n` and `\\n\\n` are only blank lines.
 
 ";
 
 const OTHER: &str = "
-The other cases, of the same three texts. **sees nothing**: no text was shown, and no error; **shows it**: the last event, which
-the standard drops without its blank line.
+The other cases use the same three texts. **sees nothing**: the client showed no text and no error. **shows it**: the client showed
+the last event, which the standard discards because its blank line is missing.
 
 ";
 
 const DECISION: &str = "
 ### What a server can do
 
-- **Without ids**, as LLM providers send: `:\\n\\n`. The line alone makes clients that look at the start of a block lose the
-  event after it without a word. Only those die of the block who take every comment for JSON, and they die of the line, too.
-- **With ids**, as for an `EventSource`: `:\\n`, in front of the next event, if openai's Python SDK may be among the clients, and
-  `:\\n\\n` otherwise. Whoever loses an event to the line does not bear ids, either, so with ids the line hurts nobody more.
-- **MCP**: its SDKs take the block and the line at every place, with ids and without (the notes of their rows).
-- **google-genai in Python** bears no comment at all. Two blank lines, `\\n\\n`, hurt no SDK in a stream without ids. By the standard they
-  mean nothing, like a comment; 9.2.7 advises a comment, though, and that is what clients are used to.
-- **`retry` or an id in a block of its own**: not to LLM clients. Both kill openai's and Google's Python SDKs at once. An id
-  belongs into the block of an event. `retry` has no use here: no client connected again in any case, whatever had happened.
-- **Data** in one line and never empty, LF as line end, a space after the colon, no byte order mark, the type in `event` and in
-  the JSON as the provider's own server has it, events of other types not at all, the closing event with its blank line.
+- **Without ids**, like LLM providers: send `:\\n\\n`. With the line alone, clients that look only at the start of a block lose the
+  next event without an error. The block kills only the clients that parse every comment as JSON, and the line kills those too.
+- **With ids**, like for an `EventSource`: send `:\\n` before the next event if openai's Python SDK may be among the clients, and
+  `:\\n\\n` otherwise. The clients that lose an event to the line also fail on ids, so with ids the line hurts no further client.
+- **MCP**: its SDKs accept the block and the line at every place, with ids and without (see the notes of their rows).
+- **google-genai in Python** fails on every comment. Two blank lines, `\\n\\n`, hurt no SDK in a stream without ids. By the
+  standard they have no effect, like a comment. But 9.2.7 recommends a comment, and clients are used to comments.
+- **`retry` or an id in a separate block**: do not send these to LLM clients. Both kill openai's and Google's Python SDKs at once. Put
+  an id into the block of an event. `retry` has no use here: no client reconnected in any case, whatever had happened.
+- **Data**: send it in one line and never empty, with LF as the line end, a space after the colon, and no byte order mark. Send the type
+  in `event` and in the JSON, like the provider's own server. Do not send events of other types. End the closing event with its blank line.
 ";
 
 impl Table {
@@ -98,7 +98,7 @@ impl Table {
             self.write(&mut text, &FORMS.map(|form| Sent::KeepAlive { form, text: "", ids }))?;
             text.push('\n');
         }
-        writeln!(text, "A field in a block of its own, in a stream without ids:\n")?;
+        writeln!(text, "A field in a separate block, in a stream without ids:\n")?;
         self.write(&mut text, &[Sent::Retry, Sent::Id])?;
         let differ: Vec<_> = self.rows.iter().filter(|row| row.minds_text()).map(|row| row.peer).collect();
         let differ = if differ.is_empty() { "nobody".into() } else { differ.join(", ") };

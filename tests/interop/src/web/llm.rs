@@ -46,7 +46,7 @@ pub async fn behind_gateway() -> Result<Row, Error> {
     finish(
         "openai (Node.js), our gateway in examples/embed",
         &cases,
-        "; the gateway counts the tokens, and compresses",
+        "; the gateway counts the tokens and compresses",
     )
 }
 
@@ -79,7 +79,7 @@ async fn read(origin: &str) -> Result<Cases, Error> {
 fn finish(peer: &str, cases: &Cases, more: &str) -> Result<Row, Error> {
     let version = npm_version_in(&folder(), "openai")?;
     let note = format!(
-        "Chat Completions up to `[DONE]`, an error in mid-stream, Responses gone on with by `starting_after`{more}"
+        "Chat Completions up to `[DONE]`, an error in mid-stream, Responses resumed with `starting_after`{more}"
     );
     Ok(row((peer, version), Direction::ToPeer, "HTTP/1.1, chunked", cases, &note))
 }

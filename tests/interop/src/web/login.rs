@@ -113,7 +113,8 @@ pub async fn row() -> Result<Row, Error> {
     let seen = visits.lock().unwrap_or_else(PoisonError::into_inner).join("; ");
     cases.push(("requests".into(), expected.join("; "), seen));
     let peer = ("Chromium EventSource from another origin", Browser::Chromium.version().await?);
-    let note = "cookie and ticket as in our server in examples/embed; no preflight; refused, it is CLOSED and does not come back";
+    let note = "cookie and ticket are those of our server in examples/embed; no preflight; after a refusal it is \
+        CLOSED and does not reconnect";
     Ok(super::row(peer, Direction::ToPeer, "HTTP/1.1, chunked", &cases, note))
 }
 

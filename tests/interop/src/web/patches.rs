@@ -1,4 +1,4 @@
-//! Libraries that put what a stream brings into the page: each event is sent when the page has shown the one before.
+//! Libraries that put what a stream brings into the page: each event is sent after the page has shown the previous one.
 
 use axum::Router;
 use bytes::Bytes;
@@ -96,6 +96,6 @@ async fn shown(
         }
     }
     let version = format!("{version}, Chromium {}", Browser::Chromium.version().await?);
-    let note = format!("{note}; each event is sent when the page has shown the one before");
+    let note = format!("{note}; each event is sent after the page has shown the previous one");
     Ok(row((peer, version), Direction::ToPeer, "HTTP/1.1, chunked", &cases, &note))
 }

@@ -10,6 +10,7 @@ mod common;
 #[path = "../../tests/common/counting.rs"]
 mod counting;
 
+use std::mem;
 use std::ops::Range;
 
 use sse_proto::{BlockPart, BlockScanner, BlockTooLarge, Oversized};
@@ -57,7 +58,7 @@ struct Unit {
 
 pub fn body(case: &Case) {
     let stream = &case.stream;
-    let (units, rewritten) = read_literally(stream);
+    let (units, rewritten, replaced) = read_literally(stream);
     let (limit, strip) = (case.limited.limit, case.limited.comments);
     let blocks = |limit: usize| BlockScanner::builder().max_block_size(limit);
     let kinds = [
@@ -79,10 +80,11 @@ pub fn body(case: &Case) {
     let chunkings = [(whole, &kinds[..]), (cuts, &kinds), (each, &kinds), (empty, &kinds[2..])];
     for (cuts, kinds) in &chunkings {
         for (blocks, limit, oversized, strip, expected) in *kinds {
-            let (seen, out, passed_on) = run(blocks.clone(), stream, cuts);
+            let Run { seen, rewritten: lines, replaced: data, passed_on } = run(blocks.clone(), stream, cuts);
             assert_eq!(&seen, expected, "limit {limit}, {oversized:?}, cut at {cuts:?}");
             if *limit == usize::MAX {
-                assert_eq!(out, rewritten, "cut at {cuts:?}");
+                assert_eq!(lines, rewritten, "cut at {cuts:?}");
+                assert_eq!(data, replaced, "cut at {cuts:?}");
             }
             if *limit == usize::MAX || *oversized == Oversized::PassRaw {
                 let stream = if *strip { stream.strip_prefix(BOM).unwrap_or(stream) } else { stream };
@@ -96,10 +98,11 @@ pub fn body(case: &Case) {
     }
 }
 
-/// The units of a stream by the grammar, and the stream with other data.
-fn read_literally(stream: &[u8]) -> (Vec<Unit>, Vec<u8>) {
+/// The units of a stream by the grammar, the stream with each data line changed, and with the data of each block replaced.
+fn read_literally(stream: &[u8]) -> (Vec<Unit>, Vec<u8>, Vec<u8>) {
     let mark = if stream.starts_with(BOM) { BOM.len() } else { 0 };
     let (mut units, mut out) = (Vec::new(), stream[..mark].to_vec());
+    let (mut replaced, mut has_data) = (out.clone(), false);
     let (mut line, mut start, mut counted, mut lines, mut has_field) = (mark, 0, mark, 0, false);
     while let Some(len) = stream[line..].iter().position(|byte| matches!(byte, b'\r' | b'\n')) {
         let end = line + len;
@@ -107,8 +110,13 @@ fn read_literally(stream: &[u8]) -> (Vec<Unit>, Vec<u8>) {
         let text = &stream[line..end];
         let marks = if line == start.max(mark) { marks(text) } else { 0 };
         out.extend_from_slice(&text[..marks]);
-        rewrite(&text[marks..], true, &mut out);
+        let is_data = rewrite(&text[marks..], true, &mut out);
         out.extend_from_slice(&stream[end..next]);
+        replaced.extend_from_slice(&text[..marks]);
+        if !is_data || !mem::replace(&mut has_data, true) {
+            rewrite(&text[marks..], true, &mut replaced);
+            replaced.extend_from_slice(&stream[end..next]);
+        }
         lines += usize::from(text.len() > marks);
         let part = match text.first() {
             None => Some(BlockPart::Whole),
@@ -120,18 +128,22 @@ fn read_literally(stream: &[u8]) -> (Vec<Unit>, Vec<u8>) {
         };
         if let Some(part) = part {
             units.push(Unit { part, range: start..next, counted: counted..end, lines });
-            (start, counted, lines, has_field) = (next, next, 0, false);
+            (start, counted, lines, has_field, has_data) = (next, next, 0, false, false);
         }
         line = next;
     }
     let marks = if line == start.max(mark) { marks(&stream[line..]) } else { 0 };
     out.extend_from_slice(&stream[line..][..marks]);
-    rewrite(&stream[line + marks..], false, &mut out);
+    let is_data = rewrite(&stream[line + marks..], false, &mut out);
+    replaced.extend_from_slice(&stream[line..][..marks]);
+    if !is_data || !has_data {
+        rewrite(&stream[line + marks..], false, &mut replaced);
+    }
     // The start of a mark that does not come is no block yet.
     let counted = if BOM.starts_with(stream) { stream.len() } else { counted };
     let rest = start..stream.len();
     units.push(Unit { part: BlockPart::Unfinished, range: rest, counted: counted..stream.len(), lines });
-    (units, out)
+    (units, out, replaced)
 }
 
 /// The byte order marks at the start of a unit, in bytes: its first line is looked at without them.
@@ -139,16 +151,16 @@ fn marks(line: &[u8]) -> usize {
     line.chunks_exact(BOM.len()).take_while(|bytes| *bytes == BOM).count() * BOM.len()
 }
 
-fn rewrite(line: &[u8], whole: bool, out: &mut Vec<u8>) {
+/// Appends the line with another value if it is data. Whether it is.
+fn rewrite(line: &[u8], whole: bool, out: &mut Vec<u8>) -> bool {
     let value = match line.strip_prefix(b"data") {
         Some(b"") => Some(&b""[..]),
         Some([b':', value @ ..]) => Some(value.strip_prefix(b" ").unwrap_or(value)),
         _ => None,
     };
-    match value {
-        Some(value) if whole || !value.is_empty() => out.extend_from_slice(b"data: ***\ndata: x"),
-        _ => out.extend_from_slice(line),
-    }
+    let is_data = value.is_some_and(|value| whole || !value.is_empty());
+    out.extend_from_slice(if is_data { b"data: ***\ndata: x" } else { line });
+    is_data
 }
 
 /// What there is to see under a limit.
@@ -173,7 +185,14 @@ fn expected(units: &[Unit], limit: usize, oversized: Oversized, without_mark: bo
 }
 
 /// What is seen, in which the pieces of what is over the limit are put together; all of it with other data, and as it is.
-fn run(mut blocks: BlockScanner, stream: &[u8], cuts: &[usize]) -> (Vec<Seen>, Vec<u8>, Vec<u8>) {
+struct Run {
+    seen: Vec<Seen>,
+    rewritten: Vec<u8>,
+    replaced: Vec<u8>,
+    passed_on: Vec<u8>,
+}
+
+fn run(mut blocks: BlockScanner, stream: &[u8], cuts: &[usize]) -> Run {
     let uncut = |range: Range<u64>| {
         // The place after a CR LF, also where a chunk or a block ends inside of it.
         let whole =
@@ -181,6 +200,7 @@ fn run(mut blocks: BlockScanner, stream: &[u8], cuts: &[usize]) -> (Vec<Seen>, V
         whole(range.start as usize)..whole(range.end as usize)
     };
     let (mut seen, mut out, mut passed_on, mut unseen) = (Vec::new(), Vec::new(), Vec::new(), None);
+    let mut replaced = Vec::new();
     for (_, mut piece) in pieces(stream, cuts) {
         loop {
             let block = match blocks.scan(&mut piece) {
@@ -197,6 +217,7 @@ fn run(mut blocks: BlockScanner, stream: &[u8], cuts: &[usize]) -> (Vec<Seen>, V
             block.rewrite_data(&mut passed_on, |value| value);
             assert_eq!(&passed_on[before..], block.bytes());
             block.rewrite_data(&mut out, |_| NEW);
+            block.replace_data(&mut replaced, NEW);
             if let BlockPart::Oversized { last, .. } = block.part() {
                 assert!(!block.bytes().is_empty() && block.lines().next().is_none());
                 let start = unseen.take().map_or(range.start, |before: Range<u64>| {
@@ -222,10 +243,11 @@ fn run(mut blocks: BlockScanner, stream: &[u8], cuts: &[usize]) -> (Vec<Seen>, V
     seen.extend(unseen.map(|range| Seen::Unseen(uncut(range))));
     let rest = blocks.finish();
     rest.rewrite_data(&mut out, |_| NEW);
+    rest.replace_data(&mut replaced, NEW);
     passed_on.extend_from_slice(rest.bytes());
     assert_eq!(rest.part(), BlockPart::Unfinished);
     seen.push(Seen::Rest(uncut(rest.range())));
-    (seen, out, passed_on)
+    Run { seen, rewritten: out, replaced, passed_on }
 }
 
 /// Reads all of it and keeps nothing, so that what is held is the scanner's alone.

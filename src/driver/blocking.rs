@@ -139,7 +139,7 @@ where
 /// for event in BlockingEventSource::new(Session::new(), connect) {
 ///     match event {
 ///         Ok(event) => println!("{}", event.data()),
-///         Err(error) => assert_eq!(error.to_string(), "the server answered with status 204, not with 200"),
+///         Err(error) => assert_eq!(error.to_string(), "the server answered with status 204: it wants no further connection"),
 ///     }
 /// }
 /// ```

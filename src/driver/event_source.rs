@@ -16,7 +16,7 @@ use crate::session::{ConnectionId, ReadyState, Session, Time};
 /// An `EventSource` over any HTTP client and any runtime: connects, decodes, waits, and connects again, as its
 /// [`Session`] says. See the [module's page](crate::driver) for a whole client.
 ///
-/// **Cancel-safe**: a [`next`](EventSource::next) that is dropped while it waits loses nothing; the next call goes on where it was.
+/// **Cancel-safe**: a [`next_update`](EventSource::next_update) that is dropped while it waits loses nothing; the next call goes on where it was.
 /// So it fits in a `select!`. It makes progress only while it is polled.
 ///
 /// No `Send` is asked for: it is `Send` if the transport, its body and its futures are. With the feature `stream` it is a
@@ -27,7 +27,7 @@ use crate::session::{ConnectionId, ReadyState, Session, Time};
 ///
 /// /// Follows a stream until the server says `bye`.
 /// async fn follow<T: Transport<Error: std::fmt::Display>>(source: &mut EventSource<T>) {
-///     while let Some(update) = source.next().await {
+///     while let Some(update) = source.next_update().await {
 ///         match update {
 ///             Ok(Update::Event(event)) if event.data() == "bye" => source.close(),
 ///             Ok(Update::Event(event)) if event.data() == "login" => {
@@ -73,8 +73,8 @@ impl<T: Transport> EventSource<T> {
     /// # Errors
     ///
     /// [`DriverError`]: a failure for good, after which comes `None`, or an event over the limit, after which it goes on.
-    pub async fn next(&mut self) -> Option<Result<Update<T::Error>, DriverError<T::Error>>> {
-        poll_fn(|cx| self.poll_next(cx)).await
+    pub async fn next_update(&mut self) -> Option<Result<Update<T::Error>, DriverError<T::Error>>> {
+        poll_fn(|cx| self.poll_next_update(cx)).await
     }
 
     /// The next event. All other updates are handled and not shown.
@@ -83,22 +83,22 @@ impl<T: Transport> EventSource<T> {
     ///
     /// # Errors
     ///
-    /// Like [`EventSource::next`].
+    /// Like [`EventSource::next_update`].
     pub async fn next_event(&mut self) -> Option<Result<EventBuf, DriverError<T::Error>>> {
         poll_fn(|cx| self.poll_next_event(cx)).await
     }
 
-    /// What [`EventSource::next`] is made of.
+    /// The poll form of [`EventSource::next_update`].
     ///
     /// ```
     /// use sse_proto::driver::{EventSource, Transport, Update};
     /// use std::task::{Context, Poll, ready};
     ///
     /// fn poll_is_open<T: Transport>(source: &mut EventSource<T>, cx: &mut Context<'_>) -> Poll<bool> {
-    ///     Poll::Ready(matches!(ready!(source.poll_next(cx)), Some(Ok(Update::Open))))
+    ///     Poll::Ready(matches!(ready!(source.poll_next_update(cx)), Some(Ok(Update::Open))))
     /// }
     /// ```
-    pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Item<T::Error>>> {
+    pub fn poll_next_update(&mut self, cx: &mut Context<'_>) -> Poll<Option<Item<T::Error>>> {
         // What came while nobody asked is no silence: the connection is looked at before the session judges the time.
         if self.course.is_idle() && self.course.session.ready_state() != ReadyState::Closed {
             let connection = match &self.link {
@@ -149,7 +149,7 @@ impl<T: Transport> EventSource<T> {
         Poll::Pending
     }
 
-    /// What [`EventSource::next_event`] is made of.
+    /// The poll form of [`EventSource::next_event`].
     ///
     /// ```
     /// use sse_proto::driver::{EventSource, Transport};
@@ -170,7 +170,7 @@ impl<T: Transport> EventSource<T> {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<EventBuf, DriverError<T::Error>>>> {
         for _ in 0..READS_AT_ONCE {
-            match core::task::ready!(self.poll_next(cx)) {
+            match core::task::ready!(self.poll_next_update(cx)) {
                 Some(Ok(Update::Event(event))) => return Poll::Ready(Some(Ok(event))),
                 Some(Ok(_)) => {}
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),

@@ -67,7 +67,7 @@
 //!     }
 //! });
 //! assert_eq!(seen, ["1", "2"]);
-//! assert_eq!(error.to_string(), "the server answered with status 204, not with 200");
+//! assert_eq!(error.to_string(), "the server answered with status 204: it wants no further connection");
 //! assert!(source.transport().answers.is_empty());
 //! ```
 //!
@@ -76,7 +76,7 @@
 //!
 //! # What it yields
 //!
-//! [`EventSource::next_event`] and the iterator of [`BlockingEventSource`] yield events. [`EventSource::next`] and
+//! [`EventSource::next_event`] and the iterator of [`BlockingEventSource`] yield events. [`EventSource::next_update`] and
 //! [`BlockingEventSource::next_update`] yield every [`Update`]: the stream is open; it was lost, why, and when the next attempt is;
 //! there is a new last event ID to store. A failure for good is an error ([`DriverError::Failed`]), after which nothing comes.
 //!

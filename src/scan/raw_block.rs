@@ -180,6 +180,8 @@ impl<'d> Block<'d> {
     /// ([`BlockScanner::finish`](crate::BlockScanner::finish)) is handed to `value`, too, since a client may take it. The
     /// bytes of a block over the limit are copied as they are.
     ///
+    /// `value` sees one line at a time, and cannot drop it. For data of several lines there is [`Block::replace_data`].
+    ///
     /// ```
     /// use sse_proto::BlockScanner;
     ///
@@ -203,14 +205,52 @@ impl<'d> Block<'d> {
                 continue;
             }
             let place = self.place_of(&line);
-            // The name stands before the value, with a colon and a space or without.
-            let before = self.bytes.get(copied..place.start).unwrap_or_default();
-            let name = before.iter().rposition(|byte| *byte == b'd').unwrap_or_default();
-            out.extend_from_slice(before.get(..name).unwrap_or_default());
+            out.extend_from_slice(self.up_to_name(copied, &place));
             push_data_lines(out, new);
             copied = place.end;
         }
         out.extend_from_slice(self.bytes.get(copied..).unwrap_or_default());
+    }
+
+    /// Appends the block to `out`, with `data` in place of all its data. All else is copied byte for byte; a block without data
+    /// lines is copied as it is.
+    ///
+    /// For data that has to be seen as a whole, such as JSON in several lines: [`Block::fields`] reads it. The new data stands where
+    /// the first data line was, and the others go. It cannot break the framing: each of its lines becomes a data line.
+    ///
+    /// ```
+    /// use sse_proto::BlockScanner;
+    ///
+    /// let mut blocks = BlockScanner::new();
+    /// let block = blocks.scan(&mut &b"data: {\nid: 7\nx-trace: 1\ndata: }\n\n"[..])?.unwrap();
+    /// assert_eq!(block.fields().data.as_deref(), Some("{\n}"));
+    /// let mut out = Vec::new();
+    /// block.replace_data(&mut out, "[1]");
+    /// assert_eq!(out, b"data: [1]\nid: 7\nx-trace: 1\n\n");
+    /// # Ok::<(), sse_proto::BlockTooLarge>(())
+    /// ```
+    pub fn replace_data(&self, out: &mut Vec<u8>, data: impl AsRef<[u8]>) {
+        let (mut copied, mut is_first) = (0, true);
+        for line in self.pieces().filter(|line| line.kind == LineKind::Data) {
+            let place = self.place_of(&line);
+            out.extend_from_slice(self.up_to_name(copied, &place));
+            copied = place.end;
+            if is_first {
+                push_data_lines(out, data.as_ref());
+            } else {
+                let rest = self.bytes.get(copied..).unwrap_or_default();
+                copied += if rest.starts_with(b"\r\n") { 2 } else { rest.len().min(1) };
+            }
+            is_first = false;
+        }
+        out.extend_from_slice(self.bytes.get(copied..).unwrap_or_default());
+    }
+
+    /// The bytes from `from` to the name of the data line whose value is at `place`, a colon and a space before it or not.
+    fn up_to_name(&self, from: usize, place: &Range<usize>) -> &'d [u8] {
+        let before = self.bytes.get(from..place.start).unwrap_or_default();
+        let name = before.iter().rposition(|byte| *byte == b'd').unwrap_or_default();
+        before.get(..name).unwrap_or_default()
     }
 }
 

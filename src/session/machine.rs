@@ -175,12 +175,13 @@ impl Session {
         if connection != self.connection {
             return End::Clean;
         }
+        let loss = if self.decoder.is_open() { Loss::Truncated } else { Loss::EndOfBody };
         match self.state {
             State::Open(_) if !self.may_reconnect() => {
-                self.last_loss = Some(Loss::EndOfBody);
+                self.last_loss = Some(loss);
                 self.state = State::Closed;
             }
-            State::Open(_) => self.lose(Loss::EndOfBody),
+            State::Open(_) => self.lose(loss),
             _ => self.lose(Loss::NetworkError),
         }
         self.decoder.finish()

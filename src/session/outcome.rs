@@ -69,7 +69,7 @@ pub struct RefusedHead {
 #[non_exhaustive]
 pub enum Loss {
     /// The status was not 200 (WHATWG HTML 9.2.3). Any number may stand here, as the caller gave it.
-    #[error("the server answered with status {0}, not with 200")]
+    #[error("the server answered with {}", Answer(*.0))]
     Status(u16),
     /// The `Content-Type` was not `text/event-stream` (9.2.3).
     #[error("the server answered with another content type than text/event-stream")]
@@ -80,6 +80,10 @@ pub enum Loss {
     /// The body came to its end.
     #[error("the server ended the stream")]
     EndOfBody,
+    /// The body came to its end inside a block: its blank line did not come. If that happens each time, the server forgets the
+    /// line: see [`Unfinished`](crate::Unfinished).
+    #[error("the server ended the stream inside an event, before its blank line")]
+    Truncated,
     /// It could not be made, or broke.
     #[error("the connection failed")]
     NetworkError,
@@ -108,9 +112,9 @@ pub enum Loss {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum Failure {
-    /// The status is not 200 (WHATWG HTML 9.2.3), nor one that the settings try again. With 204 the server asks for
-    /// no further connection. Any number may stand here, as the caller gave it.
-    #[error("the server answered with status {0}, not with 200")]
+    /// The status is not 200 (WHATWG HTML 9.2.3), and the settings do not try again after it. With 204 nothing is wrong: a server
+    /// ends a client for good with it. Any number may stand here, as the caller gave it.
+    #[error("the server answered with {}", Answer(*.0))]
     Status(u16),
     /// The `Content-Type` is not `text/event-stream` (9.2.3), and the settings do not try that again.
     #[error("the server answered with another content type than text/event-stream")]
@@ -149,6 +153,18 @@ pub enum Failure {
     },
 }
 
+/// A status that opens no stream.
+struct Answer(u16);
+
+impl core::fmt::Display for Answer {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self.0 {
+            204 => f.write_str("status 204: it wants no further connection"),
+            status => write!(f, "status {status}, not with 200"),
+        }
+    }
+}
+
 /// The last cause, as the end of a sentence.
 struct Last(Option<Loss>);
 
@@ -168,7 +184,7 @@ impl From<Loss> for Failure {
             Loss::Status(status) => Self::Status(status),
             Loss::ContentType => Self::ContentType,
             Loss::NoContentType => Self::NoContentType,
-            Loss::EndOfBody | Loss::NetworkError => Self::NetworkError,
+            Loss::EndOfBody | Loss::Truncated | Loss::NetworkError => Self::NetworkError,
             Loss::HeadTimeout => Self::HeadTimeout,
             Loss::IdleTimeout => Self::IdleTimeout,
         }

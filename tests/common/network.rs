@@ -436,13 +436,13 @@ fn next(source: &mut EventSource<Network>, world: &World, run: Run) -> Option<It
     match run {
         Run::DroppedAtEachAwait => loop {
             // The future is made anew for each poll, and dropped when it waits.
-            if let Poll::Ready(item) = world.poll_once(pin!(source.next())) {
+            if let Poll::Ready(item) = world.poll_once(pin!(source.next_update())) {
                 return item;
             }
             world.advance();
         },
         Run::PolledTooOften => {
-            let mut next = pin!(source.next());
+            let mut next = pin!(source.next_update());
             loop {
                 let polled = (0..3).find_map(|_| match world.poll_once(next.as_mut()) {
                     Poll::Ready(item) => Some(item),
@@ -454,7 +454,7 @@ fn next(source: &mut EventSource<Network>, world: &World, run: Run) -> Option<It
                 }
             }
         }
-        Run::Whole | Run::Blocking => world.block_on(source.next()),
+        Run::Whole | Run::Blocking => world.block_on(source.next_update()),
     }
 }
 

@@ -629,11 +629,12 @@ impl Pair {
             News::Bytes(which) => self.bytes(&PIECES[usize::from(which)]),
             News::End => {
                 let open = model.open_block.take();
+                let loss = if open.is_some() { Loss::Truncated } else { Loss::EndOfBody };
                 match model.at {
                     At::Open if !model.may_reconnect() => {
-                        (model.at, model.last_loss) = (At::Closed, Some(Loss::EndOfBody));
+                        (model.at, model.last_loss) = (At::Closed, Some(loss));
                     }
-                    At::Open => model.lose(Loss::EndOfBody),
+                    At::Open => model.lose(loss),
                     _ => model.lose(Loss::NetworkError),
                 }
                 let end = match session.end_of_body(self.current, now) {

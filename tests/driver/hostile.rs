@@ -99,21 +99,21 @@ fn what_has_come_while_nobody_asked_is_no_silence() {
         let network = Hostile::default();
         let session = Session::builder().idle_timeout(Some(Duration::from_secs(1))).build();
         let mut source = EventSource::new(session, network.clone());
-        assert!(matches!(source.poll_next(&mut context()), Poll::Ready(Some(Ok(Update::Open)))));
-        assert!(source.poll_next(&mut context()).is_pending());
+        assert!(matches!(source.poll_next_update(&mut context()), Poll::Ready(Some(Ok(Update::Open)))));
+        assert!(source.poll_next_update(&mut context()).is_pending());
         network.will_send([Some("data: x\n\n")]);
         network.now.set(Duration::from_millis(away));
-        let next = source.poll_next(&mut context());
+        let next = source.poll_next_update(&mut context());
         assert!(matches!(next, Poll::Ready(Some(Ok(Update::Event(_))))), "away for {away} ms: {next:?}");
     }
     // If nothing has come it is.
     let network = Hostile::default();
     let session = Session::builder().idle_timeout(Some(Duration::from_secs(1))).build();
     let mut source = EventSource::new(session, network.clone());
-    let _ = source.poll_next(&mut context());
-    assert!(source.poll_next(&mut context()).is_pending());
+    let _ = source.poll_next_update(&mut context());
+    assert!(source.poll_next_update(&mut context()).is_pending());
     network.now.set(Duration::from_millis(1100));
-    let next = source.poll_next(&mut context());
+    let next = source.poll_next_update(&mut context());
     assert!(matches!(next, Poll::Ready(Some(Ok(Update::Lost { loss: Loss::IdleTimeout, .. })))), "{next:?}");
 }
 
@@ -146,8 +146,8 @@ fn nothing_is_told_after_close_nor_a_loss_after_reconnect_now() {
             network.will_send(std::iter::repeat_n(Some(": x\n"), comments));
             network.will_send([None]);
             let mut source = EventSource::new(Session::new(), network.clone());
-            let _ = source.poll_next(&mut context());
-            if source.poll_next(&mut context()).is_ready() {
+            let _ = source.poll_next_update(&mut context());
+            if source.poll_next_update(&mut context()).is_ready() {
                 continue;
             }
             if closes {
@@ -155,7 +155,7 @@ fn nothing_is_told_after_close_nor_a_loss_after_reconnect_now() {
             } else {
                 source.reconnect_now()
             }
-            let next = source.poll_next(&mut context());
+            let next = source.poll_next_update(&mut context());
             let is_right = if closes {
                 matches!(next, Poll::Ready(None))
             } else {

@@ -36,7 +36,7 @@ impl Client for Polled {
         loop {
             let mut cx = Context::from_waker(Waker::noop());
             // Each time it is dropped where it waits, and made anew.
-            let Poll::Ready(update) = pin!(self.source.next()).poll(&mut cx) else {
+            let Poll::Ready(update) = pin!(self.source.next_update()).poll(&mut cx) else {
                 std::thread::sleep(Duration::from_micros(200));
                 continue;
             };

@@ -456,7 +456,7 @@ fn a_loss_told_twice_counts_once() {
 #[test]
 fn failures_tell_their_reason() {
     let told = [
-        (Failure::Status(204), "the server answered with status 204, not with 200"),
+        (Failure::Status(204), "the server answered with status 204: it wants no further connection"),
         (Failure::ContentType, "the server answered with another content type than text/event-stream"),
         (Failure::NoContentType, "the server answered without a content type"),
         (Failure::NetworkError, "the connection failed, and the request is not to be repeated"),

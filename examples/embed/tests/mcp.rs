@@ -122,7 +122,7 @@ async fn a_stream_that_the_server_ends_goes_on_with_nothing_lost_or_twice() {
     let client = Client::connect(&url, Revision::V2025_11_25).await.unwrap();
     let mut call = call(&client, "polling");
     let (mut steps, mut ids, mut retries, mut opened) = (Vec::new(), Vec::new(), Vec::new(), 0);
-    while let Some(update) = timeout(LIMIT, call.source.next()).await.unwrap() {
+    while let Some(update) = timeout(LIMIT, call.source.next_update()).await.unwrap() {
         match update.unwrap() {
             Update::Event(event) => {
                 ids.push(event.last_event_id().to_string());

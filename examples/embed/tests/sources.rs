@@ -91,7 +91,7 @@ fn is_as_expected(mut told: Vec<String>, last: &str, ids: Receiver<String>) {
             "lost: nothing came for the idle timeout",
         ]
     );
-    assert_eq!(last, "the server answered with status 204, not with 200");
+    assert_eq!(last, "the server answered with status 204: it wants no further connection");
     assert_eq!(ids.iter().collect::<Vec<_>>(), ["-", "1", "1", "1", "2"]);
 }
 
@@ -99,7 +99,7 @@ async fn drive<T: Transport<Error: std::fmt::Debug>>(transport: T) -> (Vec<Strin
     let mut source = EventSource::new(settings().build(), transport);
     let mut told = Vec::new();
     loop {
-        match source.next().await.expect("it fails before it ends") {
+        match source.next_update().await.expect("it fails before it ends") {
             Ok(update) => told.push(name(update)),
             Err(error) => return (told, format!("{error:?}").split_once("failure: ").unwrap().1.to_owned()),
         }
@@ -112,7 +112,7 @@ async fn over_reqwest() {
     let transport = Reqwest { client: reqwest::Client::new(), url: format!("http://{address}/") };
     let (told, last) = tokio::spawn(drive(transport)).await.unwrap(); // it may be sent
     assert!(last.starts_with("Status(204)"), "{last}");
-    is_as_expected(told, "the server answered with status 204, not with 200", ids);
+    is_as_expected(told, "the server answered with status 204: it wants no further connection", ids);
 }
 
 #[tokio::test]
@@ -120,7 +120,7 @@ async fn over_hyper() {
     let (address, ids) = server(SCRIPT);
     let (told, last) = drive(Hyper { address, path: "/".into() }).await;
     assert!(last.starts_with("Status(204)"), "{last}");
-    is_as_expected(told, "the server answered with status 204, not with 200", ids);
+    is_as_expected(told, "the server answered with status 204: it wants no further connection", ids);
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn over_ureq() {
     let mut next =
         || events.next().unwrap().map(|event| event.data().to_owned()).map_err(|error| error.to_string());
     assert_eq!((next(), next()), (Ok("a".into()), Ok("b".into())));
-    assert_eq!(next(), Err("the server answered with status 204, not with 200".into()));
+    assert_eq!(next(), Err("the server answered with status 204: it wants no further connection".into()));
     assert_eq!(ids.iter().collect::<Vec<_>>(), ["-", "1", "1", "1"]);
 }
 
@@ -169,7 +169,10 @@ fn the_client_in_readme_reads() {
     let mut seen = Vec::new();
     let error =
         sse_proto_embed::readme_client::run(&format!("http://{address}/"), |data| seen.push(data.to_owned()));
-    assert_eq!(error.unwrap_err().to_string(), "the server answered with status 204, not with 200");
+    assert_eq!(
+        error.unwrap_err().to_string(),
+        "the server answered with status 204: it wants no further connection"
+    );
     assert_eq!(seen, ["a", "b"]);
     assert_eq!(ids.iter().collect::<Vec<_>>(), ["-", "1", "2"]);
 }
@@ -193,8 +196,8 @@ async fn a_client_of_the_replay_server_loses_nothing() {
     let (address, server) = serve(&topic, "127.0.0.1:0").await;
     let mut source = reqwest_source::events(&format!("http://{address}/events"));
     // Cut before there is an event: it has an id all the same.
-    assert!(matches!(source.next().await, Some(Ok(Update::Open))));
-    assert!(matches!(source.next().await, Some(Ok(Update::LastEventId(id))) if id == "1-0"));
+    assert!(matches!(source.next_update().await, Some(Ok(Update::Open))));
+    assert!(matches!(source.next_update().await, Some(Ok(Update::LastEventId(id))) if id == "1-0"));
     source.reconnect_now();
     topic.publish("a");
     topic.publish("b");
@@ -239,7 +242,7 @@ async fn a_client_that_does_not_read_costs_nothing() {
     let topic = Topic::new(1, ReplayLog::builder().max_events(10_000).max_bytes(1024 * 1024));
     let (address, _server) = serve(&topic, "127.0.0.1:0").await;
     let mut source = reqwest_source::events(&format!("http://{address}/events"));
-    assert!(matches!(source.next().await, Some(Ok(Update::Open))));
+    assert!(matches!(source.next_update().await, Some(Ok(Update::Open))));
     let data = "x".repeat(1024);
     for _ in 0..100 {
         // A hundred times what the sockets between them hold; the server's task has its turn.
@@ -251,7 +254,7 @@ async fn a_client_that_does_not_read_costs_nothing() {
     // What the sockets had is read; then it is told that it was too slow, by an end, and comes back to be told the rest.
     let mut events = 0;
     loop {
-        match source.next().await.unwrap().unwrap() {
+        match source.next_update().await.unwrap().unwrap() {
             Update::Event(event) if event.event_type() == RELOAD => break,
             Update::Event(_) => events += 1,
             _ => {}

@@ -118,7 +118,7 @@ async fn call(client: &Client) -> Result<Came, Error> {
     let params = json!({"name": "work", "arguments": {}, "_meta": {"progressToken": 1}});
     let mut call = client.call("tools/call", params);
     let mut came = Came::default();
-    while let Some(update) = call.source.next().await {
+    while let Some(update) = call.source.next_update().await {
         match update? {
             Update::Open => came.connections += 1,
             Update::Retry(time) => came.retries.push(time),

@@ -181,7 +181,7 @@ pub mod translating_gateway {}
 /// A proxy that blanks out the data of one event type and changes no other byte.
 ///
 /// [`BlockScanner`](crate::BlockScanner) yields whole blocks with their bytes, so comments, ids and unknown fields come through as they
-/// were. What was not looked at is not passed on.
+/// were. A block that is too large to look at is dropped.
 ///
 /// # `Cargo.toml`
 ///
@@ -193,7 +193,8 @@ pub mod translating_gateway {}
 /// # What to change
 ///
 /// The condition in `filter`, and what stands in place of the data. To drop an event, write nothing. To drop it and keep its
-/// `id`, write the other lines of [`Block::lines`](crate::Block::lines).
+/// `id`, write its fields without the data, `Fields { data: None, ..block.fields() }.to_message()?` ([`Fields`](crate::Fields)). To
+/// change JSON, read [`Block::fields`](crate::Block::fields), and write with [`Block::replace_data`](crate::Block::replace_data).
 ///
 /// # `src/redacting_proxy.rs`
 ///

@@ -34,7 +34,7 @@
 //!             }
 //!         }
 //!     }
-//!     // The standard discards an event without its blank line. Some servers leave that line out.
+//!     // The standard drops an event whose blank line has not come. Some servers forget that line: see `Unfinished`.
 //!     if let End::Truncated(block) = decoder.finish() {
 //!         seen.extend(block.event().map(|event| format!("unfinished: {}", event.data())));
 //!     }
@@ -80,8 +80,11 @@
 //!
 //! # Embedding
 //!
-//! There is one engine with several views, and one decoder that needs no heap. Take the one that fits where your bytes come from
-//! and where your events go. The last column is the head of the loop.
+//! There are several APIs over one decoder, and a second decoder that needs no heap. Take the one that fits where your bytes come from
+//! and where your events go. The last column is the head of the loop. A word in brackets is the feature that brings a type.
+//!
+//! None of them looks at the status or the content type of a response. An error page is a valid stream without events, so check both
+//! before: [`headers::is_event_stream`]. The clients that reconnect ([`driver`], [`session`]) do.
 //!
 //! | you have, and want | take | the loop |
 //! | --- | --- | --- |
@@ -110,7 +113,7 @@
 //! # Reconnect
 //!
 //! A client that connects again is [`driver`]: ten lines around your HTTP client and your runtime. Below it, and at the
-//! other end, are two machines that outlive a connection, without IO, clock or random numbers of their own:
+//! other end, are two state machines that live longer than a connection. You supply IO, time and random numbers:
 //!
 //! - [`session`], the client's: when to connect and with which headers, what a response means, how long to wait, when to
 //!   give up (WHATWG HTML 9.2.2, 9.2.3); backoff, jitter, timeouts, and no request sent twice that must not be.
@@ -119,7 +122,17 @@
 //!
 //! # Coming from
 //!
-//! Looked at in the versions named here.
+//! Looked at in the versions named here. More, with programs before and after: `docs/porting.md` in the repository.
+//!
+//! | your own loop, which splits at `\n\n` | here |
+//! | --- | --- |
+//! | collects text, splits it, strips `data: ` | `EventStream::new(chunks)` (feature `stream`); [`Decoder`] over your chunks |
+//! | a character cut between two chunks is an error, or two U+FFFD | text is decoded over the edges of chunks |
+//! | misses `\r\n\r\n`, `data:x` without a space, a byte order mark | reads all of them, as the standard says |
+//! | several data lines: only one of them, or a JSON error | one text, joined by LF |
+//! | loses the last event if its blank line does not come | [`DecoderBuilder::unfinished`] takes it |
+//! | `if data == "[DONE]" { break }` | stays yours: `[DONE]` is a value of `data` |
+//! | a buffer that grows as the server likes | [`DecoderBuilder::max_event_size`] |
 //!
 //! | eventsource-stream 0.2 | here |
 //! | --- | --- |
@@ -186,8 +199,8 @@
 //! - The id takes effect at the blank line and stays; `id` alone clears it; one with U+0000 is ignored.
 //! - `retry` counts if it is ASCII digits only, at least one, and fits in `u64`; at its line, not at the blank line.
 //! - Bad UTF-8 becomes U+FFFD by maximal subparts, like in browsers. It never ends a stream.
-//! - The id stays over [`Decoder::reconnect`]. (Read to the letter, the standard's buffer starts each stream
-//!   empty. Browsers carry it over, or a blank line would forget it.)
+//! - The id stays over [`Decoder::reconnect`]. (Read literally, the standard forgets it with the first blank line of each new
+//!   connection. Browsers keep it, and so do we.)
 //! - The end of the stream dispatches nothing. [`Decoder::finish`] returns what was open, and
 //!   [`DecoderBuilder::unfinished`] makes an event of it for those who want it.
 //!

@@ -17,6 +17,8 @@ use sse_proto::replay::{EpochId, Replay, ReplayLog, ReplayLogBuilder};
 use sse_proto::{EventType, KEEP_ALIVE, Message, headers};
 use tokio::sync::Notify;
 
+/// What a new client gets, so that it has an id before there is an event. With data, for Firefox forgets an id without.
+pub const HELLO: EventType<'static> = EventType::from_static("hello");
 /// Sent to a client whose place is gone: it has to load what it shows again.
 pub const RELOAD: EventType<'static> = EventType::from_static("reload");
 /// How many events are taken from the log at a time, and written before the next.
@@ -24,7 +26,7 @@ const AT_ONCE: usize = 100;
 
 /// A topic: its events, and whoever waits for them.
 pub struct Topic {
-    /// Different after each restart: a counter that is stored, or the time of the start.
+    /// Never used before: a counter that is stored, or the time of the start in milliseconds.
     epoch: u64,
     log: Mutex<ReplayLog>,
     news: Notify,
@@ -60,7 +62,7 @@ impl Topic {
         let log = self.log();
         let now = log.last_id().unwrap_or_default();
         match log.after_header(last_event_id) {
-            Replay::FromStart(_) => (Message::new().id(now).to_bytes(), log.end()),
+            Replay::FromStart(_) => (Message::new().event_type(HELLO).id(now).data("").to_bytes(), log.end()),
             Replay::TooOld { .. } | Replay::Unknown => {
                 (Message::new().event_type(RELOAD).id(now).data("").to_bytes(), log.end())
             }

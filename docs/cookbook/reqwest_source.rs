@@ -1,6 +1,7 @@
 //! A client that reconnects, over reqwest and tokio.
 
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures::StreamExt;
@@ -45,7 +46,11 @@ impl Transport for Reqwest {
     }
 }
 
-/// The events of `url`, over any number of connections.
+/// The events of `url`, over any number of connections. A connection is lost after a silence of 90 seconds, and a busy server
+/// is asked again; by the standard any status but 200 ends the client.
 pub fn events(url: &str) -> EventSource<Reqwest> {
-    EventSource::new(Session::new(), Reqwest { client: reqwest::Client::new(), url: url.into() })
+    let session = Session::builder()
+        .idle_timeout(Some(Duration::from_secs(90)))
+        .retry_head(|head| matches!(head.status, 429 | 500..=599));
+    EventSource::new(session.build(), Reqwest { client: reqwest::Client::new(), url: url.into() })
 }

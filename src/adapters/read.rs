@@ -15,6 +15,9 @@ use crate::limits::READ_SIZE;
 /// Frames out of a [`Read`], such as the body of a response, one after the other: events, retries, and comments if
 /// the decoder was asked for them.
 ///
+/// It looks at bytes alone, not at the status nor at the content type. An error page or a JSON error is a valid stream without
+/// events, so check both before: the status, and [`headers::is_event_stream`](crate::headers::is_event_stream).
+///
 /// Errors of the source and of the decoder are distinct variants, and frames that were complete before one have been
 /// yielded. After an event over the limit the next item is what follows it. After an error of the source the iterator ends,
 /// unless the source may be asked again: [`Interrupted`](ErrorKind::Interrupted) it asks by itself, and after
@@ -43,6 +46,9 @@ pub struct FrameReader<R> {
 }
 
 /// Like [`FrameReader`], but yields events only.
+///
+/// It looks at bytes alone, not at the status nor at the content type. An error page or a JSON error is a valid stream without
+/// events, so check both before: the status, and [`headers::is_event_stream`](crate::headers::is_event_stream).
 ///
 /// An event over the limit is an error item, and the iterator goes on after it. After an error of the source it ends, unless
 /// the source may be asked again ([`WouldBlock`](ErrorKind::WouldBlock), [`TimedOut`](ErrorKind::TimedOut)). What is open at the

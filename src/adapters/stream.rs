@@ -19,6 +19,9 @@ pin_project! {
     /// Frames out of a stream of byte chunks, such as the body of a response: events, retries, and comments if the
     /// decoder was asked for them.
     ///
+    /// It looks at bytes alone, not at the status nor at the content type. An error page or a JSON error is a valid stream without
+    /// events, so check both before: the status, and [`headers::is_event_stream`](crate::headers::is_event_stream).
+    ///
     /// Errors of the source and of the decoder are distinct variants, and frames that were complete before one have been
     /// yielded. Neither ends this stream: it ends when the source does.
     ///
@@ -52,6 +55,9 @@ pin_project! {
 
 pin_project! {
     /// Like [`FrameStream`], but yields events only.
+    ///
+    /// It looks at bytes alone, not at the status nor at the content type. An error page or a JSON error is a valid stream without
+    /// events, so check both before: the status, and [`headers::is_event_stream`](crate::headers::is_event_stream).
     ///
     /// An event over the limit is an error item, and the stream goes on after it; so it does after an error of the source, until
     /// the source ends. What is open at the end is discarded, or taken if the decoder's setting

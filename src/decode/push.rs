@@ -60,8 +60,7 @@ use super::owned::FrameBuf;
 ///
 /// # Bounds
 ///
-/// What was pushed and is not decoded yet is held. A push that finds nothing waiting is always taken, because it is as large as
-/// its caller has made it. Further ones are taken up to [`max_event_size`](crate::DecoderBuilder::max_event_size), or 64 KiB
+/// What was pushed and is not decoded yet is held. If nothing is waiting, a push of any size is taken. Further ones are taken up to [`max_event_size`](crate::DecoderBuilder::max_event_size), or 64 KiB
 /// if that is more, and each costs 64 bytes more than it holds; beyond that, [`PendingFull`] hands the bytes back. So a caller
 /// that stops at errors and goes on pushing is stopped, too. Bytes from 4 KiB on that are a part of a larger buffer, a `Vec` with room
 /// to spare among them, keep all of that alive; smaller ones are copied if they have to wait.

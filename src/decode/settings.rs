@@ -21,14 +21,17 @@ pub enum OversizedId {
     /// It becomes the last event ID, as the standard has it: a reconnect goes on after the event.
     #[default]
     Commit,
-    /// The id is dropped and the last event ID stays as it was: a reconnect gets the event again. Useful if the next attempt
-    /// raises the limit; otherwise the client loops on the same event.
+    /// The id is dropped and the last event ID stays as it was. A reconnect before the next id gets the event again; that id moves
+    /// past it. Useful if you reconnect at the error, with a larger limit. Without a larger limit the client loops on the same event.
     Discard,
 }
 
 /// What becomes of an event whose blank line does not come before the stream ends.
 ///
 /// The standard discards it (WHATWG HTML 9.2.6), but some servers leave out the last blank line, or even the last line end.
+/// A client that reconnects asks for the event again instead, so [`EventSource`](crate::driver::EventSource) does not use the setting
+/// unless its session is not to reconnect ([`Reconnect::Never`](crate::session::Reconnect::Never)).
+///
 /// The readers and streams obey this setting at the end of their source, [`PushDecoder`](crate::PushDecoder) at
 /// [`end`](crate::PushDecoder::end), and after [`Decoder::finish`](crate::Decoder::finish) it is
 /// [`End::event`](crate::End::event) that follows it. A source that fails has not ended: then the event is discarded.

@@ -16,11 +16,13 @@ use crate::session::{ConnectionId, ReadyState, Session, Time};
 /// An `EventSource` over any HTTP client and any runtime: connects, decodes, waits, and connects again, as its
 /// [`Session`] says. See the [module's page](crate::driver) for a whole client.
 ///
-/// **Cancel-safe**: a [`next_update`](EventSource::next_update) that is dropped while it waits loses nothing; the next call goes on where it was.
-/// So it fits in a `select!`. It makes progress only while it is polled.
+/// [`next_event`](EventSource::next_event) yields events, [`next_update`](EventSource::next_update) all that happens. With the feature
+/// `stream` it is a `Stream` of events, with `next`, `map` and all else of `StreamExt`.
 ///
-/// No `Send` is asked for: it is `Send` if the transport, its body and its futures are. With the feature `stream` it is a
-/// `Stream` of events.
+/// **Cancel-safe**: a `next_update` or `next_event` that is dropped while it waits loses nothing; the next call goes on where it was.
+/// So it fits in a `select!`. Nothing happens in the background: it works only while you await it.
+///
+/// No `Send` is asked for: it is `Send` if the transport, its body and its futures are.
 ///
 /// ```
 /// use sse_proto::driver::{EventSource, Transport, Update};

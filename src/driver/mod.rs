@@ -80,8 +80,15 @@
 //! [`BlockingEventSource::next_update`] yield every [`Update`]: the stream is open; it was lost, why, and when the next attempt is;
 //! there is a new last event ID to store. A failure for good is an error ([`DriverError::Failed`]), after which nothing comes.
 //!
-//! What a body leaves unfinished, if [`DecoderBuilder::unfinished`](crate::DecoderBuilder::unfinished) takes it, is an event only where
-//! no other connection will bring it again: where the session ends with that body. Else it is asked for again.
+//! A server ends a client for good with status 204: the last item is then [`Failure::Status(204)`](crate::session::Failure::Status).
+//! By the standard so does any other status but 200, and another content type; also a 502 of a proxy while your server is restarted.
+//! [`SessionBuilder::retry_head`](crate::session::SessionBuilder::retry_head) chooses what is tried again, for example
+//! `retry_head(|head| matches!(head.status, 429 | 500..=599))`. A failure does not hold the content type that came: log it in your
+//! transport.
+//!
+//! The setting [`unfinished`](crate::DecoderBuilder::unfinished) applies only where the session does not reconnect. Otherwise the cut
+//! event is dropped, and the next connection asks for it again. A server that always leaves out the last blank line shows by
+//! [`Loss::Truncated`](crate::session::Loss::Truncated).
 
 #[cfg(feature = "std")]
 mod blocking;

@@ -271,7 +271,8 @@ pub enum DecodeError {
         /// Where the first byte stands that did not fit, or its character begins, in bytes from the start of the stream.
         offset: u64,
     },
-    /// A whole block is larger than the limit on its bytes. Comes only where blocks are read: see [`BlockTooLarge`].
+    /// A whole block is larger than the limit on its bytes. Comes only from a `FieldsStream`, which reads blocks; a decoder never
+    /// returns it.
     #[error("block at byte {offset} of the stream larger than max_block_size ({limit} bytes); skipped")]
     #[non_exhaustive]
     BlockTooLarge {

@@ -67,6 +67,8 @@ pub fn trimmed_last_event_id_value(id: EventId<'_>) -> Result<&[u8], InvalidHead
 /// follows `"7"`, which its log does not know, or knows as another event. Give events no such ids; see
 /// [`replay`](crate::replay#edge-cases).
 ///
+/// To ask a log, hand it the header's value: [`ReplayLog::after_header`](crate::replay::ReplayLog::after_header).
+///
 /// # Errors
 ///
 /// [`InvalidHeaderValue`] says what is wrong with the value, and at which byte.

@@ -85,9 +85,9 @@ impl<T> ReplayLogBuilder<T> {
     /// use sse_proto::replay::{EpochId, Replay, ReplayLog};
     /// use sse_proto::Message;
     ///
-    /// let start = EpochId::new(1732105794, 0);
+    /// let start = EpochId::new(1732105794123, 0);
     /// let mut log = ReplayLog::builder().starting_after(start.text().as_event_id()).build();
-    /// let first = EpochId::new(1732105794, 1).text();
+    /// let first = EpochId::new(1732105794123, 1).text();
     /// log.push(first.as_event_id(), Message::new().id(first.as_event_id()).data("x").to_bytes());
     /// assert!(matches!(log.after(start.text().as_event_id()), Replay::Events(events) if events.len() == 1));
     /// ```

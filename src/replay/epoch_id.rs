@@ -5,15 +5,18 @@ use core::str::FromStr;
 
 use crate::field::{EventId, IdText};
 
-/// An id made of an epoch and a sequence number, `1732105794-42`, which means something after a restart, too.
+/// An id made of an epoch and a sequence number, `1732105794123-42`, which means something after a restart, too.
 ///
 /// The sequence counts the events of one life of the log. Best that of an event is the position after it, what
 /// [`ReplayLog::end`](crate::replay::ReplayLog::end) is after its push: then 0 stands before the first event, and each id says
 /// where to go on.
 ///
-/// The epoch tells one life from the next: a counter that is stored, or the time of the start. Without it, a client that names
-/// `42` after a restart would be taken for one who has seen the new 42; with it, its id is
-/// [`Replay::Unknown`](crate::replay::Replay::Unknown).
+/// The epoch tells one life of the log from the next. Without it, a client that names `42` after a restart would be taken for one
+/// that has seen the new 42. With it, its id is [`Replay::Unknown`](crate::replay::Replay::Unknown).
+///
+/// **No two lives may have the same epoch**: their ids would be mixed up without an error, and events lost. Best is a counter that
+/// is stored and grows at each start. If you take the time of the start, take milliseconds, and make sure that it is later than
+/// that of the life before: a restart can be quick, and a clock can go back.
 ///
 /// Its text is canonical, so that two texts are two ids, and it is in every header's alphabet.
 ///
@@ -21,12 +24,12 @@ use crate::field::{EventId, IdText};
 /// use sse_proto::EventId;
 /// use sse_proto::replay::EpochId;
 ///
-/// let id = EpochId::new(1732105794, 42);
-/// assert_eq!(id.text().as_event_id().as_str(), "1732105794-42"); // no allocation
-/// assert_eq!(EpochId::try_from(EventId::new("1732105794-42")?), Ok(id));
-/// assert!(EpochId::try_from(EventId::new("1732105794-042")?).is_err());
-/// assert_eq!("1732105794-42".parse(), Ok(id));
-/// assert_eq!(id.next(), Some(EpochId::new(1732105794, 43)));
+/// let id = EpochId::new(1732105794123, 42);
+/// assert_eq!(id.text().as_event_id().as_str(), "1732105794123-42"); // no allocation
+/// assert_eq!(EpochId::try_from(EventId::new("1732105794123-42")?), Ok(id));
+/// assert!(EpochId::try_from(EventId::new("1732105794123-042")?).is_err());
+/// assert_eq!("1732105794123-42".parse(), Ok(id));
+/// assert_eq!(id.next(), Some(EpochId::new(1732105794123, 43)));
 /// # Ok::<(), sse_proto::InvalidValue>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,8 +56,8 @@ impl EpochId {
     /// ```
     /// use sse_proto::replay::EpochId;
     ///
-    /// let id: EpochId = "1732105794-42".parse()?;
-    /// assert_eq!((id.epoch(), id.sequence()), (1732105794, 42));
+    /// let id: EpochId = "1732105794123-42".parse()?;
+    /// assert_eq!((id.epoch(), id.sequence()), (1732105794123, 42));
     /// # Ok::<(), sse_proto::replay::NotAnEpochId>(())
     /// ```
     #[must_use]
@@ -123,9 +126,9 @@ impl fmt::Display for EpochId {
 /// use sse_proto::replay::EpochId;
 ///
 /// let error = "42".parse::<EpochId>().unwrap_err();
-/// assert_eq!(error.to_string(), "not an epoch id, which is two decimal numbers with a hyphen between, like 1732105794-42");
+/// assert_eq!(error.to_string(), "not an epoch id, which is two decimal numbers with a hyphen between, like 1732105794123-42");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
-#[error("not an epoch id, which is two decimal numbers with a hyphen between, like 1732105794-42")]
+#[error("not an epoch id, which is two decimal numbers with a hyphen between, like 1732105794123-42")]
 #[non_exhaustive]
 pub struct NotAnEpochId;

@@ -221,8 +221,9 @@ impl<T> ReplayLog<T> {
     /// ([`ReplayLogBuilder::starting_after`](super::ReplayLogBuilder::starting_after)). `None` if there is none, or it is
     /// forgotten.
     ///
-    /// A client that has got no event yet needs it, or what comes while it is away is lost: send it with a block of its own,
-    /// first (`Message::new().id(id)`), and with each message that says that a place is too old.
+    /// A client that has got no event yet needs it, or what comes while it is away is lost. Send it first, and with each message
+    /// that says that a place is too old. A block of its own (`Message::new().id(id)`) is enough by the standard; for browsers send
+    /// an event with it, since [Firefox forgets an id without data](crate::replay#the-servers-side-of-a-connection).
     ///
     /// ```
     /// use sse_proto::EventId;

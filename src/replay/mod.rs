@@ -27,13 +27,15 @@
 //!
 //! ```
 //! use bytes::Bytes;
-//! use sse_proto::Message;
 //! use sse_proto::replay::{EpochId, Replay, ReplayLog};
+//! use sse_proto::{EventType, Message};
 //! use std::sync::{Condvar, Mutex};
 //! use std::time::Duration;
 //!
+//! const HELLO: EventType<'static> = EventType::from_static("hello");
+//!
 //! struct Topic {
-//!     epoch: u64, // another one after each restart: a counter that is stored, or the time of the start
+//!     epoch: u64, // never used before: a counter that is stored, or the time of the start in milliseconds
 //!     log: Mutex<ReplayLog>,
 //!     news: Condvar, // or your runtime's `Notify`, `watch`
 //! }
@@ -58,8 +60,8 @@
 //!         let log = self.log.lock().unwrap();
 //!         let now = log.last_id().unwrap_or_default();
 //!         match log.after_header(last_event_id) {
-//!             // New here: an id, or what comes while it is away for the first time is lost.
-//!             Replay::FromStart(_) => (Message::new().id(now).to_bytes(), log.end()),
+//!             // New here: an id, or what comes while it is away for the first time is lost. With data, for Firefox.
+//!             Replay::FromStart(_) => (Message::new().event_type(HELLO).id(now).data("").to_bytes(), log.end()),
 //!             // Its place is gone: told once, and with an id, or it is told again at each connection.
 //!             Replay::TooOld { .. } | Replay::Unknown => (Message::new().id(now).data("reload").to_bytes(), log.end()),
 //!             place => (Bytes::new(), place.into_events().map_or(log.end(), |events| events.start())),
@@ -81,7 +83,7 @@
 //!
 //! let topic = Topic::new(1);
 //! let (first, _) = topic.connect(None); // and cut, before there is an event
-//! assert_eq!(first, "id: 1-0\n\n");
+//! assert_eq!(first, "event: hello\nid: 1-0\ndata: \n\n");
 //! topic.publish("a");
 //! topic.publish("b");
 //! let (first, mut position) = topic.connect(Some(b"1-0"));
@@ -91,8 +93,10 @@
 //! assert_eq!((first, position), (Bytes::from("id: 1-2\ndata: reload\n\n"), 2));
 //! ```
 //!
-//! A block of an id alone is no event to browsers and to this crate. Some LLM clients take it for one, and fail to read
-//! JSON in it: there the id goes with the first event.
+//! What a client makes of a block of an id alone differs. By the standard it is no event, and the id counts: so do Chromium and this
+//! crate. Firefox and the MCP SDKs for TypeScript forget the id: for them the program sends an event of a type that nobody listens to,
+//! with empty data. Some LLM clients take the block for an event, and fail to read JSON
+//! in it: for them put the id on the first event.
 //!
 //! With queues in place of positions (a broadcast channel), subscribe first, read [`ReplayLog::end`], replay, then skip live events
 //! before that position. End a connection whose queue is full (tokio's `RecvError::Lagged`): the client comes back by its id.
@@ -125,8 +129,8 @@
 //!
 //! - **An event without an id** (pushed with the empty one) is held and replayed, but cannot be named: its receiver
 //!   names the event before it, and gets it again.
-//! - **An id pushed twice** names the first event that bore it, and is too old once that is forgotten, until all that
-//!   bore it are. So nothing is ever lost; what follows may come twice.
+//! - **An id pushed twice**: a replay starts after the first event with it. Once that one is forgotten, the id counts as too old,
+//!   until all events with it are forgotten. So nothing is ever lost; what follows may come twice.
 //! - **An event larger than the log** is evicted by its own push, with all before it. A client that has received it is up
 //!   to date nevertheless, and [`ReplayLog::last_id`] still names it.
 //! - **An id pushed that stands before the first event** names the place there.

@@ -25,7 +25,7 @@ const BESIDE: usize = BOM.len() + 2;
 /// unknown fields and all. Nothing is decoded and nothing is left out: the bytes of all blocks, and those of
 /// [`BlockScanner::finish`], are the stream.
 ///
-/// A block is out with the first byte of its blank line's end. If that is a CR and the LF after it comes in the next
+/// A block is returned as soon as the first byte of its blank line's end arrives. If that is a CR and the LF after it comes in the next
 /// chunk, the LF is the first byte of the next block. Nothing else depends on how the stream is cut.
 ///
 /// # Heartbeats
@@ -33,8 +33,7 @@ const BESIDE: usize = BOM.len() + 2;
 /// A comment line before the first field of its block comes by itself ([`BlockPart::Comment`]), with its line end: many
 /// servers send `: ping` and one line end for as long as there is nothing to tell, and a proxy that held those back until the next
 /// blank line would run into the timeouts that they are meant to prevent. Nothing that follows can change what such a
-/// line means. It is always so, not by a setting, because otherwise it would depend on the timing of the server
-/// what a block holds. So `:\n\n` is two: the comment, and a block that is a blank line alone. Comments
+/// line means. This cannot be turned off: otherwise what a block holds would depend on timing. So `:\n\n` is two: the comment, and a block that is a blank line alone. Comments
 /// after the first field stay in their block.
 ///
 /// ```
@@ -47,8 +46,8 @@ const BESIDE: usize = BOM.len() + 2;
 ///
 /// # To change data
 ///
-/// [`Block::rewrite_data`] writes a block with other data. What is left at the end of the stream goes the same way, or anyone
-/// who closes the connection inside a block gets it through:
+/// [`Block::rewrite_data`] writes a block with other data. Treat what [`BlockScanner::finish`] returns
+/// like a block, or a server gets past your filter by closing the connection inside a block:
 ///
 /// ```
 /// use sse_proto::BlockScanner;
@@ -103,8 +102,8 @@ pub enum Oversized {
     /// One [`BlockTooLarge`] tells of it, and it is dropped. For those who must see all that they pass on.
     #[default]
     Skip,
-    /// It comes in pieces, as it is ([`BlockPart::Oversized`]), and there is no error: "look at blocks up to so many
-    /// bytes, pass larger ones on unseen". First what was held, then what is in each chunk, lent from there. Where it is
+    /// It comes in pieces, as it is ([`BlockPart::Oversized`]), and [`BlockScanner::scan`] never returns an error: "look at blocks up
+    /// to so many bytes, pass larger ones on unseen". First what was held, then what is in each chunk, lent from there. Where it is
     /// cut in pieces depends on the chunks.
     ///
     /// ```

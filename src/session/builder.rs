@@ -101,7 +101,7 @@ impl SessionBuilder {
     /// The shortest time from one request to the next. The default is 3 seconds: whatever a server sends, `retry: 0` and a
     /// new id to each connection, it is asked 20 times a minute at most. [`Session::reconnect_now`] goes past it.
     ///
-    /// A stream that has lasted so long is asked for again after its reconnection time alone.
+    /// If a connection lasted longer than this interval, only the reconnection time is waited.
     ///
     /// ```
     /// use sse_proto::session::{Action, Session, Time};
@@ -122,7 +122,7 @@ impl SessionBuilder {
 
     /// Where the wait stops doubling. The default is one minute.
     ///
-    /// It limits only what the session adds: a reconnection time above it is kept, but does not grow.
+    /// It limits the doubling only. A longer `retry` of the server is kept, but not doubled.
     ///
     /// ```
     /// use sse_proto::session::{Action, Session, Time};
@@ -164,7 +164,8 @@ impl SessionBuilder {
     }
 
     /// After this time a connection counts as good even if it brought nothing, and resets the waits. The default is
-    /// 10 seconds. A shorter one does, too, if it lasted as long as the wait that is now due. Zero makes each 200 good.
+    /// 10 seconds. A shorter one counts as good, too, if it lasted at least as long as the next wait. With zero every 200
+    /// counts.
     ///
     /// ```
     /// use sse_proto::session::{Progress, Session};
@@ -181,7 +182,7 @@ impl SessionBuilder {
 
     /// How many connections in a row may be fruitless, that is fail or end without [`Progress`], until the
     /// session fails ([`Failure::TooManyAttempts`](crate::session::Failure::TooManyAttempts)). The default is `None`:
-    /// no limit, as in the standard. `Some(1)` gives up after the first, `Some(0)` before it.
+    /// no limit, as in the standard. `Some(1)` stops after one such connection. `Some(0)` never connects.
     pub const fn max_attempts(mut self, attempts: Option<u32>) -> Self {
         self.policy.max_attempts = attempts;
         self
@@ -211,8 +212,8 @@ impl SessionBuilder {
     /// in the standard. Bytes of comments count, so a server that sends one every 15 seconds (9.2.7) goes well with 45.
     ///
     /// Silence counts from the first poll after the last bytes: the time in which the caller works on an event is not the
-    /// server's. A poll that comes more than a second later than it was to come (the machine was suspended) gives
-    /// the connection this time once more. Zero gives each connection up at the next poll.
+    /// server's. If a poll is more than a second late, for example after the machine was suspended, the timeout starts again. Zero
+    /// gives each connection up at the next poll.
     pub const fn idle_timeout(mut self, time: Option<Duration>) -> Self {
         self.policy.idle_timeout = time;
         self

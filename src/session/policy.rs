@@ -24,8 +24,8 @@ pub enum Progress {
     /// It was open at least as long as the wait that is now due, or as
     /// [`SessionBuilder::stable_after`](super::SessionBuilder::stable_after), whichever is shorter.
     Time,
-    /// Or the last event ID (the cursor, if one is set) is another one than when it was asked for. The default: a proxy that
-    /// cuts healthy streams every 30 or 60 seconds makes no failure of them, and a server that says hello and dies does.
+    /// Like `Time`, or the last event ID (or the cursor) has changed since the connection was requested. The default: a healthy
+    /// stream that a proxy cuts every 30 or 60 seconds is no failure, and a server that says hello and dies is one.
     #[default]
     NewId,
     /// Or an event has come.

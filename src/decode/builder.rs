@@ -1,4 +1,4 @@
-//! How a decoder is configured.
+//! The configuration of a decoder.
 
 use crate::decode::decoder::Decoder;
 use crate::decode::engine::step::Engine;
@@ -6,7 +6,7 @@ use crate::decode::settings::{OversizedId, Unfinished};
 use crate::field::EventId;
 use crate::limits::MOST_EVENT_SIZE;
 
-/// How a [`Decoder`] is configured. Made by [`Decoder::builder`].
+/// The configuration of a [`Decoder`]. Made by [`Decoder::builder`].
 ///
 /// ```
 /// use sse_proto::{Decoder, EventId};

@@ -1,4 +1,4 @@
-//! How a log is configured.
+//! The configuration of a log.
 
 use alloc::sync::Arc;
 use core::marker::PhantomData;

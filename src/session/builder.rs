@@ -1,4 +1,4 @@
-//! How a session is configured.
+//! The configuration of a session.
 
 use core::time::Duration;
 
@@ -8,7 +8,7 @@ use super::machine::Session;
 use super::outcome::RefusedHead;
 use super::policy::{Policy, Progress, Reconnect};
 
-/// How a [`Session`] is configured. Made by [`Session::builder`].
+/// The configuration of a [`Session`]. Made by [`Session::builder`].
 ///
 /// The standard leaves it to the client how long it waits at first and whether longer after failures (WHATWG HTML 9.2.3);
 /// each default has its reason beside it.

@@ -1,9 +1,10 @@
 //! A client that reconnects, in ten lines, over the HTTP client and the runtime of your choice: a [`Session`] and the loop
 //! around it.
 //!
-//! It brings no runtime and no HTTP client. You write a [`Transport`] (how to connect, to read and to sleep) and get an
-//! [`EventSource`]. Without async, you write a closure that connects and get a [`BlockingEventSource`]. Timeouts of the
-//! response head and of silence, backoff and all else are the settings of the [session](crate::session::SessionBuilder).
+//! It contains no runtime and no HTTP client. You write a [`Transport`] (how to connect, to read and to sleep) and
+//! get an [`EventSource`]. Without async, you write a closure that connects and get a [`BlockingEventSource`].
+//! Timeouts of the response head and of silence, backoff and everything else are settings of the
+//! [session](crate::session::SessionBuilder).
 //!
 //! ```
 //! use futures::executor::block_on;
@@ -77,11 +78,12 @@
 //! # What it yields
 //!
 //! [`EventSource::next_event`] and the iterator of [`BlockingEventSource`] yield events. [`EventSource::next`] and
-//! [`BlockingEventSource::next_update`] yield every [`Update`]: the stream is open; it was lost, why, and when the next attempt is;
-//! there is a new last event ID to store. A failure for good is an error ([`DriverError::Failed`]), after which nothing comes.
+//! [`BlockingEventSource::next_update`] yield every [`Update`]: the stream is open; it was lost, for which reason,
+//! and when the next attempt starts; there is a new last event ID to store. A permanent failure is an error
+//! ([`DriverError::Failed`]), and nothing is yielded after it.
 //!
-//! What a body leaves unfinished, if [`DecoderBuilder::unfinished`](crate::DecoderBuilder::unfinished) takes it, is an event only where
-//! no other connection will bring it again: where the session ends with that body. Else it is asked for again.
+//! If [`DecoderBuilder::unfinished`](crate::DecoderBuilder::unfinished) accepts the unfinished end of a body, it is
+//! an event only if the session ends with that body. Otherwise the next connection requests it again.
 
 #[cfg(feature = "std")]
 mod blocking;

@@ -107,12 +107,12 @@ pub const KEEP_ALIVE_LINE: &[u8] = b":\n";
 /// assert_eq!(Bytes::from_static(KEEP_ALIVE), ":\n\n"); // on a timer
 /// ```
 ///
-/// * **One event for many clients**: encode it once, and send each client a clone of the `Bytes`, which
-///   shares the text. A `tokio::sync::broadcast` channel of `Bytes` does just that.
-/// * **Many messages in one buffer**: [`encode`](Message::encode) appends to a `Vec<u8>` or `BytesMut` that
-///   you keep; then nothing is allocated in steady state.
-/// * **A value that is to be serialised**: [`encode_with`](Message::encode_with) writes it straight into
-///   the data field, without a `String` in between.
+/// * **One event for many clients**: encode it once, and send each client a clone of the `Bytes`, which shares the
+///   text. A `tokio::sync::broadcast` channel of `Bytes` does exactly this.
+/// * **Many messages in one buffer**: [`encode`](Message::encode) appends to a `Vec<u8>` or `BytesMut` that you
+///   reuse; then there is no allocation in steady state.
+/// * **A value to serialise**: [`encode_with`](Message::encode_with) writes it directly into the data field, without
+///   a `String` in between.
 /// * **Large data on a socket**: [`as_buf`](Message::as_buf) gives the pieces to a vectored write, without a copy.
 /// * **Keep-alive**: send [`KEEP_ALIVE`] when nothing else was sent for about 15 seconds.
 /// * **Flush each message.** Compression holds events back, so turn it off for this media type or flush
@@ -120,15 +120,17 @@ pub const KEEP_ALIVE_LINE: &[u8] = b":\n";
 ///
 /// # What is safe towards whom
 ///
-/// The standard says what a message means, and browsers do it. Others were measured (`docs/interop.md` of the repository):
+/// The standard defines the meaning of a message, and browsers follow it. These clients deviate, as measured
+/// (`docs/interop.md` of the repository):
 ///
-/// * **An id or a `retry` without data** is an event with empty data to some SDKs, which then fail: OpenAI's and Google's for Python.
-///   Send LLM clients no `retry` at all, and ids only in the message of an event, if any.
-/// * **An id without data is forgotten** by clients that know of ids through events only: Firefox, and the MCP SDKs for TypeScript. Where a
-///   client has to be able to resume before the first event, add empty data: `.id(id).data("")`, the priming event of MCP.
-/// * **Empty data** is no JSON: nine of twelve LLM SDKs fail.
-/// * **Data of several lines** is one value by the standard. Readers that people write by hand take each line for itself: send
-///   JSON in one line.
+/// * **An id or a `retry` without data** is an event with empty data for some SDKs, which then fail: OpenAI's and
+///   Google's for Python. Send LLM clients no `retry` at all, and ids only in the message of an event, if any.
+/// * **An id without data is lost** in clients that read ids only from events: Firefox, and the MCP SDKs for
+///   TypeScript. If a client must be able to resume before the first event, add empty data: `.id(id).data("")`, the
+///   priming event of MCP.
+/// * **Empty data** is not JSON: nine of twelve LLM SDKs fail.
+/// * **Data of several lines** is one value by the standard. Hand-written readers often treat each line as a separate
+///   value: send JSON in one line.
 /// * **Keep-alives**: see [`KEEP_ALIVE`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug)]
 #[must_use = "a message does nothing until it is encoded"]

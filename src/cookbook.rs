@@ -53,9 +53,10 @@ pub mod chat_client {}
 
 /// A server whose clients lose nothing: an axum handler over a [`ReplayLog`](crate::replay::ReplayLog).
 ///
-/// A client that comes back gets the events after its `Last-Event-ID`. One that was away too long, or comes from before a
-/// restart, is told to reload, once. There is no queue for each client: a client that does not read costs nothing, and when
-/// its place in the log is gone its connection ends, so that it comes back and is told.
+/// A client that reconnects gets the events after its `Last-Event-ID`. A client that was away too long, or that
+/// connected before a restart, gets one message to reload. There is no queue for each client, so a client that does
+/// not read costs nothing. When its place in the log is gone, the server ends its connection; the client then
+/// reconnects and gets that message.
 ///
 /// # `Cargo.toml`
 ///
@@ -70,9 +71,10 @@ pub mod chat_client {}
 ///
 /// # What to change
 ///
-/// The bounds of the log ([`ReplayLogBuilder`](crate::replay::ReplayLogBuilder)), what a new client gets (here only what happens from
-/// then on), and what `reload` means to your page. **Keep one log for each group of readers** who may see the same events: an
-/// id is no permission. Several servers need a shared store in its place: [`replay`](crate::replay) has the contract.
+/// The bounds of the log ([`ReplayLogBuilder`](crate::replay::ReplayLogBuilder)), the events for a new client (here
+/// only new ones), and the meaning of `reload` for your page. **Keep one log for each group of readers** who may see
+/// the same events: an id is not a permission. Several servers need a shared store instead: [`replay`](crate::replay)
+/// has the contract.
 ///
 /// # `src/replay_server.rs`
 ///
@@ -140,8 +142,8 @@ pub mod browser_server {}
 ///
 /// # What to change
 ///
-/// `tokens` knows where the API says what an answer has cost. Without compression leave out `gzip`, `takes_gzip` and `flate2`: `Tap`
-/// alone is the meter.
+/// `tokens` knows the place of the cost in the API's answer. Without compression omit `gzip`, `takes_gzip` and
+/// `flate2`: `Tap` alone is the meter.
 ///
 /// # `src/gateway.rs`
 ///
@@ -150,7 +152,7 @@ pub mod browser_server {}
 /// ```
 pub mod metering_gateway {}
 
-/// A gateway that answers in another format than the API behind it.
+/// A gateway whose answers have another format than the API behind it.
 ///
 /// It decodes borrowed events and encodes into one buffer: one chunk in gives one chunk out, so nothing waits. The client learns
 /// how the answer ended, also when the connection to the API breaks.
@@ -180,8 +182,8 @@ pub mod translating_gateway {}
 
 /// A proxy that blanks out the data of one event type and changes no other byte.
 ///
-/// [`BlockScanner`](crate::BlockScanner) yields whole blocks with their bytes, so comments, ids and unknown fields come through as they
-/// were. A block that is too large to look at is dropped.
+/// [`BlockScanner`](crate::BlockScanner) yields whole blocks with their bytes, so comments, ids and unknown fields
+/// are forwarded unchanged. A block that is too large to inspect is dropped.
 ///
 /// # `Cargo.toml`
 ///
@@ -192,9 +194,10 @@ pub mod translating_gateway {}
 ///
 /// # What to change
 ///
-/// The condition in `filter`, and what stands in place of the data. To drop an event, write nothing. To drop it and keep its
-/// `id`, write its fields without the data, `Fields { data: None, ..block.fields() }.to_message()?` ([`Fields`](crate::Fields)). To
-/// change JSON, read [`Block::fields`](crate::Block::fields), and write with [`Block::replace_data`](crate::Block::replace_data).
+/// The condition in `filter`, and the replacement for the data. To drop an event, write nothing. To drop it and keep
+/// its `id`, write its fields without the data: `Fields { data: None, ..block.fields() }.to_message()?`
+/// ([`Fields`](crate::Fields)). To change JSON, read [`Block::fields`](crate::Block::fields) and write with
+/// [`Block::replace_data`](crate::Block::replace_data).
 ///
 /// # `src/redacting_proxy.rs`
 ///
@@ -223,9 +226,9 @@ pub mod redacting_proxy {}
 ///
 /// # What to change
 ///
-/// Implement `Tools`. Add what has nothing to do with streams and is not here: authorisation, and the check of `Origin`, without
-/// which a web page could talk to a server on its visitor's machine. If you need one side only, leave out `client.rs`, or
-/// `server.rs` and `outgoing.rs`.
+/// Implement `Tools`. Add the parts that do not concern streams and are not here: authorisation, and the check of
+/// `Origin`; without that check, a web page could talk to a server on its visitor's machine. If you need only one
+/// side, omit `client.rs`, or `server.rs` and `outgoing.rs`.
 ///
 /// # `src/mcp/mod.rs`
 ///

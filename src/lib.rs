@@ -112,13 +112,15 @@
 //!
 //! # Reconnect
 //!
-//! A client that connects again is [`driver`]: ten lines around your HTTP client and your runtime. Below it, and at the
-//! other end, are two state machines that live longer than a connection. You supply IO, time and random numbers:
+//! [`driver`] is a client that reconnects: ten lines around your HTTP client and your runtime. It runs [`session`],
+//! the client's state machine; [`replay`] is its counterpart on the server. Both outlive a connection and have no IO,
+//! clock or random numbers:
 //!
-//! - [`session`], the client's: when to connect and with which headers, what a response means, how long to wait, when to
-//!   give up (WHATWG HTML 9.2.2, 9.2.3); backoff, jitter, timeouts, and no request sent twice that must not be.
-//! - [`replay`], the server's: a bounded log that answers a `Last-Event-ID` (9.2.4) with what was missed, or says that it
-//!   cannot. It is also the queue of all its clients.
+//! - [`session`], for the client: when to connect and with which headers, what a response means, how long to wait,
+//!   when to give up (WHATWG HTML 9.2.2, 9.2.3); backoff, jitter, timeouts. It never repeats a request that must not
+//!   be repeated.
+//! - [`replay`], for the server: a bounded log that answers a `Last-Event-ID` (9.2.4) with the missed events, or
+//!   reports that it cannot. It is also the queue of all its clients.
 //!
 //! # Coming from
 //!
@@ -191,25 +193,25 @@
 //!
 //! # Conformance notes
 //!
-//! - One byte order mark at the very start is dropped, in however many chunks it comes. A second one is content.
-//! - CR, LF and CRLF end lines; nothing else does. A CR ends its line at once; an LF after it, in whatever
-//!   chunk, belongs to it.
+//! - One byte order mark at the very start is removed, even if several chunks share it. A second one is content.
+//! - CR, LF and CRLF end lines; nothing else does. A CR ends its line at once; an LF after it belongs to it, even in
+//!   the next chunk.
 //! - One space after the colon is dropped; a tab is not.
 //! - `data` alone is an event with empty data. A block without a data line is not an event, but its `id` counts.
 //! - The id takes effect at the blank line and stays; `id` alone clears it; one with U+0000 is ignored.
 //! - `retry` counts if it is ASCII digits only, at least one, and fits in `u64`; at its line, not at the blank line.
 //! - Bad UTF-8 becomes U+FFFD by maximal subparts, like in browsers. It never ends a stream.
-//! - The id stays over [`Decoder::reconnect`]. (Read literally, the standard forgets it with the first blank line of each new
-//!   connection. Browsers keep it, and so do we.)
-//! - The end of the stream dispatches nothing. [`Decoder::finish`] returns what was open, and
-//!   [`DecoderBuilder::unfinished`] makes an event of it for those who want it.
+//! - The id stays over [`Decoder::reconnect`]. (Read literally, the standard forgets it with the first blank
+//!   line of each new connection. Browsers keep it, and so do we.)
+//! - The end of the stream dispatches no event. [`Decoder::finish`] returns the open block, and
+//!   [`DecoderBuilder::unfinished`] can turn it into an event.
 //!
 //! # Limits
 //!
-//! One event may hold 16 MiB ([`DecoderBuilder::max_event_size`]), which bounds what a stream can make a decoder hold.
-//! The limit counts value bytes plus one per data line, so neither one endless line nor endless empty `data:` lines can evade
-//! it. Unknown fields and comments that the caller has not enabled are not stored and do not count. A [`SliceDecoder`] holds
-//! what fits in its buffer; its page says which event always does.
+//! One event may have 16 MiB ([`DecoderBuilder::max_event_size`]), which bounds the memory that a stream can make a
+//! decoder use. The limit counts value bytes plus one per data line, so neither one endless line nor endless empty
+//! `data:` lines can evade it. Unknown fields and comments that the caller has not enabled are not stored and do not
+//! count. A [`SliceDecoder`] stores only what fits in its buffer; its page states which events always fit.
 //!
 //! # Features
 //!
@@ -227,18 +229,20 @@
 //!
 //! Semantic versioning, like cargo reads it: before 1.0 the second number is the one that may break.
 //!
-//! - **The public API** is what these pages show: items, features, the `Display` of errors in its meaning but not in its words,
-//!   and the conformance notes above. `Debug` output, what is measured (speed, sizes, allocations), `cfg(sse_without)`,
-//!   which is for our benchmarks, and the [`cookbook`] are not.
-//! - **`#[non_exhaustive]`** stands on what will grow: settings, errors, what a stream or a session may tell. So give a `match` a
-//!   last arm that ignores, or hands on, what it does not know. Enums without it are complete by the standard.
+//! - **The public API** is what these pages show: items, features, the meaning of error messages (but not their
+//!   words), and the conformance notes above. Not included are `Debug` output, measured values (speed, sizes,
+//!   allocations), `cfg(sse_without)`, which is for our benchmarks, and the [`cookbook`].
+//! - **`#[non_exhaustive]`** marks types that will grow: settings, errors, and the results of a stream or a session.
+//!   So end a `match` with an arm that ignores or forwards unknown values. Enums without it are complete by the
+//!   standard.
 //! - **Crates in the API**: `bytes` 1 (also as [`sse_proto::bytes`](bytes)), `futures-core` 0.3, `futures-io` 0.3 and `serde` 1.
 //!   A new major version of one is a breaking change here. The other crates may change at any time.
 //! - **Rust 1.85** or later, tested with that version. A minor version may ask for a newer Rust, if that is at least a year old;
 //!   a patch version never does.
-//! - **Defaults**: a patch version changes none. A minor version may change the waits of a session and the limits
-//!   (16 MiB for an event, 10,000 events and 16 MiB for a log), and CHANGELOG says so: set what you rely on.
-//! - **Bugs**: where this crate and the standard differ, the standard is right, and a patch version mends it.
+//! - **Defaults**: a patch version changes none. A minor version may change the waits of a session and the limits (16
+//!   MiB for an event, 10,000 events and 16 MiB for a log), and CHANGELOG lists the changes: set the values that you
+//!   depend on.
+//! - **Bugs**: if this crate and the standard differ, the standard is right, and a patch version fixes the crate.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 #![no_std]
@@ -271,7 +275,7 @@ mod scan;
 pub mod session;
 mod simd;
 
-// Whoever holds a `SharedChunk` or sends a `Message::to_bytes` on needs its `Bytes`, of the version that fits.
+// A user of a `SharedChunk` or of `Message::to_bytes` needs the same version of `Bytes`.
 #[cfg(feature = "alloc")]
 pub use bytes;
 

@@ -1,6 +1,7 @@
-//! Invariant: the block view loses nothing and invents nothing. What it lends is the stream, byte for byte, and is cut
-//! where a literal reader cuts it; under a small limit the same blocks and the same errors come, at the same places, however
-//! the stream is cut, and no more is held than is stated; data is rewritten line by line and nothing else is.
+//! Invariant: the block view loses nothing and invents nothing. The lent bytes are the stream, byte for byte, cut
+//! where a literal reader cuts it. Under a small limit, every cut of the stream gives the same blocks and the same
+//! errors at the same places, and the memory stays within the documented bound. Data is rewritten line by line, and
+//! nothing else is changed.
 #![cfg_attr(fuzzing, no_main)]
 
 #[cfg(fuzzing)]
@@ -22,8 +23,7 @@ use crate::counting::peak;
 #[cfg(fuzzing)]
 libfuzzer_sys::fuzz_target!(|case: Case| body(&shortened(case)));
 
-/// The limits are below 600 bytes, so a longer stream shows nothing that a shorter one does not, and takes seconds byte
-/// by byte.
+/// The limits are below 600 bytes, so a longer stream shows nothing new, and takes seconds byte by byte.
 #[cfg(fuzzing)]
 fn shortened(mut case: Case) -> Case {
     case.stream.truncate(1024);
@@ -33,25 +33,25 @@ fn shortened(mut case: Case) -> Case {
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
-/// What each value becomes. It holds a line end, so one line becomes two.
+/// The new value of each data line. It contains a line end, so one line becomes two.
 const NEW: &str = "***\rx";
 
-/// What there is to see of a stream. Places are as if no CR LF were cut.
+/// The observable parts of a stream. Places are given as if no CR LF were cut.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Seen {
-    /// A whole block or a comment, with how many lines.
+    /// A whole block or a comment, with its number of lines.
     Block(BlockPart, Range<usize>, usize),
-    /// What was over the limit, passed on.
+    /// A part over the limit, passed on.
     Unseen(Range<usize>),
     TooLarge(u64),
     Rest(Range<usize>),
 }
 
-/// A block or a comment by the literal reader.
+/// A block or a comment, found by the literal reader.
 struct Unit {
     part: BlockPart,
     range: Range<usize>,
-    /// What the limit counts, from the first byte that is neither a mark nor a line end that belongs elsewhere.
+    /// The bytes that the limit counts, from the first byte that is neither a mark nor a line end of another unit.
     counted: Range<usize>,
     lines: usize,
 }
@@ -76,7 +76,7 @@ pub fn body(case: &Case) {
         (blocks, limit, oversized, strip, expected)
     });
     let [whole, cuts, each, empty] = case.chunkings();
-    // Empty chunks are seen by one of them: they cost the most and change the least.
+    // Only one of the runs has empty chunks: they cost the most and change the least.
     let chunkings = [(whole, &kinds[..]), (cuts, &kinds), (each, &kinds), (empty, &kinds[2..])];
     for (cuts, kinds) in &chunkings {
         for (blocks, limit, oversized, strip, expected) in *kinds {
@@ -146,7 +146,7 @@ fn read_literally(stream: &[u8]) -> (Vec<Unit>, Vec<u8>, Vec<u8>) {
     (units, out, replaced)
 }
 
-/// The byte order marks at the start of a unit, in bytes: its first line is looked at without them.
+/// The length of the byte order marks at the start of a unit; its first line is read without them.
 fn marks(line: &[u8]) -> usize {
     line.chunks_exact(BOM.len()).take_while(|bytes| *bytes == BOM).count() * BOM.len()
 }
@@ -163,7 +163,7 @@ fn rewrite(line: &[u8], whole: bool, out: &mut Vec<u8>) -> bool {
     is_data
 }
 
-/// What there is to see under a limit.
+/// The expected observation under a limit.
 fn expected(units: &[Unit], limit: usize, oversized: Oversized, without_mark: bool) -> Vec<Seen> {
     let mut seen = Vec::new();
     for Unit { part, range, counted, lines } in units {
@@ -194,7 +194,7 @@ struct Run {
 
 fn run(mut blocks: BlockScanner, stream: &[u8], cuts: &[usize]) -> Run {
     let uncut = |range: Range<u64>| {
-        // The place after a CR LF, also where a chunk or a block ends inside of it.
+        // The place after a CR LF, even if a chunk or a block ends within it.
         let whole =
             |at: usize| at + usize::from(stream[..at].ends_with(b"\r") && stream[at..].starts_with(b"\n"));
         whole(range.start as usize)..whole(range.end as usize)
@@ -250,7 +250,7 @@ fn run(mut blocks: BlockScanner, stream: &[u8], cuts: &[usize]) -> Run {
     Run { seen, rewritten: out, replaced, passed_on }
 }
 
-/// Reads all of it and keeps nothing, so that what is held is the scanner's alone.
+/// Reads the whole stream and stores nothing, so that all memory belongs to the scanner.
 fn drain(mut blocks: BlockScanner, stream: &[u8], cuts: &[usize]) {
     let mut start = 0;
     for &end in cuts.iter().chain([&stream.len()]) {

@@ -1,6 +1,6 @@
-//! Invariant: data written is data set. However text is cut on its way into a `DataWriter`, in the middle of a
-//! character or of a CR LF, the message is the one that had it all at once; where there is too little room, the
-//! error says how much it takes.
+//! Invariant: data written equals data set. For every cut of the text on its way into a `DataWriter`, even within a
+//! character or a CR LF, the message equals one that gets its data at once. If the space is too small, the error
+//! gives the size that is needed.
 #![cfg_attr(fuzzing, no_main)]
 
 #[cfg(fuzzing)]

@@ -1,6 +1,6 @@
-//! Invariant: chunking is invisible. Whatever the bytes, the limit and the cuts (empty chunks too), lent and owned
-//! frames are the same, in the same places, with the same errors and the same state at the end, as if all of it
-//! had come at once; and a clone made in the middle goes on as the original does.
+//! Invariant: chunking is invisible. For all bytes, limits and cuts (including empty chunks), lent and owned frames,
+//! their places, the errors and the final state are the same as for the whole stream at once. A clone made in the
+//! middle continues like the original.
 #![cfg_attr(fuzzing, no_main)]
 
 #[cfg(fuzzing)]

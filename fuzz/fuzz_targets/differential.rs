@@ -1,6 +1,6 @@
-//! Invariant: the standard decides. Whatever the bytes and the cuts, each way to read them gives what the literal
-//! twin says (WHATWG HTML 9.2.5, 9.2.6): lent, owned, without a heap, just the events, the scanner's lines, and the standard
-//! applied to those.
+//! Invariant: the standard decides. For all bytes and cuts, each way to read them gives the same result as the
+//! literal twin (WHATWG HTML 9.2.5, 9.2.6): lent, owned, without a heap, events only, the scanner's lines, and the
+//! standard applied to those lines.
 #![cfg_attr(fuzzing, no_main)]
 
 #[cfg(fuzzing)]
@@ -37,7 +37,7 @@ pub fn body(case: &Case) {
     assert_eq!(scanner_based(stream, cuts), Outcome { cut: None, ..twin(stream) }, "by the scanner's lines");
 }
 
-/// Its place is where it is due; that of an error is part of the error.
+/// The place of a frame is where it is due; the place of an error is part of the error.
 fn is_frame(got: &Got) -> bool {
     !matches!(got, Got::EventTooLarge | Got::CommentTooLarge)
 }

@@ -1,5 +1,5 @@
-//! Invariant: a message has one encoding. Every sink gets the same bytes, `encoded_len` of them, read in any steps;
-//! one that has a byte too little room says so and is not touched.
+//! Invariant: a message has one encoding. Every sink gets the same bytes, `encoded_len` of them, read in any steps. A
+//! sink that is one byte too small returns an error and is unchanged.
 #![cfg_attr(fuzzing, no_main)]
 
 #[cfg(fuzzing)]

@@ -1,5 +1,5 @@
-//! Invariant: a limit is a limit. Under any small one the outcome is the twin's for every chunking, the decoder
-//! holds no more than the stated bound, and what comes after is intact.
+//! Invariant: a limit is a limit. Under any small limit the outcome equals the twin's for every chunking, the
+//! decoder's memory stays within the documented bound, and later events are intact.
 #![cfg_attr(fuzzing, no_main)]
 
 #[cfg(fuzzing)]

@@ -1,6 +1,6 @@
-//! Invariant: nothing is lost. A decoder that owns its bytes gives what the literal twin says, for one who goes on at an
-//! error at once and for one who leaves the loop and comes back with the next bytes; what is unfinished at the end is
-//! taken or not as the setting says.
+//! Invariant: nothing is lost. A decoder that owns its bytes gives the same result as the literal twin, both for a
+//! caller that continues at once after an error and for one that leaves the loop and returns with the next bytes. The
+//! setting decides whether the unfinished end is accepted.
 #![cfg_attr(fuzzing, no_main)]
 
 #[cfg(fuzzing)]

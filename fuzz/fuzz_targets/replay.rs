@@ -1,5 +1,5 @@
-//! Invariant: a replay log evicts, remembers and answers like a list that forgets nothing, within its bounds, whatever ids
-//! come, come again or do not come.
+//! Invariant: a replay log evicts, remembers and answers like a list that forgets nothing, within its bounds, for all
+//! ids: new, repeated or unknown.
 #![cfg_attr(fuzzing, no_main)]
 
 #[cfg(fuzzing)]

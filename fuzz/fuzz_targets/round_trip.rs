@@ -1,5 +1,5 @@
-//! Invariant: nothing lost, nothing injected. For all messages that can be built, put one after the other and cut
-//! anywhere, decoding gives exactly their frames; so says the twin, and a third reader that is more literal still.
+//! Invariant: nothing lost, nothing injected. All messages that can be built are concatenated and cut anywhere.
+//! Decoding gives exactly their frames; the twin and a third, even more literal reader confirm this.
 #![cfg_attr(fuzzing, no_main)]
 
 #[cfg(fuzzing)]

@@ -1,5 +1,5 @@
-//! Invariant: whatever happens, in whatever order and on whatever clock, a session does what a model of a few sentences
-//! says; no two of its answers contradict each other, and none is a panic.
+//! Invariant: for all inputs, in any order and on any clock, a session does what a short model does. No two of its
+//! results contradict each other, and no input makes it panic.
 #![cfg_attr(fuzzing, no_main)]
 
 #[cfg(fuzzing)]

@@ -1,6 +1,6 @@
-//! Invariant: without a heap it is the same standard. Whatever the bytes, the cuts and the size of the buffer, a decoder over
-//! a slice gives what the literal twin says, where what is held is charged; and in a buffer that is large enough it gives
-//! exactly what the decoder with a heap does.
+//! Invariant: without a heap it is the same standard. For all bytes, cuts and sizes of the buffer, a decoder over a
+//! slice gives the same result as the literal twin that charges the stored text. In a buffer that is large enough, it
+//! gives exactly the result of the decoder with a heap.
 #![cfg_attr(fuzzing, no_main)]
 
 #[cfg(fuzzing)]
@@ -16,7 +16,7 @@ libfuzzer_sys::fuzz_target!(|case: Case| body(&case));
 
 pub fn body(case: &Case) {
     let (stream, limit) = (&case.stream, case.limited.limit);
-    // Sizes around what is held, and none at all.
+    // Sizes near the stored size, and zero.
     for limit in [limit, limit / 2, limit / 9, 0] {
         let rules = Rules { limit, ..held(&case.limited) };
         let expected = twin_with(stream, &rules);

@@ -1,4 +1,4 @@
-//! The source of a stream, and what is to know of it: whether it has ended, and whether others should get a turn.
+//! The source of a stream and its state: whether it has ended, and whether other tasks should run.
 
 use core::pin::Pin;
 use core::task::{Context, Poll, ready};
@@ -14,9 +14,9 @@ pin_project! {
         #[pin]
         source: S,
         ended: bool,
-        // The last thing that came was an error: should the source end now, it has failed.
+        // The last item was an error: if the source ends now, it has failed.
         failed: bool,
-        // Frames and chunks since it was pending.
+        // The number of frames and chunks since the source was pending.
         turns: u8,
     }
 }
@@ -42,12 +42,12 @@ impl<S> Chunks<S> {
         self.ended
     }
 
-    /// Whether the end came right after an error.
+    /// Whether the end came directly after an error.
     pub(super) const fn have_failed(&self) -> bool {
         self.failed
     }
 
-    /// Pending once after so many turns that were ready, with the task woken.
+    /// Returns pending once after this many ready turns, and wakes the task.
     pub(super) fn poll_turn(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let turns = self.project().turns;
         if *turns == STREAM_TURNS {

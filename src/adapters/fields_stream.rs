@@ -20,11 +20,12 @@ pin_project! {
     /// The blocks of a stream with their fields, each given or not: also those without data, for which [`EventStream`](crate::EventStream)
     /// has no event. For libraries whose type of event is the block, and for callers that keep the id themselves.
     ///
-    /// Blocks without a field are left out, and so are comments unless they are asked for ([`FieldsStream::comments`]): then those
-    /// before the first field of a block come by themselves, at once, and those after it with their block.
+    /// Blocks without a field are left out. Comments are left out unless they are enabled
+    /// ([`FieldsStream::comments`]): then those before the first field of a block are yielded separately, at once,
+    /// and those after it with their block.
     ///
-    /// Errors, the end and turns are as with [`FrameStream`](crate::FrameStream). The limit is one on the block's bytes, which counts what the
-    /// standard ignores, too.
+    /// Errors, the end and turns are like those of [`FrameStream`](crate::FrameStream). The limit applies to the
+    /// block's bytes, including those that the standard ignores.
     ///
     /// ```
     /// use futures::{StreamExt, executor::block_on, stream};
@@ -52,7 +53,7 @@ impl<S> FieldsStream<S> {
         Self::with_scanner(source, BlockScanner::new())
     }
 
-    /// Blocks of `source` by `blocks`, which has to be at the start of a stream: with its limit.
+    /// Blocks of `source`, read by `blocks` with its limit. `blocks` must be at the start of a stream.
     ///
     /// ```
     /// use futures::{StreamExt, executor::block_on, stream};
@@ -70,14 +71,14 @@ impl<S> FieldsStream<S> {
         Self { chunks: Chunks::of(source), blocks, chunk: Bytes::new(), comments, unfinished }
     }
 
-    /// Whether comments are given. They are not by default.
+    /// Whether to yield comments. Off by default.
     #[must_use]
     pub const fn comments(mut self, comments: bool) -> Self {
         self.comments = comments;
         self
     }
 
-    /// What becomes of a block whose blank line does not come before the stream ends. By default it is discarded.
+    /// What happens to a block whose blank line does not arrive before the stream ends. By default it is discarded.
     ///
     /// ```
     /// use futures::{StreamExt, executor::block_on, stream};
@@ -101,7 +102,7 @@ impl<S> FieldsStream<S> {
         self.chunks.source()
     }
 
-    /// The source. What is taken from it here is missing from the stream.
+    /// The source. Items that you take from it here are missing from the stream.
     ///
     /// ```
     /// use futures::{Stream, StreamExt, executor::block_on, stream};
@@ -137,12 +138,12 @@ where
     }
 }
 
-/// No `From`: with a second way to a [`DecodeError`], `?` in a closure would need its type said.
+/// There is no `From`: with a second conversion to [`DecodeError`], `?` in a closure would need a type annotation.
 const fn too_large(error: BlockTooLarge) -> DecodeError {
     DecodeError::BlockTooLarge { limit: error.limit, offset: error.offset }
 }
 
-/// What is yielded of a block, if anything is.
+/// The item for a block, if there is one.
 fn wanted(block: &Block<'_>, comments: bool) -> Option<Fields> {
     if !comments && block.part() == BlockPart::Comment {
         return None;
@@ -177,7 +178,7 @@ where
                 Ok(None) => {}
                 Err(error) => return Poll::Ready(Some(Err(SourceError::Decode(too_large(error))))),
             }
-            // What was read to its end is not held while nothing comes.
+            // Do not keep a chunk that is used up while nothing arrives.
             *this.chunk = Bytes::new();
             match ready!(this.chunks.as_mut().poll_chunk(context)) {
                 Some(Ok(bytes)) => *this.chunk = bytes.into(),

@@ -17,8 +17,8 @@ pin_project! {
     /// A stream of byte chunks out of a [`futures_io::AsyncRead`], for [`EventStream`](crate::EventStream) and its like. Feature `futures-io`; the
     /// trait crate only.
     ///
-    /// It reads up to 16 KiB at a time and copies what came, so that an idle connection holds no buffer but that one. A read that
-    /// was interrupted is tried again; after any other error the stream goes on where the reader does.
+    /// It reads up to 16 KiB at a time and copies the bytes that arrived, so an idle connection holds only that
+    /// buffer. An interrupted read is retried. After any other error the stream continues where the reader does.
     ///
     /// For tokio's readers there is `ReaderStream` of `tokio-util`.
     ///

@@ -1,4 +1,4 @@
-//! A keep-alive for when nothing else is sent.
+//! Sends keep-alives while nothing else is sent.
 
 use core::future::Future;
 use core::pin::Pin;
@@ -11,13 +11,14 @@ use pin_project_lite::pin_project;
 use crate::encode::message::{KEEP_ALIVE, KEEP_ALIVE_LINE, Message};
 
 pin_project! {
-    /// Passes the chunks of a stream on, and sends a keep-alive whenever nothing has come for a while: so that proxies leave the
-    /// connection open, and a server learns that its client is gone. For the body of a response.
+    /// Forwards the chunks of a stream, and sends a keep-alive whenever nothing has arrived for a while. So proxies
+    /// leave the connection open, and a server notices that its client is gone. For the body of a response.
     ///
-    /// The clock is the caller's: `sleep` starts a wait, with any runtime's timer. It is called when the stream has nothing to give, and
-    /// dropped when it has.
+    /// The caller provides the clock: `sleep` starts a wait, with any runtime's timer. It is called when the stream
+    /// has no chunk, and its future is dropped when the stream has one.
     ///
-    /// A chunk may end anywhere, in the middle of an event too: then nothing is put in before the event has ended.
+    /// A chunk may end anywhere, also in the middle of an event: then no keep-alive is inserted before the event has
+    /// ended.
     ///
     /// ```
     /// use futures::{StreamExt, executor::block_on, future, stream};
@@ -38,7 +39,7 @@ pin_project! {
         #[pin]
         wait: Option<W>,
         keep_alive: Bytes,
-        // The last bytes that went through; a stream starts as after a blank line.
+        // The last bytes that were forwarded. A stream starts like after a blank line.
         tail: [u8; 4],
         ended: bool,
     }
@@ -49,13 +50,14 @@ where
     F: FnMut() -> W,
     W: Future<Output = ()>,
 {
-    /// `source`, and [`KEEP_ALIVE`] whenever a wait that `sleep` has started is over and nothing has come.
+    /// Forwards `source`, and sends [`KEEP_ALIVE`] whenever a wait that `sleep` has started ends and nothing has
+    /// arrived.
     pub const fn new(source: S, sleep: F) -> Self {
         let keep_alive = Bytes::from_static(KEEP_ALIVE);
         Self { source, sleep, wait: None, keep_alive, tail: *b"\n\n\n\n", ended: false }
     }
 
-    /// Sends [`KEEP_ALIVE_LINE`] instead, for clients that make an event of each blank line.
+    /// Sends [`KEEP_ALIVE_LINE`] instead, for clients that treat each blank line as an event.
     ///
     /// ```
     /// use futures::{StreamExt, executor::block_on, future, stream};
@@ -118,7 +120,8 @@ where
             return Poll::Pending;
         }
         this.wait.set(None);
-        // In the middle of an event nothing is due: the chunk that ends it shows that the connection lives, too.
+        // In the middle of an event no keep-alive is due: the chunk that ends the event also shows that the
+        // connection is alive.
         if ends_with_blank_line(this.tail) {
             Poll::Ready(Some(Ok(this.keep_alive.clone())))
         } else {

@@ -1,4 +1,4 @@
-//! The codec between a program's own types: `std::io`, `Stream` and `futures_io`. Thin.
+//! Connects the codec to a program's own types: `std::io`, `Stream` and `futures_io`. Thin.
 
 #[cfg(feature = "stream")]
 mod chunks;

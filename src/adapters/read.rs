@@ -1,4 +1,4 @@
-//! Events out of a `Read`.
+//! Reads events from a `Read`.
 
 use std::boxed::Box;
 use std::io::{self, ErrorKind, Read};
@@ -12,19 +12,20 @@ use crate::decode::owned::{EventBuf, FrameBuf};
 use crate::error::SourceError;
 use crate::limits::READ_SIZE;
 
-/// Frames out of a [`Read`], such as the body of a response, one after the other: events, retries, and comments if
-/// the decoder was asked for them.
+/// Yields the frames from a [`Read`], such as the body of a response: events, retries, and comments if the decoder
+/// has them enabled.
 ///
-/// It looks at bytes alone, not at the status nor at the content type. An error page or a JSON error is a valid stream without
-/// events, so check both before: the status, and [`headers::is_event_stream`](crate::headers::is_event_stream).
+/// It reads only bytes, not the status or the content type. An error page or a JSON error is a valid stream without events. So
+/// first check the status and [`headers::is_event_stream`](crate::headers::is_event_stream).
 ///
-/// Errors of the source and of the decoder are distinct variants, and frames that were complete before one have been
-/// yielded. After an event over the limit the next item is what follows it. After an error of the source the iterator ends,
-/// unless the source may be asked again: [`Interrupted`](ErrorKind::Interrupted) it asks by itself, and after
-/// [`WouldBlock`](ErrorKind::WouldBlock) and [`TimedOut`](ErrorKind::TimedOut) the next call does.
+/// Errors of the source and of the decoder are distinct variants, and frames that were complete before an error have
+/// been yielded. After an event over the limit, the next item is the one that follows it. After an error of the
+/// source the iterator ends, unless the source may be read again: after [`Interrupted`](ErrorKind::Interrupted) the
+/// reader retries by itself, and after [`WouldBlock`](ErrorKind::WouldBlock) and [`TimedOut`](ErrorKind::TimedOut) at
+/// the next call.
 ///
-/// What is open at the end of the source is discarded, as the standard says, or taken if the decoder's setting
-/// [`unfinished`](crate::DecoderBuilder::unfinished) says so. Before the next call, [`Decoder::finish`] on
+/// An unfinished event at the end of the source is discarded, as in the standard, or yielded if the decoder's setting
+/// [`unfinished`](crate::DecoderBuilder::unfinished) accepts it. Before the next call, [`Decoder::finish`] on
 /// [`FrameReader::decoder_mut`] returns what was discarded.
 ///
 /// ```
@@ -41,18 +42,19 @@ pub struct FrameReader<R> {
     decoder: Decoder,
     buffer: Box<[u8]>,
     chunk: SharedChunk,
-    /// The source has failed for good.
+    /// The source has failed permanently.
     failed: bool,
 }
 
 /// Like [`FrameReader`], but yields events only.
 ///
-/// It looks at bytes alone, not at the status nor at the content type. An error page or a JSON error is a valid stream without
-/// events, so check both before: the status, and [`headers::is_event_stream`](crate::headers::is_event_stream).
+/// It reads only bytes, not the status or the content type. An error page or a JSON error is a valid stream without events. So
+/// first check the status and [`headers::is_event_stream`](crate::headers::is_event_stream).
 ///
-/// An event over the limit is an error item, and the iterator goes on after it. After an error of the source it ends, unless
-/// the source may be asked again ([`WouldBlock`](ErrorKind::WouldBlock), [`TimedOut`](ErrorKind::TimedOut)). What is open at the
-/// end is discarded, or taken if the decoder's setting [`unfinished`](crate::DecoderBuilder::unfinished) says so.
+/// An event over the limit is an error item, and the iterator continues after it. After an error of the source it
+/// ends, unless the source may be read again ([`WouldBlock`](ErrorKind::WouldBlock),
+/// [`TimedOut`](ErrorKind::TimedOut)). An unfinished event at the end is discarded, or yielded if the decoder's
+/// setting [`unfinished`](crate::DecoderBuilder::unfinished) accepts it.
 ///
 /// ```
 /// use sse_proto::EventReader;
@@ -77,8 +79,8 @@ impl<R> FrameReader<R> {
         Self::with_decoder(source, Decoder::new())
     }
 
-    /// Frames of `source` by `decoder`: with its settings, and with the last event ID and the reconnection time that it knows
-    /// of the connection before. A block that was left open there is dropped, as [`Decoder::reconnect`] does.
+    /// Frames of `source`, decoded by `decoder`: with its settings, and with the last event ID and the reconnection
+    /// time of the previous connection. An open block of that connection is dropped, like in [`Decoder::reconnect`].
     pub fn with_decoder(source: R, mut decoder: Decoder) -> Self {
         decoder.reconnect();
         let buffer = vec![0; READ_SIZE].into_boxed_slice();
@@ -91,7 +93,8 @@ impl<R> FrameReader<R> {
         &self.source
     }
 
-    /// The source, for example to set a timeout on a socket. What is read from it here is missing from the stream.
+    /// The source, for example to set a timeout on a socket. Bytes that you read from it here are missing from the
+    /// stream.
     ///
     /// ```
     /// use sse_proto::FrameReader;
@@ -126,8 +129,8 @@ impl<R> FrameReader<R> {
         &mut self.decoder
     }
 
-    /// The source and the decoder, which may go on to the next connection ([`FrameReader::with_decoder`]). Bytes that were not
-    /// decoded yet are dropped.
+    /// The source and the decoder, which can continue with the next connection ([`FrameReader::with_decoder`]). Bytes
+    /// that were not decoded yet are dropped.
     ///
     /// ```
     /// use sse_proto::FrameReader;
@@ -161,7 +164,7 @@ impl<R: Read> Iterator for FrameReader<R> {
             if self.failed {
                 return None;
             }
-            self.chunk = SharedChunk::default(); // not held while the source is waited for
+            self.chunk = SharedChunk::default(); // not kept while waiting for the source
             match self.source.read(&mut self.buffer) {
                 Ok(0) => return self.decoder.finish_event().map(|event| Ok(event.into())),
                 Ok(read) => {

@@ -16,24 +16,24 @@ use crate::decode::owned::{EventBuf, FrameBuf};
 use crate::error::SourceError;
 
 pin_project! {
-    /// Frames out of a stream of byte chunks, such as the body of a response: events, retries, and comments if the
-    /// decoder was asked for them.
+    /// Yields the frames from a stream of byte chunks, such as the body of a response: events, retries, and comments
+    /// if the decoder has them enabled.
     ///
-    /// It looks at bytes alone, not at the status nor at the content type. An error page or a JSON error is a valid stream without
-    /// events, so check both before: the status, and [`headers::is_event_stream`](crate::headers::is_event_stream).
+    /// It reads only bytes, not the status or the content type. An error page or a JSON error is a valid stream without events. So
+    /// first check the status and [`headers::is_event_stream`](crate::headers::is_event_stream).
     ///
-    /// Errors of the source and of the decoder are distinct variants, and frames that were complete before one have been
-    /// yielded. Neither ends this stream: it ends when the source does.
+    /// Errors of the source and of the decoder are distinct variants, and frames that were complete before an error
+    /// have been yielded. Neither ends this stream: it ends when the source does.
     ///
-    /// What is open at the end of the source is discarded, as the standard says, or taken if the decoder's setting
-    /// [`unfinished`](crate::DecoderBuilder::unfinished) says so. After the end, [`Decoder::finish`] on
+    /// An unfinished event at the end of the source is discarded, as in the standard, or yielded if the decoder's
+    /// setting [`unfinished`](crate::DecoderBuilder::unfinished) accepts it. After the end, [`Decoder::finish`] on
     /// [`FrameStream::decoder_mut`] returns what was discarded.
     ///
-    /// After 128 frames or chunks in a row that were ready it is pending once, and wakes its task: others get a turn, however fast
-    /// the source is.
+    /// After 128 ready frames or chunks in a row it is pending once and wakes its task, so that other tasks run even
+    /// if the source is always ready.
     ///
-    /// Chunks are anything that is a [`Bytes`] or becomes one without a copy, such as `Vec<u8>`; for others see [`FrameStream::copying`].
-    /// The source need not be `Unpin`; the stream is if the source is.
+    /// A chunk is a [`Bytes`] or a type that becomes one without a copy, such as `Vec<u8>`; for other types see
+    /// [`FrameStream::copying`]. The source need not be `Unpin`; the stream is `Unpin` if the source is.
     ///
     /// ```
     /// use futures::{StreamExt, executor::block_on, stream};
@@ -56,13 +56,13 @@ pin_project! {
 pin_project! {
     /// Like [`FrameStream`], but yields events only.
     ///
-    /// It looks at bytes alone, not at the status nor at the content type. An error page or a JSON error is a valid stream without
-    /// events, so check both before: the status, and [`headers::is_event_stream`](crate::headers::is_event_stream).
+    /// It reads only bytes, not the status or the content type. An error page or a JSON error is a valid stream without events. So
+    /// first check the status and [`headers::is_event_stream`](crate::headers::is_event_stream).
     ///
-    /// An event over the limit is an error item, and the stream goes on after it; so it does after an error of the source, until
-    /// the source ends. What is open at the end is discarded, or taken if the decoder's setting
-    /// [`unfinished`](crate::DecoderBuilder::unfinished) says so. The stream is `Unpin` if its source is: reqwest's
-    /// `bytes_stream()` is, and needs no `pin!`.
+    /// An event over the limit is an error item, and the stream continues after it. It also continues after an error
+    /// of the source, until the source ends. An unfinished event at the end is discarded, or yielded if the decoder's
+    /// setting [`unfinished`](crate::DecoderBuilder::unfinished) accepts it. The stream is `Unpin` if its source is:
+    /// reqwest's `bytes_stream()` is, and needs no `pin!`.
     ///
     /// ```
     /// use futures::{StreamExt, executor::block_on, stream};
@@ -94,8 +94,8 @@ impl<S> FrameStream<S> {
         Self::with_decoder(source, Decoder::new())
     }
 
-    /// Frames of `source` by `decoder`: with its settings, and with the last event ID and the reconnection time that it knows
-    /// of the connection before. A block that was left open there is dropped, as [`Decoder::reconnect`] does.
+    /// Frames of `source`, decoded by `decoder`: with its settings, and with the last event ID and the reconnection
+    /// time of the previous connection. An open block of that connection is dropped, like in [`Decoder::reconnect`].
     pub fn with_decoder(source: S, mut decoder: Decoder) -> Self {
         decoder.reconnect();
         Self { chunks: Chunks::of(source), decoder, chunk: SharedChunk::default() }
@@ -107,7 +107,7 @@ impl<S> FrameStream<S> {
         self.chunks.source()
     }
 
-    /// The source. What is taken from it here is missing from the stream.
+    /// The source. Items that you take from it here are missing from the stream.
     ///
     /// ```
     /// use futures::{Stream, StreamExt, executor::block_on, stream};
@@ -144,8 +144,8 @@ impl<S> FrameStream<S> {
         &mut self.decoder
     }
 
-    /// The source and the decoder, which may go on to the next connection ([`FrameStream::with_decoder`]). Bytes that were
-    /// not decoded yet are dropped.
+    /// The source and the decoder, which can continue with the next connection ([`FrameStream::with_decoder`]). Bytes
+    /// that were not decoded yet are dropped.
     ///
     /// ```
     /// use futures::{StreamExt, executor::block_on, stream};
@@ -205,7 +205,7 @@ where
                 Ok(None) => {}
                 Err(error) => return Poll::Ready(Some(Err(SourceError::Decode(error)))),
             }
-            // A stream of events is idle most of its life: what was read to its end is not held meanwhile.
+            // A stream of events is idle most of the time: a chunk that is used up is not kept meanwhile.
             *this.chunk = SharedChunk::default();
             match ready!(this.chunks.as_mut().poll_chunk(context)) {
                 Some(Ok(bytes)) => *this.chunk = SharedChunk::new(bytes),

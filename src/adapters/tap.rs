@@ -1,4 +1,4 @@
-//! A stream that goes through, and is looked at.
+//! A stream that is forwarded and decoded at the same time.
 
 use core::pin::Pin;
 use core::task::{Context, Poll, ready};
@@ -13,12 +13,12 @@ use crate::decode::event::Frame;
 use crate::error::DecodeError;
 
 pin_project! {
-    /// Passes the chunks of a stream on as they are, and shows the frames in them: for meters, logs and caches in proxies. The bytes,
-    /// how they are cut, errors and the end are those of the source; nothing is held back.
+    /// Forwards the chunks of a stream unchanged, and shows the frames in them: for meters, logs and caches in
+    /// proxies. The bytes, the cuts, the errors and the end are those of the source; nothing is held back.
     ///
-    /// Frames are shown when the chunk that ends them is passed on. What is open at the end is shown as the decoder's setting
-    /// [`unfinished`](crate::DecoderBuilder::unfinished) says. An event that is too large for the decoder's limit is an error to those who
-    /// look, and goes through all the same.
+    /// A frame is shown when the chunk that ends it is forwarded. The decoder's setting
+    /// [`unfinished`](crate::DecoderBuilder::unfinished) decides whether an unfinished event at the end is shown. An
+    /// event over the decoder's limit is an error for `look`, but is still forwarded.
     ///
     /// ```
     /// use futures::{StreamExt, executor::block_on, stream};
@@ -48,12 +48,12 @@ impl<S, F> Tap<S, F>
 where
     F: FnMut(Result<Frame<'_>, DecodeError>),
 {
-    /// `source`, with its frames shown to `look`, by a new decoder.
+    /// Forwards `source` and shows its frames to `look`, with a new decoder.
     pub fn new(source: S, look: F) -> Self {
         Self::with_decoder(source, Decoder::new(), look)
     }
 
-    /// The same by `decoder`, with its settings. A block that it holds open is dropped, as [`Decoder::reconnect`] does.
+    /// The same with `decoder` and its settings. An open block in it is dropped, like in [`Decoder::reconnect`].
     ///
     /// ```
     /// use futures::{StreamExt, executor::block_on, stream};

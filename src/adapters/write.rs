@@ -1,4 +1,4 @@
-//! Messages into a `Write`.
+//! Writes messages to a `Write`.
 
 use core::fmt;
 use std::io::{self, Write};
@@ -7,10 +7,10 @@ use std::vec::Vec;
 use crate::encode::data_writer::DataWriter;
 use crate::encode::message::{KEEP_ALIVE, Message};
 
-/// Messages into a [`Write`], such as a socket: each is flushed, so that none waits for the next.
+/// Writes messages to a [`Write`], such as a socket. Each message is flushed, so none waits for the next.
 ///
-/// A message goes out in one `write` if the sink takes it in one. After an error the stream may have ended in
-/// the middle of a message: close it.
+/// A message is one `write` if the sink accepts it in one. After an error the stream may have ended in the middle of
+/// a message: close it.
 ///
 /// ```
 /// use sse_proto::{EventWriter, Message};
@@ -25,7 +25,7 @@ use crate::encode::message::{KEEP_ALIVE, Message};
 #[derive(Debug)]
 pub struct EventWriter<W> {
     sink: W,
-    /// Empty but while a message is written. Kept for its room.
+    /// Empty except while a message is written. It is kept for its capacity.
     buffer: Vec<u8>,
 }
 
@@ -41,7 +41,7 @@ impl<W> EventWriter<W> {
         &self.sink
     }
 
-    /// The sink, for example to set a socket option. What is written to it here is part of the stream.
+    /// The sink, for example to set a socket option. Bytes that you write to it here are part of the stream.
     ///
     /// ```
     /// use sse_proto::{EventWriter, Message};
@@ -71,7 +71,7 @@ impl<W: Write> EventWriter<W> {
     /// Those of the sink.
     pub fn send(&mut self, message: &Message<'_>) -> io::Result<()> {
         self.buffer.clear();
-        // A buffer that grows has always room.
+        // A growing buffer always has space.
         message.encode(&mut self.buffer).map_err(io::Error::other)?;
         self.flush_buffer()
     }
@@ -92,8 +92,7 @@ impl<W: Write> EventWriter<W> {
         self.flush_buffer()
     }
 
-    /// Writes an empty comment and flushes, so that no proxy on the way takes the connection for dead
-    /// (WHATWG HTML 9.2.7).
+    /// Writes an empty comment and flushes, so that no proxy considers the connection dead (WHATWG HTML 9.2.7).
     ///
     /// # Errors
     ///

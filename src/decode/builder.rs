@@ -1,4 +1,4 @@
-//! How a decoder is configured.
+//! The configuration of a decoder.
 
 use crate::decode::decoder::Decoder;
 use crate::decode::engine::step::Engine;
@@ -6,7 +6,7 @@ use crate::decode::settings::{OversizedId, Unfinished};
 use crate::field::EventId;
 use crate::limits::MOST_EVENT_SIZE;
 
-/// How a [`Decoder`] is configured. Made by [`Decoder::builder`].
+/// The configuration of a [`Decoder`]. Made by [`Decoder::builder`].
 ///
 /// ```
 /// use sse_proto::{Decoder, EventId};
@@ -37,12 +37,12 @@ impl DecoderBuilder {
         Self { engine: Engine::new(), unfinished: Unfinished::default() }
     }
 
-    /// The most that the values of one block may hold, in bytes: 1 and its value for each data line, the value
-    /// for each event type and id. The default is [`DEFAULT_MAX_EVENT_SIZE`](crate::DEFAULT_MAX_EVENT_SIZE).
+    /// The maximum size of the values of one block, in bytes: each data line counts as 1 and its value, each event
+    /// type and id as its value. The default is [`DEFAULT_MAX_EVENT_SIZE`](crate::DEFAULT_MAX_EVENT_SIZE).
     ///
-    /// A larger block gives one [`DecodeError`](crate::DecodeError) and is skipped. Names, line ends, unknown fields and comments
-    /// cost nothing; a comment, if they are enabled, may be this large by itself. The decoder never holds more
-    /// than ten times the limit and 1 MiB, and much less on ordinary streams.
+    /// A larger block gives one [`DecodeError`](crate::DecodeError) and is skipped. Names, line ends, unknown fields
+    /// and comments do not count; if comments are enabled, each comment has the same limit separately. The decoder
+    /// never holds more than ten times the limit and 1 MiB, and much less on ordinary streams.
     ///
     /// The default is enough for an image of 12 MiB in base64; a stream of larger ones needs a larger limit. No limit is higher
     /// than an eighth of `isize::MAX`: 256 MiB where a pointer has 32 bits.
@@ -57,7 +57,7 @@ impl DecoderBuilder {
 
     /// Whether comments come as frames. Off by default; then a comment is skipped at the cost of finding its end.
     ///
-    /// To know that a connection is alive, watch its bytes instead: keep-alives are bytes, too.
+    /// To detect whether a connection is alive, watch its bytes instead: keep-alives are also bytes.
     ///
     /// ```
     /// use sse_proto::{Chunk, Decoder, Frame};
@@ -71,7 +71,7 @@ impl DecoderBuilder {
         self
     }
 
-    /// What becomes of the id of an event that is larger than the limit. The default is the standard's.
+    /// What happens to the id of an event that is over the limit. The default is the standard's.
     ///
     /// ```
     /// use sse_proto::{Decoder, OversizedId};
@@ -83,8 +83,8 @@ impl DecoderBuilder {
         self
     }
 
-    /// What becomes of an event whose blank line does not come before the stream ends. The default is the standard's: it is
-    /// discarded.
+    /// What happens to an event whose blank line does not arrive before the stream ends. The default is the
+    /// standard's: it is discarded.
     ///
     /// ```
     /// use sse_proto::{Chunk, Decoder, Unfinished};

@@ -1,4 +1,4 @@
-//! An event whose data was not checked, for those whose parser checks it.
+//! An event whose data is not checked, for callers whose parser checks it.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -127,7 +127,7 @@ impl<'d> BytesEvent<'d> {
     }
 }
 
-/// Shows what the methods return, the data as text.
+/// Shows the results of the methods, with the data as text.
 impl fmt::Debug for BytesEvent<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BytesEvent")

@@ -1,48 +1,49 @@
-//! Which part of a chunk is known to be UTF-8.
+//! Records which part of a chunk is known to be UTF-8.
 //!
-//! For whoever changes it. One pass over a chunk runs at tens of GB/s and makes each value in it text for a compare of
-//! places, where a check of each value by itself costs 2 to 6 ns. So a value that is not known yet starts a window there
-//! that reaches `CHECK_AHEAD` bytes on. Two things end that: a chunk whose last value this is (nothing more would be
-//! asked, so only the value is checked), and bad UTF-8. Then each window stops at the first bad byte, and the next starts
-//! at the next value asked for: a bad byte is read once more for its own value and for no other.
+//! For whoever changes it: one pass over a chunk runs at tens of GB/s, and then a compare of places shows that a
+//! value is text. A separate check of each value costs 2 to 6 ns. So a value that is not known yet starts a window,
+//! which reaches `CHECK_AHEAD` bytes ahead. There are two exceptions. If the value is the last one of its chunk, only
+//! the value is checked, because no other value will be asked for. If the chunk contains bad UTF-8, each window stops
+//! at the first bad byte, and the next window starts at the next value that is asked for. So a bad byte is read once
+//! more for its own value and for no other.
 
 use core::ops::Range;
 
 use crate::limits::{CHECK_AHEAD, CHECK_BEHIND};
 use crate::simd::utf8;
 
-/// The longest line end with a blank line after it, CR LF CR LF: with no more bytes than that, a value is the chunk's last.
+/// The length of the longest line end with a blank line after it, CR LF CR LF. If no more bytes follow a value, it is
+/// the last one of its chunk.
 const LAST_LINE_ENDS: usize = 4;
 
-/// The part of a chunk that is known to be UTF-8, so that a value in it is text without a second look.
+/// The part of a chunk that is known to be UTF-8. A value in it is text without another check.
 ///
-/// Invariant: `text` is `chunk[start..start + text.len()]`. It ends at the first bad byte or about
-/// `CHECK_AHEAD` bytes on, and starts again at the next value asked for: a bad byte slows down the value
-/// it is in and no other.
+/// Invariant: `text` is `chunk[start..start + text.len()]`. It ends at the first bad byte or about `CHECK_AHEAD`
+/// bytes ahead. It restarts at the next value that is asked for, so a bad byte slows down only its own value.
 #[derive(Clone)]
 pub(crate) struct CheckedText<'i> {
     start: usize,
     text: &'i str,
-    /// Something bad was found in the chunk. From then on each check stops at the first bad byte; before, it would take
-    /// a tenth longer.
+    /// The chunk contains a bad byte. From then on each check stops at the first bad byte. Without this flag, good
+    /// chunks would take a tenth longer.
     found_bad: bool,
-    /// The window does not outlive the value that it is made for: it is not made larger.
+    /// The window is used for one value only, so it is not made larger than the value.
     only_once: bool,
 }
 
 impl<'i> CheckedText<'i> {
-    /// No part is known.
+    /// No part is known yet.
     pub(super) const NOTHING: Self = Self { start: 0, text: "", found_bad: false, only_once: false };
 
-    /// No part is known, and what becomes known is not kept: for chunks that are lent anew for each event.
+    /// No part is known yet, and the window is not kept: for chunks that are lent separately for each event.
     pub(super) const ONLY_ONCE: Self = Self { only_once: true, ..Self::NOTHING };
 
-    /// The text of `range`, after moving the window if need be, to start at `from`; `None` if it is no UTF-8.
+    /// The text of `range`; `None` if it is not UTF-8. Moves the window if necessary, to start at `from`.
     #[inline(always)]
     pub(super) fn text(&mut self, range: Range<usize>, from: usize, bytes: &'i [u8]) -> Option<&'i str> {
         #[cfg(sse_without = "window")]
         return Self::alone(range, bytes);
-        // A range that starts before the window starts behind its end then, too.
+        // If a range starts before the window, the subtractions wrap, and both ends lie after the window's end.
         let (start, end) = (range.start.wrapping_sub(self.start), range.end.wrapping_sub(self.start));
         match self.text.get(start..end) {
             Some(text) => Some(text),
@@ -72,14 +73,14 @@ impl<'i> CheckedText<'i> {
         }
     }
 
-    /// Whether nothing beyond `range` will be asked for.
+    /// Whether no value after `range` will be asked for.
     #[inline(always)]
     fn is_last(&self, range: &Range<usize>, bytes: &[u8]) -> bool {
         self.only_once || bytes.len() <= range.end + LAST_LINE_ENDS
     }
 
-    /// Fast path: the value is all that is left to check, so that a window would not be looked at again. Where each event is
-    /// a chunk of its own, most values are such.
+    /// Fast path: the value is the last one to check, so a window would not be used again. If each event is a
+    /// separate chunk, most values are like this.
     #[inline(never)]
     fn alone(range: Range<usize>, bytes: &'i [u8]) -> Option<&'i str> {
         utf8::text(bytes.get(range)?)
@@ -116,7 +117,8 @@ impl<'i> CheckedText<'i> {
         (start, end)
     }
 
-    /// With a window that ends at the first bad byte; if that lies before the value, with one that starts there.
+    /// Uses a window that ends at the first bad byte. If that byte lies before the value, uses a second window that
+    /// starts at the value.
     #[inline(never)]
     fn restart_near_bad(
         &mut self,

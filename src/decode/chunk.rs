@@ -1,5 +1,5 @@
-//! A piece of the stream, and what has been learnt about it: where it has been read to, where lines end,
-//! which part of it is known to be text. Facts only, never protocol state: those are the decoder's.
+//! A piece of the stream, and facts about it: how far it was read, where lines end, which part is known to be text.
+//! It has no protocol state; that belongs to the decoder.
 
 use core::fmt;
 #[cfg(feature = "alloc")]
@@ -22,13 +22,13 @@ use super::checked_text::CheckedText;
 
 /// A piece of the stream on its way through a [`Decoder`](crate::Decoder), with a cursor.
 ///
-/// The decoder moves the cursor. You may stop in the middle: the chunk still holds the rest.
+/// The decoder moves the cursor. You may stop in the middle: the chunk keeps the rest.
 ///
-/// Take frames until there are none. A chunk that is dropped before loses its rest, and the events in it, silently.
-/// (`if let Some(event) = decoder.decode_event(&mut chunk)?` takes one event of perhaps many.)
+/// Take frames until there are none. If you drop a chunk earlier, you lose the rest of it, and the events in it,
+/// silently. (`if let Some(event) = decoder.decode_event(&mut chunk)?` takes one event of possibly many.)
 ///
-/// Make the chunk before the loop: `while let Some(frame) = decoder.decode(&mut Chunk::new(bytes))?` would
-/// begin the same bytes again at each turn and not end.
+/// Create the chunk before the loop: `while let Some(frame) = decoder.decode(&mut Chunk::new(bytes))?` would start
+/// again with the same bytes each time and never end.
 ///
 #[cfg_attr(feature = "alloc", doc = "```")]
 #[cfg_attr(not(feature = "alloc"), doc = "```ignore")]
@@ -71,7 +71,7 @@ pub struct SharedChunk {
     cursor: Cursor,
 }
 
-/// Where a chunk has been read to. Belongs to its bytes and to no others.
+/// How far a chunk was read. It belongs to one chunk only.
 #[derive(Clone)]
 pub(crate) struct Cursor {
     pub(crate) pos: usize,
@@ -80,7 +80,7 @@ pub(crate) struct Cursor {
 }
 
 impl Cursor {
-    /// At `pos`, with nothing learnt yet.
+    /// A cursor at `pos`, with no known facts.
     pub(crate) const fn at(pos: usize) -> Self {
         Self {
             pos,
@@ -141,7 +141,7 @@ impl<'i> Chunk<'i> {
         (self.bytes, &mut self.cursor)
     }
 
-    /// A chunk that has been read to `cursor`, for one event.
+    /// A chunk that was read up to `cursor`, for one event.
     #[cfg(feature = "alloc")]
     #[inline(always)]
     pub(crate) const fn resumed(bytes: &'i [u8], cursor: Cursor) -> Self {
@@ -162,7 +162,7 @@ impl<'i> Chunk<'i> {
         None
     }
 
-    /// The bytes of a place that the engine has returned.
+    /// The bytes at a place that the engine has returned.
     #[cfg(feature = "alloc")]
     pub(crate) fn bytes(&self, range: Range<usize>) -> &'i [u8] {
         self.bytes.get(range).unwrap_or_default()
@@ -176,7 +176,7 @@ impl<'i> Chunk<'i> {
         self.checked.text(range, from, self.bytes)
     }
 
-    /// The text of `range`, if it is UTF-8. What lies around it will not be asked for.
+    /// The text of `range`, if it is UTF-8. The caller will not ask for the bytes around it.
     #[cfg(feature = "alloc")]
     #[inline(always)]
     pub(crate) fn text_alone(&self, range: Range<usize>) -> Option<&'i str> {
@@ -236,13 +236,13 @@ impl SharedChunk {
         None
     }
 
-    /// What the decoder has taken, to look at: the values of the block that it has read last.
+    /// The part that the decoder has read, for access to the values of the last block.
     pub(crate) fn taken(&self) -> Chunk<'_> {
         Chunk::new(self.bytes.get(..self.cursor.pos).unwrap_or_default())
     }
 
-    /// The text of `range` as a share of this chunk, if it is large enough for that and ASCII. Text that is not
-    /// is copied: to check it once more, as a share needs without unsafe code, takes longer than that.
+    /// The text of `range` as a share of this chunk, if it is ASCII and large enough. Other text is copied: a share
+    /// without unsafe code needs another check, which takes longer than the copy.
     #[inline]
     pub(crate) fn share(&self, range: Range<usize>) -> Option<ByteString> {
         if range.len() < SHARE_FROM { None } else { self.large_share(range) }

@@ -18,10 +18,10 @@ use crate::scan::scanner::Scanner;
 
 /// An incremental decoder of an event stream: bytes in, frames out (WHATWG HTML 9.2.5 and 9.2.6).
 ///
-/// It takes chunks of any size, cut anywhere, and yields the same frames and errors however they are cut;
-/// an event is there with the byte that ends its blank line. Only what a chunk's edge cuts is copied,
-/// and in steady state nothing is allocated. A clone goes on by itself from where the original is, even in
-/// the middle of a line.
+/// It accepts chunks of any size, cut anywhere, and yields the same frames and errors for every cut. An event is
+/// yielded with the byte that ends its blank line. Only what a chunk's edge cuts is copied, and in steady state
+/// nothing is allocated. A clone continues independently from the state of the original, even in the middle of a
+/// line.
 ///
 /// ```
 /// use sse_proto::{Chunk, Decoder, End, Frame};
@@ -347,7 +347,7 @@ impl Decoder {
     }
 }
 
-/// Fits on a line of a log: what the decoder is at, not what it is made of.
+/// Fits on one line of a log: prints the state of the decoder, not its parts.
 impl fmt::Debug for Decoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Decoder")

@@ -1,4 +1,4 @@
-//! What the decoder yields, borrowed.
+//! The frames and events that the decoder yields, borrowed.
 
 use core::fmt;
 use core::time::Duration;
@@ -76,14 +76,14 @@ impl<'d> Event<'d> {
         Self { event_type, data, last_event_id: EventId::EMPTY, id_is_new: false }
     }
 
-    /// The same event with an id of its own: it is both [`Event::id`] and [`Event::last_event_id`].
+    /// The same event with its own id: both [`Event::id`] and [`Event::last_event_id`].
     #[must_use]
     pub const fn with_id(mut self, id: EventId<'d>) -> Self {
         (self.last_event_id, self.id_is_new) = (id, true);
         self
     }
 
-    /// The same event without an id of its own, as it comes after an event with `id`, which is then [`Event::last_event_id`].
+    /// The same event without its own id, like after an event with `id`, which is then [`Event::last_event_id`].
     ///
     /// ```
     /// use sse_proto::{Event, EventId, EventType};
@@ -97,14 +97,14 @@ impl<'d> Event<'d> {
         self
     }
 
-    /// The same event with the empty last event ID, where that is to come from elsewhere.
+    /// The same event with the empty last event ID, for callers that add the ID from another place.
     #[cfg(feature = "alloc")]
     pub(super) const fn without_id(mut self) -> Self {
         self.last_event_id = EventId::EMPTY;
         self
     }
 
-    /// Shows what the methods return.
+    /// Prints the results of the methods.
     pub(super) fn debug(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct(name)
             .field("event_type", &self.event_type())
@@ -265,7 +265,7 @@ impl<'d> End<'d> {
     }
 }
 
-/// What the block held that was open when the stream ended.
+/// The content of the block that was open when the stream ended.
 ///
 #[cfg_attr(feature = "alloc", doc = "```")]
 #[cfg_attr(not(feature = "alloc"), doc = "```ignore")]

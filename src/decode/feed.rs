@@ -1,4 +1,4 @@
-//! Other ways to hand bytes over, and what can be asked in between.
+//! Other ways to pass bytes, and queries between two calls.
 
 use core::mem;
 
@@ -43,8 +43,8 @@ impl Decoder {
         frame
     }
 
-    /// Calls a closure with each frame and each error of `bytes`: to look at a stream that goes somewhere else, or in place of a
-    /// loop. An error does not end it; the next item is what follows the event that was too large.
+    /// Calls a closure with each frame and each error of `bytes`: to inspect a stream that is forwarded, or instead
+    /// of a loop. An error does not end it; the next item is the one after the oversized event.
     ///
     /// ```
     /// use sse_proto::{Decoder, Frame};
@@ -83,12 +83,12 @@ impl Decoder {
     #[must_use]
     pub fn is_open(&self) -> bool {
         let block = &self.engine.block;
-        // What is lent of a block that has ended is not open.
+        // A block that has ended is not open, even while it is lent.
         let has_type = block.event_type.len() > 0 && !matches!(self.engine.lent, Lent::Event | Lent::End);
         block.has_data || block.has_id || block.skipping || has_type || self.is_in_line()
     }
 
-    /// Whether a line has begun and not ended.
+    /// Whether a line has started and not ended.
     ///
     /// ```
     /// let mut decoder = sse_proto::Decoder::new();
@@ -100,8 +100,8 @@ impl Decoder {
         self.engine.scanner.open_line().is_some()
     }
 
-    /// The bytes of the open block as they count against the limit: its type, its id, and its data with an LF for each line. Zero, if
-    /// nothing is open.
+    /// The size of the open block as charged against the limit: its type, its id, and its data with an LF for each
+    /// line. Zero if no block is open.
     ///
     /// ```
     /// let mut decoder = sse_proto::Decoder::new();

@@ -1,4 +1,4 @@
-//! A block as what it is made of: its fields, given or not, for those who want more than events.
+//! A block as its fields, given or not, for callers that need more than events.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -16,11 +16,12 @@ use crate::simd::utf8;
 /// The fields of one block, each given or not, by the rules of WHATWG HTML 9.2.6: the last `event`, `id` and `retry` count, data lines
 /// are joined by LF, an `id` with U+0000 and a `retry` that is not digits are ignored, U+FFFD stands for what is not UTF-8.
 ///
-/// It shows what an [`Event`](crate::Event) does not: whether type and id were given, and blocks without data, which are not
-/// events though their id and their `retry` count. `T` is the text: `String`, or `Cow<str>` for fields that borrow.
+/// It shows two things that an [`Event`](crate::Event) does not: whether type and id were given, and blocks without
+/// data, which are not events although their id and `retry` take effect. `T` is the text: `String`, or `Cow<str>` for
+/// fields that borrow.
 ///
-/// Read by [`Block::fields`] or as a stream by `FieldsStream`. Made by hand it is a message that owns its text ([`Fields::to_message`]),
-/// or a double in a test:
+/// Returned by [`Block::fields`] or as a stream by `FieldsStream`. You can also create it yourself, as a message that
+/// owns its text ([`Fields::to_message`]), or for a test:
 ///
 /// ```
 /// use sse_proto::Fields;
@@ -50,7 +51,7 @@ impl<T> Default for Fields<T> {
 }
 
 impl<T> Fields<T> {
-    /// Whether nothing is given: a blank line alone, or unknown fields.
+    /// Whether no field is given: the block is only a blank line, or unknown fields.
     ///
     /// ```
     /// assert!(sse_proto::Fields::<String>::default().is_empty());
@@ -63,7 +64,7 @@ impl<T> Fields<T> {
 }
 
 impl<T: AsRef<str>> Fields<T> {
-    /// The message with these fields. An empty event type is left out: it means none.
+    /// The message with these fields. An empty event type is left out, because it means none.
     ///
     /// ```
     /// use sse_proto::Fields;
@@ -121,7 +122,7 @@ impl Fields<Cow<'_, str>> {
     }
 }
 
-/// What was read of an event: its type unless that is `message`, its data, and its id if it came with one.
+/// The fields of an event: its type unless that is `message`, its data, and its id if it came with one.
 impl From<Event<'_>> for Fields {
     fn from(event: Event<'_>) -> Self {
         let event_type = Some(event.event_type()).filter(|name| *name != EventType::MESSAGE);
@@ -135,10 +136,12 @@ impl From<Event<'_>> for Fields {
 }
 
 impl<'d> Block<'d> {
-    /// The block's fields. A value that stands in one line and is UTF-8 is lent from the block; others are put together.
+    /// The block's fields. A value that is in one line and is UTF-8 is lent from the block; other values are joined
+    /// or repaired.
     ///
-    /// An unfinished block has what there is, of its last line too. A comment line that comes by
-    /// itself ([`BlockPart::Comment`](crate::BlockPart::Comment)) has a comment alone. A piece of an oversized block has none.
+    /// For an unfinished block, this includes the part that arrived, also of its last line. A separate comment line
+    /// ([`BlockPart::Comment`](crate::BlockPart::Comment)) has only a comment. A piece of an oversized block has no
+    /// fields.
     ///
     /// ```
     /// use sse_proto::BlockScanner;

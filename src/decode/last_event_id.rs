@@ -1,4 +1,4 @@
-//! The standard's last event ID: text that stays from event to event, and may be shared with owned events.
+//! The standard's last event ID: text that stays from event to event and may be shared with owned events.
 
 use alloc::string::String;
 use core::mem;
@@ -10,8 +10,8 @@ use crate::simd::utf8;
 
 /// The last event ID.
 ///
-/// Invariant: it is `shared` if that is something, and then `text` is empty; else it is `text`. It is shared only once an
-/// owned event has asked for it: lending needs no share, and a new id reuses the room of `text`.
+/// Invariant: if `shared` is `Some`, the ID is `shared` and `text` is empty; otherwise the ID is `text`. It is shared
+/// only after an owned event has asked for it: lending needs no share, and a new id reuses the capacity of `text`.
 #[derive(Debug, Clone, Default)]
 pub(super) struct LastEventId {
     text: String,
@@ -27,7 +27,7 @@ impl LastEventId {
         }
     }
 
-    /// Replaces it.
+    /// Replaces the ID.
     #[inline]
     pub(super) fn set(&mut self, id: &str) {
         self.clear();
@@ -37,7 +37,7 @@ impl LastEventId {
         self.text.push_str(id);
     }
 
-    /// Replaces it by the text of `bytes`: "UTF-8 decode without BOM" of the Encoding Standard.
+    /// Replaces the ID by the text of `bytes`: "UTF-8 decode without BOM" of the Encoding Standard.
     pub(super) fn decode(&mut self, bytes: &[u8]) {
         match utf8::text(bytes) {
             Some(id) => self.set(id),
@@ -48,14 +48,14 @@ impl LastEventId {
         }
     }
 
-    /// A share of it, for an owned event with a long id: a copy in each event would make small events cost what one large
-    /// id has cost.
+    /// A share of the ID, for an owned event with a long id. With a copy in each event, every small event would cost
+    /// as much as the large id.
     #[cold]
     pub(super) fn share(&mut self) -> ByteString {
         self.shared.get_or_insert_with(|| mem::take(&mut self.text).into()).clone()
     }
 
-    /// Room that it may not keep for good is given back.
+    /// Clears the ID and releases the capacity above the permanent one.
     #[inline]
     fn clear(&mut self) {
         self.shared = None;

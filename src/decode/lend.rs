@@ -1,5 +1,5 @@
-//! Places into text: the last step of each view. The engine says where the values of a frame are, in the chunk or in a buffer;
-//! here they are checked, repaired if need be, and lent.
+//! Turns places into text: the last step of each view. The engine returns the places of a frame's values, in the
+//! chunk or in a buffer. This module checks the values, repairs them if necessary, and lends them.
 
 use core::ops::Range;
 
@@ -16,7 +16,7 @@ use super::place::Place;
 use super::value_buf::ValueBuf;
 
 impl Decoder {
-    /// An event of data alone.
+    /// An event that has only data.
     #[inline(always)]
     pub(super) fn data_event<'d, 'i: 'd>(
         &'d mut self,
@@ -32,12 +32,12 @@ impl Decoder {
         }
     }
 
-    /// An event that lies at `found`.
+    /// The event whose values are at the places of `found`.
     #[inline(always)]
     pub(super) fn found_event<'d, 'i: 'd>(&'d mut self, found: Found, chunk: &mut Chunk<'i>) -> Event<'d> {
         let Found { first, event_type, data, id, id_is_new } = found;
         let Engine { block, lent, ready, last_event_id, .. } = &mut self.engine;
-        // The last value first: after it nothing is left to check, where the chunk ends with the block.
+        // The last value is checked first: if the chunk ends with the block, nothing is left to check after it.
         let data = text_at(data, first, chunk, &mut block.data, (lent, ready), Lent::Event);
         if let Some(range) = id.in_chunk() {
             match chunk.text(range.clone(), first) {
@@ -54,7 +54,7 @@ impl Decoder {
         }
     }
 
-    /// An event of data alone, not checked.
+    /// An event that has only data, which is not checked.
     #[inline(always)]
     pub(super) fn data_bytes_event<'d, 'i: 'd>(
         &'d mut self,
@@ -78,7 +78,7 @@ impl Decoder {
     ) -> BytesEvent<'d> {
         let Found { first, event_type, data, id, id_is_new } = found;
         let Engine { block, lent, ready, last_event_id, .. } = &mut self.engine;
-        // Short data is checked with the type and the id: a check of those by themselves takes longer.
+        // Short data is checked together with the type and the id: separate checks of these two take longer.
         if data.in_chunk().is_some_and(|range| range.end - first <= CHECK_BEHIND) {
             let _ = data.in_chunk().and_then(|range| chunk.text(range, first));
         }
@@ -112,7 +112,7 @@ impl Decoder {
     }
 }
 
-/// The text at `place`: the chunk's own if it is UTF-8 there, else what `buffer` holds or is given.
+/// The text at `place`: the chunk's own if it is UTF-8 there, otherwise the value in `buffer` or its repaired copy.
 #[inline(always)]
 fn text_at<'d, 'i: 'd>(
     place: Place,

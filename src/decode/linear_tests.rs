@@ -1,13 +1,13 @@
-//! Law: each byte is looked at a constant number of times, however the stream is cut, however large one event,
-//! however bad its UTF-8. Proved by counting, not by a clock.
+//! Law 4: each byte is read a constant number of times. This does not depend on the cuts of the stream, the size of
+//! one event, or its bad UTF-8. The tests count and do not measure time.
 
 use crate::simd::effort::take;
 use crate::{Chunk, Decoder, DecoderBuilder, SharedChunk};
 use alloc::vec::Vec;
 use bytes::Bytes;
 
-/// Line ends, UTF-8, and copying look at a byte once each; a repair reads it three times more, a block that is
-/// cut is copied once more, and the text window may see the end of a value twice.
+/// The bound: line ends, UTF-8 and copying read a byte once each. A repair reads it three times more, a block that is
+/// cut is copied once more, and the text window may read the end of a value twice.
 const TIMES: u64 = 8;
 
 const CUTS: [usize; 6] = [1, 7, 1460, 16 * 1024, 64 * 1024, usize::MAX];
@@ -85,12 +85,12 @@ fn bad_utf8() {
         let event = repeated(&[(b"event: a\ndata: 0123456789", 20), (bad, 1), (b"\n\n", 1)]);
         assert_linear(&repeated(&[(&event, SIZE / event.len())]));
     }
-    // One bad value far behind: the good ones before it are text all the same.
+    // One bad value far after the good ones: the good ones are still text.
     assert_linear(&repeated(&[(
         &repeated(&[(b"data: 1\n\n", 1500), (b"data: \xFF\n\n", 1)]),
         SIZE / 13_500,
     )]));
-    // Good values behind a comment that is bad, and the other way round.
+    // Good values after a bad comment, and the other way round.
     assert_linear(&repeated(&[(b"data: good\n\n:\xFF\n", SIZE / 15)]));
 }
 
@@ -100,8 +100,8 @@ fn many_tiny_events() {
     assert_linear(&repeated(&[(b"data: 1\nevent: later\nid: 5\n\n", SIZE / 29)]));
 }
 
-/// Each byte of the endless ones costs as much as the first, whatever has come before: four times the stream is
-/// four times the work. The limit is crossed on the way.
+/// Each byte of an endless stream costs as much as the first: four times the stream is four times the work. The
+/// stream crosses the limit.
 #[test]
 fn endless_streams_cost_the_same_for_ever() {
     let bad = [0xFF; 100];
@@ -127,8 +127,8 @@ fn endless_streams_cost_the_same_for_ever() {
         for cut in CUTS {
             for (short, long) in work_limited(&short, cut).into_iter().zip(work_limited(&long, cut)) {
                 assert!(long <= TIMES * SIZE as u64, "{filler:?} cut at {cut}: {long}");
-                // Crossing the limit early saves work, so less is fine. The lines of a block that is skipped may cost one look at
-                // each byte, and a copy of a short id.
+                // Crossing the limit early saves work, so less is fine. The lines of a skipped block may cost one
+                // read of each byte, and a copy of a short id.
                 let short = short.max(SIZE as u64 / 4);
                 assert!(
                     long <= 4 * short + SIZE as u64 / 10,
@@ -139,7 +139,7 @@ fn endless_streams_cost_the_same_for_ever() {
     }
 }
 
-/// What was large once is not copied, checked or searched again for each small event after it. Comments cost their text.
+/// A large value is not copied, checked or searched again for each small event after it. Comments cost their text.
 #[test]
 fn one_large_value_costs_once() {
     for head in ["id: ", "id: \u{E9}", "data\nid: ", "data: ", "data\nevent: ", ":", "what: ", "retry: "] {
@@ -148,14 +148,14 @@ fn one_large_value_costs_once() {
     }
 }
 
-/// Where a chunk holds no line end any more, that is found out once.
+/// The absence of further line ends in a chunk is detected once.
 #[test]
 fn an_unfinished_line_is_searched_once() {
     for start in [&b"data: "[..], b"data\n\ndata: ", b":", b"x", b"data: 1\ndata: ", b"id: 1\ndata: 1\nwhat"]
     {
         let stream = repeated(&[(start, 1), (b"x", SIZE)]);
         for long in [0, 3] {
-            // Long lines before it make the search another one.
+            // Long lines before it make the search take another path.
             let stream = repeated(&[
                 (b":", long.min(1)),
                 (b"0123456789\t", 100 * long),
@@ -163,7 +163,7 @@ fn an_unfinished_line_is_searched_once() {
                 (&stream, 1),
             ]);
             let [lent, shared, kept] = work(&stream, usize::MAX, false);
-            // Searched once, and kept once if it is data; 16 KiB of text may be checked ahead.
+            // The line is searched once, and copied once if it is data; 16 KiB of text may be checked ahead.
             assert!(lent <= 23 * SIZE as u64 / 10, "{start:?}: {lent}");
             assert!(shared <= 23 * SIZE as u64 / 10, "{start:?}: {shared}");
             assert!(kept <= 23 * SIZE as u64 / 10, "{start:?}: {kept}");
@@ -171,7 +171,7 @@ fn an_unfinished_line_is_searched_once() {
     }
 }
 
-/// What is bad and large is not checked again for each value that lies behind it.
+/// A large bad value is not checked again for each value after it.
 #[test]
 fn the_order_of_the_fields_costs_nothing() {
     let bad = repeated(&[(b"data: ", 1), (b"x", SIZE), (b"\xFF\n", 1)]);
@@ -184,12 +184,12 @@ fn the_order_of_the_fields_costs_nothing() {
     assert!(behind <= before + SIZE as u64 / 10, "{behind} instead of {before}");
 }
 
-/// The window of checked text ends between two characters: were it to end inside of one, all of it would be
-/// checked twice.
+/// The window of checked text ends between two characters: if it ended within one, the whole window would be checked
+/// twice.
 #[test]
 fn good_text_is_checked_once() {
     for text in ["\u{E9}", "\u{65E5}", "\u{1F980}"] {
-        // Many lengths: an unlucky one has its events end where windows end.
+        // Many lengths, because with an unlucky one the events end where windows end.
         for letters in (10..40).chain([100, 999]) {
             let event = repeated(&[(b"data: ", 1), (text.as_bytes(), letters), (b"\n\n", 1)]);
             {

@@ -1,4 +1,4 @@
-//! Lines in, frames out: the decoder, its views, and the one engine below them; and the decoder without a heap.
+//! Lines in, frames out: the decoder, its views, and the one engine that they share; and the decoder without a heap.
 
 #[cfg(feature = "alloc")]
 pub(crate) mod builder;

@@ -1,4 +1,4 @@
-//! What the decoder holds of the open block: its values, and what they are charged.
+//! The part of the open block that the decoder stores: its values, and the bytes charged for them.
 
 use core::mem;
 
@@ -8,13 +8,13 @@ use crate::decode::value_buf::ValueBuf;
 use crate::limits::{CALM_BLOCKS, KEEP_CAPACITY};
 use crate::scan::retry::RetryDigits;
 
-/// The values of the open block that lie whole in the chunk at hand.
+/// The values of the open block that lie whole in the current chunk.
 ///
-/// Only for the time of one step: before a step returns, the decoder copies them into [`OpenBlock`], unless the
-/// block was dispatched. What is not here is in the block's buffer.
+/// Valid only during one step. Before a step returns, the decoder copies them into [`OpenBlock`], unless the block
+/// was dispatched. Values that are not here are in the block's buffers.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Here {
-    /// It is the only data line so far.
+    /// The value of the only data line so far.
     pub(crate) data: Place,
     pub(crate) event_type: Place,
     pub(crate) id: Place,
@@ -29,28 +29,28 @@ impl Here {
 
 /// The open block.
 ///
-/// Invariants: what `data`, `event_type` and `id` hold is at most what `room` was charged, or, while `skipping`, the first two
-/// are empty and `id` is at most `limit`; `line` is at most `limit`.
+/// Invariants: `data`, `event_type` and `id` together are at most as long as the bytes that `room` was charged. While
+/// `skipping`, `data` and `event_type` are empty and `id` is at most `limit` long. `line` is at most `limit` long.
 #[derive(Debug, Clone)]
 pub(crate) struct OpenBlock {
     pub(crate) limit: usize,
-    /// What the block may still hold.
+    /// The number of bytes that the block may still store.
     pub(crate) room: Room,
-    /// The limit was crossed: the rest of the block is read for its `id` only.
+    /// The limit was crossed: only the ids in the rest of the block are read.
     pub(crate) skipping: bool,
     pub(crate) has_data: bool,
     pub(crate) data: ValueBuf,
     pub(crate) event_type: ValueBuf,
     pub(crate) has_id: bool,
     pub(crate) id: ValueBuf,
-    /// What has come of an event type, an id or a comment whose line is cut.
+    /// The part that has arrived of an event type, an id or a comment whose line is cut.
     pub(crate) line: ValueBuf,
-    /// `line` would have been larger than `limit`: the line is ignored.
+    /// `line` would have become larger than `limit`, so the line is ignored.
     pub(crate) line_dropped: bool,
     pub(crate) retry: RetryDigits,
-    /// `data` has more room than it may keep for good.
+    /// `data` has more capacity than it may keep permanently.
     grown: bool,
-    /// How many blocks in a row did not need that.
+    /// The number of blocks in a row that did not need that capacity.
     calm: u8,
 }
 
@@ -77,13 +77,14 @@ impl OpenBlock {
         (self.limit, self.room) = (limit, Room::of(limit));
     }
 
-    /// True between blocks, unless blocks are counted to give memory back: then each must pass through `end`.
+    /// True between blocks, except while blocks are being counted to release memory: then each block must pass
+    /// through `end`.
     #[inline]
     pub(crate) fn is_fresh(&self) -> bool {
         self.room.is_all_of(self.limit) && !(self.has_id | self.skipping | self.grown)
     }
 
-    /// The limit was crossed: the block's values are dropped.
+    /// Handles a block over the limit: drops its values.
     #[cold]
     pub(crate) fn skip(&mut self) {
         self.skipping = true;
@@ -91,7 +92,7 @@ impl OpenBlock {
         self.clear_values();
     }
 
-    /// Starts a data line in `data`: with an LF after the lines before it.
+    /// Starts a data line in `data`, with an LF after the lines before it.
     #[inline]
     pub(crate) fn begin_data_line(&mut self) {
         if mem::replace(&mut self.has_data, true) {
@@ -99,7 +100,7 @@ impl OpenBlock {
         }
     }
 
-    /// Collects a part of a line in `line`. Whether there is room for it; if not, all of the line is dropped.
+    /// Collects a part of a line in `line`. Returns whether it fits; if not, the whole line is dropped.
     pub(crate) fn collect(&mut self, first: bool, bytes: &[u8]) -> bool {
         if first {
             self.line.clear();
@@ -117,7 +118,7 @@ impl OpenBlock {
         true
     }
 
-    /// Copies what still lies in the chunk, because the step ends and the block is open.
+    /// Copies the values that lie in the chunk, because the step ends and the block is still open.
     #[inline(never)]
     pub(crate) fn keep(&mut self, input: &[u8], here: Here) {
         if let Some(value) = here.data.bytes(input) {
@@ -138,7 +139,7 @@ impl OpenBlock {
         self.id.clear();
     }
 
-    /// The blank line.
+    /// Ends the block at its blank line.
     #[inline]
     pub(crate) fn end(&mut self) {
         if self.grown {
@@ -149,15 +150,15 @@ impl OpenBlock {
         self.has_data = false;
     }
 
-    /// Empties data and event type. The standard does so at each blank line (9.2.6); where the event borrows
-    /// them, it is done when the event has come back.
+    /// Clears data and event type. The standard does so at each blank line (9.2.6); if the event borrows them, this
+    /// happens after the loan.
     pub(crate) fn clear_values(&mut self) {
         self.grown = self.data.is_large();
         self.data.clear_warm();
         self.event_type.clear();
     }
 
-    /// Closes the block without its blank line. Its values stay, to be lent or cleared.
+    /// Closes the block without its blank line. Its values stay, so that they can be lent or cleared.
     pub(crate) fn abandon(&mut self) {
         self.room = Room::of(self.limit);
         self.skipping = false;
@@ -165,7 +166,7 @@ impl OpenBlock {
         self.has_id = false;
     }
 
-    /// Empties each buffer, and gives back the room that they may not keep for good: the stream has ended.
+    /// Clears each buffer and releases the capacity above the permanent one: the stream has ended.
     pub(crate) fn give_back(&mut self) {
         for buffer in [&mut self.data, &mut self.event_type, &mut self.id, &mut self.line] {
             buffer.clear();
@@ -173,7 +174,7 @@ impl OpenBlock {
         (self.grown, self.calm) = (false, 0);
     }
 
-    /// Gives memory back once `CALM_BLOCKS` blocks in a row had no need of it.
+    /// Releases memory when `CALM_BLOCKS` blocks in a row did not need it.
     #[cold]
     fn settle(&mut self) {
         self.calm = if self.room.taken_of(self.limit) > KEEP_CAPACITY { 0 } else { self.calm + 1 };

@@ -1,4 +1,4 @@
-//! Owned events: the decoder's other view, for those who keep or send them.
+//! Owned events: the decoder's view for callers that store or send them.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -72,23 +72,24 @@ impl FrameBuf {
 /// ```
 #[derive(Clone)]
 pub struct EventBuf {
-    /// Event type, last event ID, and the data too unless it is shared, one behind the other.
+    /// Event type, last event ID, and the data unless it is shared, one after the other.
     text: ByteString,
-    /// Where in `text` the event type ends. Zero stands for `message`.
+    /// The end of the event type in `text`. Zero means `message`.
     type_end: usize,
-    /// Where in `text` the last event ID ends, `type_end..`.
+    /// The end of the last event ID in `text`; it starts at `type_end`.
     id_end: usize,
     id_is_new: bool,
-    /// What is not in `text`. Most events share nothing, and an event is moved more often than it shares: hence the box.
+    /// The values that are not in `text`. Most events share nothing, and an event is moved more often than it shares,
+    /// so this is boxed.
     shared: Option<Box<Shared>>,
 }
 
-/// The values of an event that are large and not copied.
+/// The large values of an event, which are shared and not copied.
 #[derive(Clone)]
 struct Shared {
     /// A part of the chunk.
     data: Option<ByteString>,
-    /// The decoder's own.
+    /// A share of the decoder's ID.
     last_event_id: Option<ByteString>,
 }
 
@@ -110,7 +111,7 @@ impl EventBuf {
         Event::new(event_type, data).into()
     }
 
-    /// All of `event`, copied.
+    /// A full copy of `event`.
     #[inline(always)]
     pub(super) fn copy(event: Event<'_>) -> Self {
         let event_type = if event.event_type == EventType::MESSAGE { "" } else { event.event_type.as_str() };
@@ -124,14 +125,15 @@ impl EventBuf {
         Self { text: text.into(), type_end, id_end, id_is_new, shared: None }
     }
 
-    /// What is not shared of `event`, copied. A call, so that the usual event need not be laid out in memory for both.
+    /// A copy of the parts of `event` that are not shared. A separate function, so that the usual event need not be
+    /// laid out in memory for both.
     #[cold]
     #[inline(never)]
     pub(super) fn copy_some(event: Event<'_>, without_id: bool) -> Self {
         Self::copy(if without_id { event.without_id() } else { event })
     }
 
-    /// The same event with values that it was made without.
+    /// The same event, with the shared values added.
     #[cold]
     #[inline(never)]
     pub(super) fn sharing(mut self, data: Option<ByteString>, last_event_id: Option<ByteString>) -> Self {
@@ -263,7 +265,7 @@ impl From<Event<'_>> for EventBuf {
     }
 }
 
-/// As from the borrowed [`Event`].
+/// Like from the borrowed [`Event`].
 impl<'e> From<&'e EventBuf> for Message<'e> {
     fn from(event: &'e EventBuf) -> Self {
         event.as_event().into()

@@ -1,13 +1,13 @@
-//! Each fast path is taken where it is meant to be: a silent fall to the general path passes every other test, and costs
-//! two times the time and more. Events are counted, so most of them have to come by the path; the first block of a stream and
-//! what a chunk's edge cuts go other ways.
+//! Each fast path is taken where intended. A silent fall to the general path would pass every other test, but take at
+//! least twice the time. Events are counted, and most of them must take the path; the first block of a stream and the
+//! blocks that a chunk's edge cuts take other paths.
 
 use alloc::string::String;
 
 use crate::decode::engine::paths::{Path, taken};
 use crate::{Chunk, Decoder};
 
-/// How often each path was taken for a thousand times `event`, in chunks of `every` bytes.
+/// The number of times each path was taken for a thousand times `event`, in chunks of `every` bytes.
 fn paths(event: &str, every: usize) -> impl Fn(Path) -> usize + use<> {
     let stream = event.repeat(1000);
     let mut decoder = Decoder::new();
@@ -88,7 +88,7 @@ fn keep_alives_have_a_loop_of_their_own() {
 fn lines_of_data_are_joined_in_a_run() {
     for event in [lines(10, 20), lines(10, 20).replace("\n", "\r\n"), lines(10, 20).replace(": ", ":")] {
         let taken = paths(&event, usize::MAX);
-        // The first two lines open the run; the last ones of the chunk have no room after them.
+        // The first two lines start the run; the last lines of the chunk have no room after them.
         assert!(taken(Path::ShortLine) >= 7900, "{event:?}: {}", taken(Path::ShortLine));
         assert!(taken(Path::ShortLine) + taken(Path::LongLine) >= 7990);
         assert!(taken(Path::Line) <= 3010, "{event:?}: {}", taken(Path::Line));
@@ -97,13 +97,13 @@ fn lines_of_data_are_joined_in_a_run() {
     assert!(taken(Path::LongLine) >= 7990, "{}", taken(Path::LongLine));
 }
 
-/// An edge that cuts a data line costs two parts and no more, whatever comes before it in the block.
+/// An edge that cuts a data line costs exactly two parts, whatever comes before it in the block.
 #[test]
 fn what_an_edge_cuts_is_read_in_two_parts() {
     for event in [lines(1, 320), ["id: 7\nevent: a\n", &lines(1, 1500)].concat(), lines(10, 60)] {
         let taken = paths(&event, 1460);
         let chunks = event.repeat(1000).len() / 1460;
-        // Some edges fall into a name or a line end.
+        // Some edges cut a name or a line end.
         assert!(10 * taken(Path::CutData) >= 17 * chunks, "{} of {chunks}", taken(Path::CutData));
         assert!(taken(Path::CutData) + taken(Path::Edge) <= 2 * chunks + chunks / 4);
     }

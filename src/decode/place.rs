@@ -1,10 +1,10 @@
-//! Where a value of a block is.
+//! The place of a value of a block.
 
 use core::ops::Range;
 
-/// Where a value is: in the chunk, or in the buffer of the open block that is meant for it.
+/// The place of a value: in the chunk, or in the buffer of the open block for that kind of value.
 ///
-/// One range, since a value in the chunk ends behind its name and so never at 0.
+/// One range is enough: a value in the chunk comes after its name, so it never ends at 0.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Place {
     start: usize,
@@ -24,19 +24,19 @@ impl Place {
         self.end == 0
     }
 
-    /// Where in the chunk, if there.
+    /// The range in the chunk, if the value is there.
     #[inline]
     pub(crate) fn in_chunk(self) -> Option<Range<usize>> {
         if self.is_buffer() { None } else { Some(self.start..self.end) }
     }
 
-    /// Where in the chunk it starts; behind all that is, if in the buffer.
+    /// The start in the chunk; the maximum, if the value is in the buffer.
     #[inline(always)]
     pub(crate) fn start_or_max(self) -> usize {
         if self.is_buffer() { usize::MAX } else { self.start }
     }
 
-    /// The value, if it is in the chunk, which is `input`.
+    /// The value, if it is in the chunk `input`.
     pub(crate) fn bytes(self, input: &[u8]) -> Option<&[u8]> {
         input.get(self.in_chunk()?)
     }

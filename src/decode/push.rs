@@ -1,4 +1,4 @@
-//! The decoder that owns what it was given: bytes are pushed, frames are taken.
+//! A decoder that owns its bytes: the caller pushes bytes and takes frames.
 
 use alloc::collections::VecDeque;
 use core::fmt;
@@ -14,9 +14,9 @@ use super::owned::FrameBuf;
 
 /// A decoder that owns the bytes it was given: push bytes, then take frames until there are none.
 ///
-/// For bindings, callbacks and channels, where no chunk can stay on the stack. `?` in the middle of the loop loses nothing:
-/// the next call goes on after the event that was too large. Frames are owned
-/// ([`FrameBuf`]); large data shares the memory of what was pushed.
+/// For bindings, callbacks and channels, where no chunk can stay on the stack. `?` in the middle of the loop loses
+/// nothing: the next call continues after the oversized event. Frames are owned ([`FrameBuf`]); large data shares the
+/// memory of the pushed bytes.
 ///
 /// ```
 /// use sse_proto::{DecodeError, FrameBuf, PushDecoder};
@@ -46,7 +46,8 @@ use super::owned::FrameBuf;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// It is an [`Iterator`], too, which ends when all that was pushed is decoded, and goes on after the next push:
+/// It is also an [`Iterator`], which ends when everything that was pushed is decoded, and continues after the next
+/// push:
 ///
 /// ```
 /// use sse_proto::PushDecoder;
@@ -60,22 +61,25 @@ use super::owned::FrameBuf;
 ///
 /// # Bounds
 ///
-/// What was pushed and is not decoded yet is held. If nothing is waiting, a push of any size is taken. Further ones are taken up to [`max_event_size`](crate::DecoderBuilder::max_event_size), or 64 KiB
-/// if that is more, and each costs 64 bytes more than it holds; beyond that, [`PendingFull`] hands the bytes back. So a caller
-/// that stops at errors and goes on pushing is stopped, too. Bytes from 4 KiB on that are a part of a larger buffer, a `Vec` with room
-/// to spare among them, keep all of that alive; smaller ones are copied if they have to wait.
+/// Pushed bytes are kept until they are decoded. A push is always accepted if nothing is waiting, because its size is
+/// the caller's choice. Further pushes are accepted up to [`max_event_size`](crate::DecoderBuilder::max_event_size),
+/// or 64 KiB if that is more; each costs 64 bytes in addition to its bytes. Beyond that, [`PendingFull`] returns the
+/// bytes. This also stops a caller that stops at errors and continues to push. Bytes from 4 KiB on that are part of a
+/// larger buffer, for example a `Vec` with spare capacity, keep that whole buffer in memory; smaller ones are copied
+/// if they must wait.
 #[derive(Clone)]
 pub struct PushDecoder {
     decoder: Decoder,
-    /// What is being decoded.
+    /// The chunk that is being decoded.
     chunk: SharedChunk,
-    /// What follows it; `None` is an end of the stream.
+    /// The following chunks; `None` is an end of the stream.
     waiting: VecDeque<Option<Bytes>>,
-    /// What `waiting` costs, at most `most_waiting`.
+    /// The cost of `waiting`, at most `most_waiting`.
     cost: usize,
 }
 
-/// What an entry of the queue costs beside its bytes: its place there, and what `Bytes` allocates to be shared.
+/// The cost of an entry of the queue in addition to its bytes: its slot, and the allocation with which `Bytes` is
+/// shared.
 const ENTRY: usize = 64;
 
 impl Default for PushDecoder {
@@ -119,7 +123,7 @@ impl PushDecoder {
             return Err(PendingFull { bytes, pending: self.pending(), limit });
         }
         self.cost += wanted;
-        // What is small may be a part of something large, or a `Vec` with room to spare.
+        // Small bytes may be part of a large buffer, or a `Vec` with spare capacity.
         let bytes = if bytes.len() < SHARE_FROM { Bytes::copy_from_slice(&bytes) } else { bytes };
         self.waiting.push_back(Some(bytes));
         Ok(())
@@ -134,8 +138,9 @@ impl PushDecoder {
         self.push(Bytes::copy_from_slice(bytes))
     }
 
-    /// Says that the stream ends after what was pushed. When that is decoded, an unfinished event is taken or discarded by the
-    /// setting [`unfinished`](crate::DecoderBuilder::unfinished), and what is pushed then is the next connection's.
+    /// Marks the end of the stream after the pushed bytes. When they are decoded, the setting
+    /// [`unfinished`](crate::DecoderBuilder::unfinished) decides whether an unfinished event is yielded or discarded.
+    /// Bytes that are pushed afterwards belong to the next connection.
     ///
     /// ```
     /// use sse_proto::{Decoder, FrameBuf, PushDecoder, Unfinished};
@@ -148,7 +153,7 @@ impl PushDecoder {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn end(&mut self) {
-        // Two ends with nothing between them are one.
+        // Two ends without bytes between them count as one.
         if self.waiting.back() != Some(&None) {
             self.cost = self.cost.saturating_add(ENTRY);
             self.waiting.push_back(None);
@@ -206,13 +211,13 @@ impl PushDecoder {
         self.let_go();
     }
 
-    /// Nothing waits: what was pushed last is not kept, nor the room of a long queue.
+    /// Nothing is waiting: releases the last chunk and the capacity of a long queue.
     fn let_go(&mut self) {
         self.chunk = SharedChunk::default();
         self.waiting.shrink_to(KEEP_CAPACITY / ENTRY);
     }
 
-    /// How many bytes were pushed and are not decoded yet.
+    /// The number of bytes that were pushed and are not decoded yet.
     ///
     /// ```
     /// let mut decoder = sse_proto::PushDecoder::new();
@@ -262,7 +267,7 @@ impl fmt::Debug for PushDecoder {
     }
 }
 
-/// Too much was pushed and is not decoded yet. Made by [`PushDecoder::push`], which has taken nothing.
+/// Too many bytes are waiting to be decoded. Returned by [`PushDecoder::push`], which has accepted nothing.
 ///
 /// ```
 /// use sse_proto::PushDecoder;
@@ -290,7 +295,7 @@ pub struct PendingFull {
 }
 
 impl PendingFull {
-    /// The bytes that were not taken.
+    /// The bytes that were not accepted.
     #[must_use]
     pub fn into_bytes(self) -> Bytes {
         self.bytes

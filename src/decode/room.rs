@@ -1,10 +1,11 @@
-//! The limit on what one event may hold, and the one way to charge against it.
+//! The limit on the size of one event, and the only way to charge against it.
 
-/// What an open block may still hold, in bytes.
+/// The number of bytes that an open block may still store.
 ///
-/// Charged are the value bytes of data, one more for each data line, of event types and of ids, each before it is acted on.
-/// Nothing is given back within a block, so that it does not matter when a value is replaced by a later one. Each path
-/// through the engine charges the same bytes here, so the outcome does not depend on how the stream is cut.
+/// The engine charges the value bytes of data, of event types and of ids, and one more byte for each data line. It
+/// charges each value before the value takes effect. Nothing is refunded within a block, so it does not matter when a
+/// later value replaces an earlier one. Each path through the engine charges the same bytes, so the outcome does not
+/// depend on how the stream is cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Room {
     left: usize,
@@ -15,7 +16,7 @@ impl Room {
         Self { left: limit }
     }
 
-    /// Takes `bytes`. If there is not so much room, nothing is taken, and the error says how much there is.
+    /// Takes `bytes`. If the room is smaller, takes nothing, and the error is the number of bytes left.
     #[inline(always)]
     pub(crate) fn take(&mut self, bytes: usize) -> Result<(), usize> {
         match self.left.checked_sub(bytes) {

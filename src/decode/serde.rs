@@ -10,7 +10,7 @@ use crate::decode::event::{Event, Frame};
 use crate::decode::owned::{EventBuf, FrameBuf};
 use crate::field::{EventId, EventType};
 
-/// How an event looks outside.
+/// The serialised form of an event.
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(rename = "Event")]
 struct OutsideEvent<'e> {
@@ -25,7 +25,7 @@ struct OutsideEvent<'e> {
     last_event_id: Cow<'e, str>,
 }
 
-/// How a frame looks outside. A reconnection time is in whole milliseconds, as it is in the stream.
+/// The serialised form of a frame. A reconnection time is in whole milliseconds, as in the stream.
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(rename = "Frame", rename_all = "snake_case")]
 enum OutsideFrame<'f> {
@@ -76,7 +76,7 @@ impl Serialize for Event<'_> {
     }
 }
 
-/// As a struct of what the methods return: `event_type`, `data`, `id` and `last_event_id`.
+/// A struct with the results of the methods: `event_type`, `data`, `id` and `last_event_id`.
 ///
 /// ```
 /// use sse_proto::{Chunk, Decoder, EventBuf};
@@ -95,8 +95,8 @@ impl Serialize for EventBuf {
     }
 }
 
-/// The values are checked as in [`EventType::new`] and [`EventId::new`], and an `id` has to be the `last_event_id`. Both may
-/// be left out, and an `id` may stand for both.
+/// The values are checked like in [`EventType::new`] and [`EventId::new`], and an `id` must equal the
+/// `last_event_id`. Both may be omitted, and an `id` may replace both.
 impl<'de> Deserialize<'de> for EventBuf {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         OutsideEvent::deserialize(deserializer)?.into_event()
@@ -110,7 +110,7 @@ impl Serialize for Frame<'_> {
     }
 }
 
-/// As an enum of `event`, `retry` in milliseconds, and `comment`.
+/// An enum of `event`, `retry` in milliseconds, and `comment`.
 ///
 /// ```
 /// use sse_proto::{EventBuf, EventType, FrameBuf};
@@ -149,7 +149,7 @@ macro_rules! text_value {
             }
         }
 
-        /// From text that the format can lend, checked as in `new`.
+        /// From text that the format can lend, checked like in `new`.
         impl<'de: 'a, 'a> Deserialize<'de> for $name<'a> {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 Self::new(<&str>::deserialize(deserializer)?).map_err(D::Error::custom)

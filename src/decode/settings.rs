@@ -1,6 +1,6 @@
-//! What a decoder does where the standard leaves a choice, or is not followed by all servers.
+//! Settings for choices that the standard leaves open, and for servers that deviate from it.
 
-/// What becomes of the `id` of an event that was skipped because it is larger than the limit.
+/// What happens to the `id` of an event that was skipped because it is over the limit.
 ///
 #[cfg_attr(feature = "alloc", doc = "```")]
 #[cfg_attr(not(feature = "alloc"), doc = "```ignore")]
@@ -18,7 +18,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum OversizedId {
-    /// It becomes the last event ID, as the standard has it: a reconnect goes on after the event.
+    /// It becomes the last event ID, as in the standard: a reconnect continues after the event.
     #[default]
     Commit,
     /// The id is dropped and the last event ID stays as it was. A reconnect before the next id gets the event again; that id moves
@@ -26,7 +26,7 @@ pub enum OversizedId {
     Discard,
 }
 
-/// What becomes of an event whose blank line does not come before the stream ends.
+/// What happens to an event whose blank line does not arrive before the stream ends.
 ///
 /// The standard discards it (WHATWG HTML 9.2.6), but some servers leave out the last blank line, or even the last line end.
 /// A client that reconnects asks for the event again instead, so [`EventSource`](crate::driver::EventSource) does not use the setting
@@ -36,7 +36,7 @@ pub enum OversizedId {
 /// [`end`](crate::PushDecoder::end), and after [`Decoder::finish`](crate::Decoder::finish) it is
 /// [`End::event`](crate::End::event) that follows it. A source that fails has not ended: then the event is discarded.
 ///
-/// Keep the default where a broken connection is made again: then the event comes again, whole.
+/// Keep the default if a broken connection is made again: then the whole event comes again.
 ///
 #[cfg_attr(feature = "alloc", doc = "```")]
 #[cfg_attr(not(feature = "alloc"), doc = "```ignore")]
@@ -57,15 +57,15 @@ pub enum Unfinished {
     /// It is discarded, as in the standard.
     #[default]
     Discard,
-    /// It is taken if the stream ended with a line end, so that each of its lines is whole.
+    /// It is yielded if the stream ended with a line end, so that each of its lines is whole.
     WholeLines,
-    /// It is taken, even if the stream ended inside a line: its data may lack the end. For data that shows by itself
-    /// whether it is whole, such as JSON or `[DONE]`.
+    /// It is yielded, even if the stream ended inside a line: the end of its data may be missing. For data that shows
+    /// by itself whether it is complete, such as JSON or `[DONE]`.
     Anything,
 }
 
 impl Unfinished {
-    /// Whether it takes the event of a stream that ended, inside a line or not.
+    /// Whether it yields the event of a stream that ended, inside a line or not.
     pub(crate) const fn takes(self, in_line: bool) -> bool {
         match self {
             Self::Discard => false,

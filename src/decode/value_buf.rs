@@ -1,4 +1,4 @@
-//! A buffer for one value that does not lie whole in one chunk, or is no UTF-8.
+//! A buffer for one value that does not lie whole in one chunk, or is not UTF-8.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -8,25 +8,25 @@ use crate::limits::{COPY_AT_ONCE, KEEP_CAPACITY};
 use crate::simd::blocks::BLOCK;
 use crate::simd::{effort, utf8};
 
-/// Values below this many bytes are checked as they are: in whole blocks most of the work would be the padding.
+/// Values of fewer bytes are checked without padding: in whole blocks, most of the work would be the padding.
 const SMALL: usize = 16;
 
-/// The raw bytes of a value, and its text if that is another.
+/// The raw bytes of a value, and its text if that differs.
 ///
-/// Raw, because a character may be cut by an edge of a chunk and is whole only at the value's end; bytes are
-/// pushed once and checked once, so the work is linear however a value is cut.
+/// The bytes are raw, because a chunk edge may cut a character, which is complete only at the value's end. Bytes are
+/// pushed once and checked once, so the work is linear for every cut of the value.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ValueBuf {
     bytes: Vec<u8>,
-    /// Trailing bytes of `bytes` that are not of the value: they make whole blocks of it, since it was checked once.
+    /// The number of trailing bytes of `bytes` that are padding. An earlier check added them to fill whole blocks.
     padding: usize,
-    /// Filled only for a value that is no UTF-8. At most three times as long as the value.
+    /// Filled only for a value that is not UTF-8. At most three times as long as the value.
     repaired: String,
 }
 
 impl ValueBuf {
-    /// Appends `bytes`. The capacity doubles as in any `Vec`, but not beyond `limit`, which is what makes
-    /// the bound on memory one that can be stated.
+    /// Appends `bytes`. The capacity doubles like that of a `Vec`, but not beyond `limit`, so the memory has a bound
+    /// that can be documented.
     #[inline]
     pub(crate) fn push(&mut self, bytes: &[u8], limit: usize) {
         effort::count(bytes.len());
@@ -63,7 +63,7 @@ impl ValueBuf {
         self.extend(bytes);
     }
 
-    /// Appends the first `len` of `bytes`, in a few moves whose number does not depend on it.
+    /// Appends the first `len` of `bytes`. The number of moves does not depend on `len`.
     #[inline(always)]
     pub(crate) fn push_short<const N: usize>(&mut self, bytes: &[u8; N], len: usize, limit: usize) {
         #[cfg(sse_without = "push_short")]
@@ -77,7 +77,7 @@ impl ValueBuf {
         self.bytes.truncate(start + len);
     }
 
-    /// The bytes, to append to, and to be put back. Nothing is in their place meanwhile.
+    /// Takes the bytes out, to append to them. The buffer is empty until they are put back.
     #[inline(always)]
     pub(crate) fn take_bytes(&mut self) -> Vec<u8> {
         mem::take(&mut self.bytes)
@@ -108,13 +108,13 @@ impl ValueBuf {
         self.bytes.len() - self.padding
     }
 
-    /// The value as text, repaired if need be.
+    /// The value as text, repaired if necessary.
     ///
-    /// Lines joined by LF may be checked at once: a cut sequence ends before the LF, so each of them is
-    /// repaired as it would be alone.
+    /// Lines joined by LF may be checked together: a cut sequence ends before the LF, so each line is repaired as it
+    /// would be alone.
     #[inline]
     pub(crate) fn text(&mut self) -> &str {
-        // Most often it is the event type, and there is none.
+        // Most often this is an event type, and there is none.
         if self.bytes.is_empty() { "" } else { self.checked() }
     }
 
@@ -127,9 +127,9 @@ impl ValueBuf {
         }
     }
 
-    /// Fast path: makes the bytes whole blocks, if there is room, since what is left behind the last whole block would be
-    /// copied to be checked. Nearly all values that are put together are such; text that is not ASCII takes a twentieth
-    /// less in chunks of 1460 bytes.
+    /// Fast path: pads the bytes to whole blocks, if there is capacity. Otherwise the check copies the bytes after
+    /// the last whole block. Nearly all joined values can be padded; text that is not ASCII takes a twentieth less
+    /// time in chunks of 1460 bytes.
     #[inline(always)]
     fn pad(&mut self) {
         #[cfg(sse_without = "pad")]
@@ -142,12 +142,12 @@ impl ValueBuf {
         }
     }
 
-    /// The text of `bytes`, which are no UTF-8 and lie in a chunk.
+    /// The text of `bytes`, which lie in a chunk and are not UTF-8.
     pub(crate) fn repair(&mut self, bytes: &[u8]) -> &str {
         utf8::repair(bytes, &mut self.repaired)
     }
 
-    /// Empties it and gives memory back that it may not keep for good.
+    /// Clears the value and releases the capacity above the permanent one.
     pub(crate) fn clear(&mut self) {
         self.bytes.clear();
         self.padding = 0;
@@ -155,19 +155,19 @@ impl ValueBuf {
         self.clear_repaired();
     }
 
-    /// Empties it and keeps the room for the next value. Repairs are rare: room for those is given back.
+    /// Clears the value and keeps the capacity for the next value. Repairs are rare, so their capacity is released.
     pub(crate) fn clear_warm(&mut self) {
         self.bytes.clear();
         self.padding = 0;
         self.clear_repaired();
     }
 
-    /// Whether it holds more memory than it may keep for good.
+    /// Whether it has more capacity than it may keep permanently.
     pub(crate) fn is_large(&self) -> bool {
         self.bytes.capacity() > KEEP_CAPACITY
     }
 
-    /// Gives memory back, but never a value.
+    /// Releases capacity, but never a value.
     pub(crate) fn shrink(&mut self) {
         self.bytes.shrink_to(KEEP_CAPACITY);
     }

@@ -1,4 +1,4 @@
-//! The driver for programs that wait: an iterator.
+//! The driver for blocking programs: an iterator.
 
 use std::fmt;
 use std::io::{self, ErrorKind, Read};
@@ -15,12 +15,12 @@ use crate::decode::owned::EventBuf;
 use crate::limits::READ_SIZE;
 use crate::session::{ConnectionId, Request, Session, Time};
 
-/// An HTTP client that waits, as [`BlockingEventSource`] needs it.
+/// A blocking HTTP client, as [`BlockingEventSource`] needs it.
 ///
-/// A closure is one, if the body is a [`Read`]: it sends the request and returns the response, within the timeout if there
-/// is one. Give the socket a read timeout not longer than the session's idle timeout: a read that ends with
-/// [`ErrorKind::TimedOut`] or [`ErrorKind::WouldBlock`], which a socket with a timeout gives, is no loss, it lets the session judge
-/// the silence. A socket that does not block at all would be asked over and over.
+/// A closure is a transport if its body is a [`Read`]: it sends the request and returns the response, within the
+/// timeout if there is one. Give the socket a read timeout that is not longer than the session's idle timeout. A read
+/// that ends with [`ErrorKind::TimedOut`] or [`ErrorKind::WouldBlock`], like a socket with a timeout, is not a loss:
+/// then the session checks the silence. A socket that does not block at all would be polled in a busy loop.
 ///
 /// ```
 /// use sse_proto::driver::{BlockingTransport, Response};
@@ -71,27 +71,28 @@ pub trait BlockingTransport {
     ///
     /// # Errors
     ///
-    /// No head has come, or not within the timeout.
+    /// The head did not arrive, or not within the timeout.
     fn connect(
         &mut self,
         request: &Request<'_>,
         timeout: Option<Duration>,
     ) -> io::Result<Response<Self::Body>>;
 
-    /// Reads what there is of the body; waits for it, but not longer than the timeout. 0 at its end.
+    /// Reads the available bytes of the body. Waits for them, but not longer than the timeout. Returns 0 at the end
+    /// of the body.
     ///
     /// # Errors
     ///
-    /// The connection is broken, or [`ErrorKind::TimedOut`] or [`ErrorKind::WouldBlock`]: nothing has come in time.
+    /// The connection is broken; or nothing arrived in time ([`ErrorKind::TimedOut`] or [`ErrorKind::WouldBlock`]).
     fn read(&mut self, body: &mut Self::Body, buf: &mut [u8], timeout: Option<Duration>)
     -> io::Result<usize>;
 
-    /// Waits. By default it is the thread that sleeps.
+    /// Waits. By default the thread sleeps.
     fn sleep(&mut self, time: Duration) {
         std::thread::sleep(time);
     }
 
-    /// The time, from a start of the transport's choice. By default that of `std::time::Instant`.
+    /// The time since a start that the transport chooses. By default that of `std::time::Instant`.
     fn now(&self) -> Time {
         std_clock::now()
     }
@@ -118,7 +119,8 @@ where
     }
 }
 
-/// An `EventSource` that is an iterator of events: connects, decodes, waits, and connects again, as its [`Session`] says.
+/// An `EventSource` that is an iterator of events: connects, decodes, waits, and reconnects, as its [`Session`]
+/// decides.
 ///
 /// ```
 /// use sse_proto::driver::{BlockingEventSource, Response};
@@ -151,16 +153,17 @@ pub struct BlockingEventSource<T: BlockingTransport> {
 }
 
 impl<T: BlockingTransport> BlockingEventSource<T> {
-    /// A source that connects when it is asked for the first time.
+    /// A source that connects at the first call.
     pub fn new(session: Session, transport: T) -> Self {
         Self { course: Course::new(session), transport, link: None, buf: std::vec![0; READ_SIZE] }
     }
 
-    /// What happens next; `None` when there is nothing more to come. The iterator yields the events of it.
+    /// Returns the next update; `None` after the last one. The iterator yields only the events.
     ///
     /// # Errors
     ///
-    /// [`DriverError`]: a failure for good, after which comes `None`, or an event over the limit, after which it goes on.
+    /// [`DriverError`]: a permanent failure, after which the source returns `None`; or an event over the limit, after
+    /// which it continues.
     ///
     /// ```
     /// use sse_proto::driver::{BlockingEventSource, BlockingTransport, Update};
@@ -226,7 +229,7 @@ impl<T: BlockingTransport> BlockingEventSource<T> {
 
     fn read(&mut self, connection: ConnectionId, timeout: Option<Duration>) -> Option<Update<io::Error>> {
         let Some((_, body)) = self.link.as_mut().filter(|(id, _)| *id == connection) else {
-            // The session was polled by others, who have its connection: there is none here.
+            // Another caller polled the session and got its connection, so there is none here.
             self.course.session.network_error(connection, self.transport.now());
             return None;
         };
@@ -238,14 +241,14 @@ impl<T: BlockingTransport> BlockingEventSource<T> {
                 let bytes = self.buf.get(..n).unwrap_or_default();
                 self.course.bytes(connection, Bytes::copy_from_slice(bytes), now);
             }
-            // The session judges the time.
+            // The session checks the time.
             Err(error) if is_timeout(&error) || error.kind() == ErrorKind::Interrupted => {}
             Err(error) => self.course.error(connection, error, now),
         }
         None
     }
 
-    /// Ends the session and drops the connection. Nothing comes after it.
+    /// Ends the session and drops the connection. Nothing is returned after it.
     pub fn close(&mut self) {
         self.course.close();
         self.link = None;
@@ -263,7 +266,7 @@ impl<T: BlockingTransport> BlockingEventSource<T> {
         &self.course.session
     }
 
-    /// The session, for example to set a cursor. Leave what happens to connections to this source.
+    /// The session, for example to set a cursor. Do not report connection events to it; the source does that.
     pub const fn session_mut(&mut self) -> &mut Session {
         &mut self.course.session
     }
@@ -274,12 +277,12 @@ impl<T: BlockingTransport> BlockingEventSource<T> {
     }
 }
 
-/// The kinds that sockets with a timeout have, by system.
+/// The error kinds of sockets with a timeout, which depend on the system.
 fn is_timeout(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::WouldBlock)
 }
 
-/// The events; what else happens is dealt with, and not told.
+/// The events. Other updates are handled and not returned.
 impl<T: BlockingTransport> Iterator for BlockingEventSource<T> {
     type Item = Result<EventBuf, DriverError<io::Error>>;
 

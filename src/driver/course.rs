@@ -1,4 +1,5 @@
-//! What both drivers share: a session, the chunk that is being decoded, and what is to be told.
+//! The common part of both drivers: a session, the chunk that is being decoded, and the updates that the caller has
+//! not got yet.
 
 use bytes::Bytes;
 
@@ -7,23 +8,24 @@ use super::update::{DriverError, Update};
 use crate::decode::owned::EventBuf;
 use crate::session::{Action, ConnectionId, Failure, HeadOutcome, Request, Session, SharedBodyChunk, Time};
 
-/// What a driver yields.
+/// The item that a driver yields.
 pub(super) type Item<E> = Result<Update<E>, DriverError<E>>;
 
 pub(super) struct Course<E> {
     pub(super) session: Session,
-    /// Bytes that have come, with events that were not told yet.
+    /// Bytes that have arrived and may contain events that were not yielded yet.
     chunk: Option<SharedBodyChunk>,
-    /// What the transport said when the current connection was lost.
+    /// The error of the transport when the current connection was lost.
     error: Option<E>,
-    /// Whether what becomes of the current connection is still to be told.
+    /// Whether the outcome of the current connection must still be reported.
     untold: bool,
-    /// A loss to tell: until when to wait.
+    /// A loss to report: the end of the wait.
     lost_until: Option<Time>,
     failed: Option<Failure>,
-    /// A failure for good was told.
+    /// The permanent failure was reported.
     failure_told: bool,
-    /// What the last body left unfinished, if the decoder takes such: told if no other connection will bring it again.
+    /// The unfinished event of the last body, if the decoder accepts it. It is yielded if no later connection will
+    /// bring it again.
     unfinished: Option<EventBuf>,
 }
 
@@ -31,15 +33,15 @@ pub(super) struct Course<E> {
 pub(super) enum Turn<'s, E> {
     /// Tell the caller.
     Tell(Item<E>),
-    /// Drop what there is of a connection, and ask again.
+    /// Drop the connection, if any, and ask again.
     Drop,
-    /// Drop what there is of a connection, and make this one.
+    /// Drop the connection, if any, and make this one.
     Connect(Request<'s>),
-    /// Go on with this connection, until then.
+    /// Continue with this connection until this time.
     Read(ConnectionId, Option<Time>),
-    /// Drop what there is of a connection, and wait.
+    /// Drop the connection, if any, and wait.
     Wait(Time),
-    /// There is nothing more to tell.
+    /// There are no more updates.
     End,
 }
 
@@ -57,7 +59,7 @@ impl<E> Course<E> {
         }
     }
 
-    /// What to do next. Nothing that is held is lost if its answer is not heeded: it is given again.
+    /// The next step. If the caller ignores the result, nothing is lost: the same result is returned again.
     pub(super) fn turn(&mut self, now: Time, random: u64) -> Turn<'_, E> {
         if let Some(chunk) = &mut self.chunk {
             match self.session.decode_shared(chunk) {
@@ -102,7 +104,7 @@ impl<E> Course<E> {
         }
     }
 
-    /// A head has come. The body, if the stream is open.
+    /// Handles a response head. Returns the body if the stream is open.
     pub(super) fn head<B>(
         &mut self,
         connection: ConnectionId,
@@ -125,7 +127,7 @@ impl<E> Course<E> {
         self.chunk = Some(self.session.receive_shared(connection, bytes, now));
     }
 
-    /// The body has ended.
+    /// Handles the end of the body.
     pub(super) fn end(&mut self, connection: ConnectionId, now: Time) {
         let event = self.session.end_of_body(connection, now).event();
         self.unfinished = event.map(|event| event.to_buf());
@@ -136,8 +138,8 @@ impl<E> Course<E> {
         self.session.network_error(connection, now);
     }
 
-    /// The transport has waited long enough: what that means, the session judges. If it would wait on, the connection is gone
-    /// all the same.
+    /// Handles a timeout of the transport. The session decides what it means. If the session would still wait, the
+    /// connection is lost all the same.
     #[cfg(feature = "std")]
     pub(super) fn timed_out(&mut self, connection: ConnectionId, error: E, now: Time, random: u64) {
         if matches!(self.session.poll(now, random), Action::Read { .. }) {
@@ -145,18 +147,18 @@ impl<E> Course<E> {
         }
     }
 
-    /// Lets the session judge the time: a head that took too long is no head.
+    /// Lets the session check the time: a head that took too long does not count.
     #[cfg(feature = "std")]
     pub(super) fn judge(&mut self, now: Time, random: u64) {
         let _ = self.session.poll(now, random);
     }
 
-    /// Whether there is nothing to tell of what has come.
+    /// Whether everything that has arrived was yielded.
     pub(super) const fn is_idle(&self) -> bool {
         self.chunk.is_none() && self.lost_until.is_none() && self.failed.is_none()
     }
 
-    /// Ends it: nothing is told after it.
+    /// Ends the source: nothing is yielded after it.
     pub(super) fn close(&mut self) {
         self.session.close();
         self.drop_untold();
@@ -168,7 +170,7 @@ impl<E> Course<E> {
         self.drop_untold();
     }
 
-    /// Drops what has come or happened and was not told, but for the last event ID.
+    /// Drops everything that was not yielded yet, except the last event ID.
     fn drop_untold(&mut self) {
         (self.chunk, self.unfinished, self.error) = (None, None, None);
         (self.lost_until, self.failed) = (None, None);

@@ -13,16 +13,17 @@ use crate::decode::owned::EventBuf;
 use crate::limits::READS_AT_ONCE;
 use crate::session::{ConnectionId, ReadyState, Session, Time};
 
-/// An `EventSource` over any HTTP client and any runtime: connects, decodes, waits, and connects again, as its
-/// [`Session`] says. See the [module's page](crate::driver) for a whole client.
+/// An `EventSource` over any HTTP client and any runtime: connects, decodes, waits, and reconnects, as its
+/// [`Session`] decides. See the [module's page](crate::driver) for a whole client.
 ///
-/// [`next_event`](EventSource::next_event) yields events, [`next_update`](EventSource::next_update) all that happens. With the feature
-/// `stream` it is a `Stream` of events, with `next`, `map` and all else of `StreamExt`.
+/// [`next_event`](EventSource::next_event) yields events, [`next_update`](EventSource::next_update) everything that
+/// happens. With the feature `stream` it is a `Stream` of events, with `next`, `map` and all of `StreamExt`.
 ///
-/// **Cancel-safe**: a `next_update` or `next_event` that is dropped while it waits loses nothing; the next call goes on where it was.
-/// So it fits in a `select!`. Nothing happens in the background: it works only while you await it.
+/// **Cancel-safe**: if a `next_update` or `next_event` is dropped while it waits, nothing is lost; the next call
+/// continues from there. So it can be used in a `select!`. Nothing happens in the background: the source works only
+/// while you await it.
 ///
-/// No `Send` is asked for: it is `Send` if the transport, its body and its futures are.
+/// `Send` is not required: the source is `Send` if the transport, its body and its futures are.
 ///
 /// ```
 /// use sse_proto::driver::{EventSource, Transport, Update};
@@ -48,38 +49,40 @@ pub struct EventSource<T: Transport> {
     course: Course<T::Error>,
     transport: T,
     link: Link<T>,
-    /// A timer, and when it goes off: not later than is needed.
+    /// A timer, and the time when it fires: not later than needed.
     timer: Option<(Time, Pin<Box<T::Sleep>>)>,
 }
 
-/// What there is of a connection.
+/// The state of the connection.
 enum Link<T: Transport> {
     Down,
     Connecting(ConnectionId, Pin<Box<T::Connect>>),
     Up(ConnectionId, T::Body),
 }
 
-/// Nothing in it is pinned but what is boxed.
+/// Nothing in it is pinned, except boxed values.
 impl<T: Transport> Unpin for EventSource<T> {}
 
 impl<T: Transport> EventSource<T> {
-    /// A source that connects when it is asked for the first time.
+    /// A source that connects at the first call.
     pub fn new(session: Session, transport: T) -> Self {
         Self { course: Course::new(session), transport, link: Link::Down, timer: None }
     }
 
-    /// What happens next; `None` when there is nothing more to come: the session was closed, or has failed and yielded its error.
+    /// Returns the next update; `None` after the last one: the session was closed, or has failed and returned its
+    /// error.
     ///
     /// Cancel-safe.
     ///
     /// # Errors
     ///
-    /// [`DriverError`]: a failure for good, after which comes `None`, or an event over the limit, after which it goes on.
+    /// [`DriverError`]: a permanent failure, after which the source returns `None`; or an event over the limit, after
+    /// which it continues.
     pub async fn next_update(&mut self) -> Option<Result<Update<T::Error>, DriverError<T::Error>>> {
         poll_fn(|cx| self.poll_next_update(cx)).await
     }
 
-    /// The next event. All other updates are handled and not shown.
+    /// Returns the next event. All other updates are handled and not returned.
     ///
     /// Cancel-safe.
     ///
@@ -101,7 +104,8 @@ impl<T: Transport> EventSource<T> {
     /// }
     /// ```
     pub fn poll_next_update(&mut self, cx: &mut Context<'_>) -> Poll<Option<Item<T::Error>>> {
-        // What came while nobody asked is no silence: the connection is looked at before the session judges the time.
+        // Bytes that arrived between two polls end the silence: read the connection before the session checks the
+        // time.
         if self.course.is_idle() && self.course.session.ready_state() != ReadyState::Closed {
             let connection = match &self.link {
                 Link::Connecting(id, _) | Link::Up(id, _) => Some(*id),
@@ -126,7 +130,7 @@ impl<T: Transport> EventSource<T> {
                     continue;
                 }
                 Turn::Connect(request) => {
-                    // The old connection is dropped before there is a new one.
+                    // Drop the old connection before the new one exists.
                     self.link = Link::Down;
                     let connection = request.connection();
                     self.link = Link::Connecting(connection, Box::pin(self.transport.connect(request)));
@@ -146,7 +150,7 @@ impl<T: Transport> EventSource<T> {
                 return Poll::Pending;
             }
         }
-        // A socket that is never empty must not keep the thread from the other tasks.
+        // A socket that always has bytes must not keep the thread from other tasks.
         cx.waker().wake_by_ref();
         Poll::Pending
     }
@@ -183,7 +187,8 @@ impl<T: Transport> EventSource<T> {
         Poll::Pending
     }
 
-    /// Gets on with the connection as far as that goes now. Ready with something to tell, or to ask the session again.
+    /// Advances the connection as far as possible now. Ready if there is an update, or if the session must be asked
+    /// again.
     fn poll_link(
         &mut self,
         connection: ConnectionId,
@@ -215,7 +220,7 @@ impl<T: Transport> EventSource<T> {
                 }
                 Poll::Ready(None)
             }
-            // The session was polled by others, who have its connection: there is none here.
+            // Another caller polled the session and got its connection, so there is none here.
             _ => {
                 self.course.session.network_error(connection, self.transport.now());
                 Poll::Ready(None)
@@ -223,8 +228,8 @@ impl<T: Transport> EventSource<T> {
         }
     }
 
-    /// Ready when it is time to ask the session again. A timer that goes off too early is left to do so: then there is one for
-    /// each timeout, and not one for each chunk.
+    /// Ready when the session must be asked again. A timer that fires too early is kept, so there is one timer for
+    /// each timeout, not one for each chunk.
     fn poll_timer(&mut self, until: Option<Time>, cx: &mut Context<'_>) -> Poll<()> {
         let Some(until) = until else {
             self.timer = None;
@@ -240,7 +245,7 @@ impl<T: Transport> EventSource<T> {
         Poll::Ready(())
     }
 
-    /// Ends the session and drops the connection. Nothing comes after it.
+    /// Ends the session and drops the connection. Nothing is returned after it.
     pub fn close(&mut self) {
         self.course.close();
         (self.link, self.timer) = (Link::Down, None);
@@ -258,7 +263,7 @@ impl<T: Transport> EventSource<T> {
         &self.course.session
     }
 
-    /// The session, for example to set a cursor. Leave what happens to connections to this source.
+    /// The session, for example to set a cursor. Do not report connection events to it; the source does that.
     pub const fn session_mut(&mut self) -> &mut Session {
         &mut self.course.session
     }
@@ -280,7 +285,7 @@ impl<T: Transport> fmt::Debug for EventSource<T> {
     }
 }
 
-/// Of events, like [`EventSource::next_event`].
+/// A stream of events, like [`EventSource::next_event`].
 #[cfg(feature = "stream")]
 impl<T: Transport> futures_core::Stream for EventSource<T> {
     type Item = Result<EventBuf, DriverError<T::Error>>;

@@ -1,9 +1,10 @@
 //! A client that reconnects, in ten lines, over the HTTP client and the runtime of your choice: a [`Session`] and the loop
 //! around it.
 //!
-//! It brings no runtime and no HTTP client. You write a [`Transport`] (how to connect, to read and to sleep) and get an
-//! [`EventSource`]. Without async, you write a closure that connects and get a [`BlockingEventSource`]. Timeouts of the
-//! response head and of silence, backoff and all else are the settings of the [session](crate::session::SessionBuilder).
+//! It contains no runtime and no HTTP client. You write a [`Transport`] (how to connect, to read and to sleep) and
+//! get an [`EventSource`]. Without async, you write a closure that connects and get a [`BlockingEventSource`].
+//! Timeouts of the response head and of silence, backoff and everything else are settings of the
+//! [session](crate::session::SessionBuilder).
 //!
 //! ```
 //! use futures::executor::block_on;
@@ -77,18 +78,20 @@
 //! # What it yields
 //!
 //! [`EventSource::next_event`] and the iterator of [`BlockingEventSource`] yield events. [`EventSource::next_update`] and
-//! [`BlockingEventSource::next_update`] yield every [`Update`]: the stream is open; it was lost, why, and when the next attempt is;
-//! there is a new last event ID to store. A failure for good is an error ([`DriverError::Failed`]), after which nothing comes.
+//! [`BlockingEventSource::next_update`] yield every [`Update`]: the stream is open; it was lost, for which reason,
+//! and when the next attempt starts; there is a new last event ID to store. A permanent failure is an error
+//! ([`DriverError::Failed`]), and nothing is yielded after it.
 //!
-//! A server ends a client for good with status 204: the last item is then [`Failure::Status(204)`](crate::session::Failure::Status).
-//! By the standard so does any other status but 200, and another content type; also a 502 of a proxy while your server is restarted.
-//! [`SessionBuilder::retry_head`](crate::session::SessionBuilder::retry_head) chooses what is tried again, for example
-//! `retry_head(|head| matches!(head.status, 429 | 500..=599))`. A failure does not hold the content type that came: log it in your
-//! transport.
+//! A server ends a client permanently with status 204: the last item is then
+//! [`Failure::Status(204)`](crate::session::Failure::Status). By the standard, every other status except 200 and another
+//! content type have the same effect, for example a 502 of a proxy while your server restarts.
+//! [`SessionBuilder::retry_head`](crate::session::SessionBuilder::retry_head) decides what is tried again, for example
+//! `retry_head(|head| matches!(head.status, 429 | 500..=599))`. A failure does not contain the content type that came:
+//! log it in your transport.
 //!
-//! The setting [`unfinished`](crate::DecoderBuilder::unfinished) applies only where the session does not reconnect. Otherwise the cut
-//! event is dropped, and the next connection asks for it again. A server that always leaves out the last blank line shows by
-//! [`Loss::Truncated`](crate::session::Loss::Truncated).
+//! The setting [`unfinished`](crate::DecoderBuilder::unfinished) applies only if the session does not reconnect.
+//! Otherwise the cut event is dropped, and the next connection requests it again. If a server always leaves out the last
+//! blank line, you see [`Loss::Truncated`](crate::session::Loss::Truncated) each time.
 
 #[cfg(feature = "std")]
 mod blocking;

@@ -1,4 +1,4 @@
-//! A response, as far as a session needs it.
+//! The parts of a response that a session needs.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -7,7 +7,7 @@ use core::time::Duration;
 use crate::headers;
 use crate::limits::MOST_CONTENT_TYPE;
 
-/// The head of a response and its body: what a transport connects to.
+/// The head of a response and its body: the result of a transport's `connect`.
 ///
 /// ```
 /// use sse_proto::driver::Response;
@@ -20,7 +20,7 @@ use crate::limits::MOST_CONTENT_TYPE;
 pub struct Response<B> {
     status: u16,
     content_type: Option<Vec<u8>>,
-    /// There was more of it than is kept, which then is nothing.
+    /// It was longer than the maximum that is kept, so its value is empty.
     is_overlong: bool,
     retry_after: Option<Duration>,
     pub(super) body: B,
@@ -32,17 +32,17 @@ impl<B> Response<B> {
         Self { status, content_type: None, is_overlong: false, retry_after: None, body }
     }
 
-    /// Adds a header. Hand in all of them: it keeps `Content-Type` (up to 8 KiB; a longer one is not that of an event stream) and
-    /// `Retry-After`.
+    /// Adds a header. Pass all headers: the response keeps `Content-Type` (up to 8 KiB; a longer one is not that of
+    /// an event stream) and `Retry-After`.
     #[must_use]
     pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         let value = value.as_ref();
         if name.eq_ignore_ascii_case(headers::CONTENT_TYPE) {
-            // Sent twice it is a list (RFC 9110, 5.3).
+            // Two headers form a list (RFC 9110, 5.3).
             let list = self.content_type.get_or_insert_with(Vec::new);
             let comma: &[u8] = if list.is_empty() { b"" } else { b", " };
             if self.is_overlong || list.len() + comma.len() + value.len() > MOST_CONTENT_TYPE {
-                // No event stream, whatever comes.
+                // Not an event stream, whatever follows.
                 (self.is_overlong, *list) = (true, Vec::new());
             } else {
                 list.extend_from_slice(&[comma, value].concat());
@@ -78,7 +78,7 @@ impl<B> Response<B> {
         self.content_type.as_deref()
     }
 
-    /// The wait that the server asks for by `Retry-After`.
+    /// The wait that the server requests with `Retry-After`.
     #[must_use]
     pub const fn retry_after(&self) -> Option<Duration> {
         self.retry_after
@@ -98,7 +98,7 @@ impl<B> Response<B> {
     }
 }
 
-/// A date needs to know what day it is.
+/// A date needs the current date.
 #[cfg(feature = "std")]
 fn parse_retry_after(value: &[u8]) -> Option<Duration> {
     headers::retry_after(value, super::std_clock::since_1970())

@@ -1,4 +1,4 @@
-//! Clock and chance of the standard library.
+//! The clock and the random numbers of the standard library.
 
 use core::time::Duration;
 use std::collections::hash_map::RandomState;
@@ -8,13 +8,13 @@ use std::time::{Instant, SystemTime};
 
 use crate::session::Time;
 
-/// The time since the program first asked for it.
+/// The time since the program's first call.
 pub(super) fn now() -> Time {
     static START: OnceLock<Instant> = OnceLock::new();
     START.get_or_init(Instant::now).elapsed().into()
 }
 
-/// Keys of hash maps are random, and each asks for another one. Good enough to spread waits.
+/// The keys of hash maps are random, and each call gives another one. This is good enough to spread waits.
 pub(super) fn random() -> u64 {
     RandomState::new().build_hasher().finish()
 }

@@ -1,4 +1,4 @@
-//! What the driver needs of an HTTP client and a runtime.
+//! The HTTP client and the runtime that the driver needs.
 
 use core::future::Future;
 use core::task::{Context, Poll};
@@ -10,7 +10,7 @@ use crate::session::{Request, Time};
 
 /// An HTTP client and a runtime, as [`EventSource`](super::EventSource) needs them: three methods, and a clock.
 ///
-/// The futures own what they need, so that they can be kept when a caller turns to something else.
+/// The futures own their data, so the source can keep them between two calls.
 ///
 /// The [module's page](super) has a transport without a network; the cookbook has those for
 /// [reqwest](crate::cookbook::reqwest_source) and [hyper](crate::cookbook::hyper_source). With both, a program is:
@@ -32,9 +32,9 @@ use crate::session::{Request, Time};
 pub trait Transport {
     /// A response body.
     type Body;
-    /// What the HTTP client fails with.
+    /// The error of the HTTP client.
     type Error;
-    /// A request under way. A `Pin<Box<dyn Future<..>>>` does.
+    /// A pending request. A `Pin<Box<dyn Future<..>>>` is fine.
     type Connect: Future<Output = Result<Response<Self::Body>, Self::Error>>;
     /// A timer.
     type Sleep: Future<Output = ()>;
@@ -51,17 +51,17 @@ pub trait Transport {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, Self::Error>>>;
 
-    /// A timer that goes off then, by the clock of [`Transport::now`].
+    /// A timer that fires at this time, on the clock of [`Transport::now`].
     fn sleep_until(&mut self, at: Time) -> Self::Sleep;
 
-    /// The time, from a start of the transport's choice. With the feature `std` this is provided, by `std::time::Instant`; on
-    /// `wasm32-unknown-unknown`, where that panics, provide your own.
+    /// The time since a start that the transport chooses. With the feature `std` this is provided, with
+    /// `std::time::Instant`; on `wasm32-unknown-unknown`, where that panics, provide your own.
     #[cfg(feature = "std")]
     fn now(&self) -> Time {
         super::std_clock::now()
     }
 
-    /// The time, from a start of the transport's choice.
+    /// The time since a start that the transport chooses.
     #[cfg(not(feature = "std"))]
     fn now(&self) -> Time;
 

@@ -1,4 +1,4 @@
-//! What a driver tells its caller.
+//! The updates that a driver gives to its caller.
 
 use alloc::sync::Arc;
 use core::time::Duration;
@@ -10,7 +10,7 @@ use crate::error::DecodeError;
 use crate::field::EventIdBuf;
 use crate::session::{Failure, Loss, Time};
 
-/// What has happened. For events only, see [`EventSource::next_event`](super::EventSource::next_event) and the iterator of
+/// An update. For events only, see [`EventSource::next_event`](super::EventSource::next_event) and the iterator of
 /// `BlockingEventSource`.
 ///
 /// ```
@@ -35,21 +35,21 @@ pub enum Update<E> {
     Open,
     /// An event.
     Event(EventBuf),
-    /// The last event ID has changed: store it, and a later run can go on from there. Comes once after the events of
-    /// a chunk, whether the id came with an event or without.
+    /// The last event ID has changed: store it, so that a later run can continue from there. Yielded once after the
+    /// events of a chunk, whether or not the id came with an event.
     LastEventId(EventIdBuf),
-    /// The server asks for another reconnection time.
+    /// The server requests another reconnection time.
     Retry(Duration),
     /// A comment, if the decoder has them enabled.
     Comment(Arc<str>),
-    /// The connection was lost, or could not be made. The next one is made at `retry_at`.
+    /// The connection was lost or failed. The next attempt starts at `retry_at`.
     #[non_exhaustive]
     Lost {
         /// Why.
         loss: Loss,
         /// The error of the transport, if there was one.
         error: Option<E>,
-        /// When it is tried again, on the clock of the transport.
+        /// The time of the next attempt, on the clock of the transport.
         retry_at: Time,
     },
 }
@@ -64,7 +64,7 @@ impl<E> From<FrameBuf> for Update<E> {
     }
 }
 
-/// What went wrong.
+/// The errors of a driver.
 ///
 /// ```
 /// use sse_proto::driver::DriverError;
@@ -79,17 +79,17 @@ impl<E> From<FrameBuf> for Update<E> {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum DriverError<E> {
-    /// The session has failed for good: nothing comes after this.
+    /// The session has failed permanently: nothing is yielded after this.
     #[error("{failure}")]
     #[non_exhaustive]
     Failed {
         /// Why.
         failure: Failure,
-        /// The last error of the transport, if that is why.
+        /// The last error of the transport, if that is the reason.
         #[source]
         error: Option<E>,
     },
-    /// An event over the limit was skipped. The stream goes on: ask for the next.
+    /// An event over the limit was skipped. The stream continues.
     #[error(transparent)]
     Decode(#[from] DecodeError),
 }

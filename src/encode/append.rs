@@ -1,11 +1,11 @@
-//! Buffers to which a message is appended piece by piece, and taken back if something fails.
+//! Buffers that accept a message piece by piece and can undo it if something fails.
 
-/// A buffer to which [`Message::encode_with`](crate::Message::encode_with) can append, because it can take back what was appended:
+/// A buffer to which [`Message::encode_with`](crate::Message::encode_with) can append, because it can undo an append:
 /// `Vec<u8>`, `String` and `bytes::BytesMut`. For a slice see
 /// [`Message::encode_to_slice_with`](crate::Message::encode_to_slice_with).
 ///
-/// Sealed: only this crate implements it. It has no methods to call, so code that knows no more of a buffer than this
-/// can put in whole messages and nothing else.
+/// Sealed: only this crate implements it. It has no methods for callers, so code that has only this trait can append
+/// whole messages and nothing else.
 ///
 /// ```
 /// use sse_proto::{EncodeBuffer, Message};
@@ -34,8 +34,8 @@
 /// ```
 #[cfg(feature = "alloc")]
 pub trait EncodeBuffer {
-    /// The buffer as what a message is appended to. Nobody else can name a key, so nobody else can call this: what goes
-    /// into a buffer through this trait is whole messages.
+    /// The buffer as an `Append`. Other crates cannot name a key, so they cannot call this: only whole messages enter
+    /// a buffer through this trait.
     #[doc(hidden)]
     fn as_append(&mut self, key: Key) -> &mut dyn Append;
 }
@@ -45,21 +45,21 @@ pub(super) use sealed::Append;
 pub(super) use sealed::Key;
 
 mod sealed {
-    /// What only this crate can make.
+    /// A key that only this crate can create.
     #[cfg(feature = "alloc")]
     #[derive(Debug)]
     pub struct Key(pub(in crate::encode) ());
 
     #[cfg_attr(not(feature = "alloc"), expect(unreachable_pub, reason = "public as `EncodeBuffer` names it"))]
-    /// An append that cannot fail, with a way back.
+    /// An append that cannot fail and can be undone.
     pub trait Append {
-        /// The number of bytes held, or wanted if that is more than there is room for.
+        /// The number of bytes in the buffer, or the number of bytes needed if that exceeds its space.
         fn len(&self) -> usize;
 
         /// Appends `text`.
         fn push(&mut self, text: &str);
 
-        /// Drops all but the first `len` bytes, where `len` was the length at some time before.
+        /// Drops all bytes except the first `len`; `len` was the length at an earlier time.
         fn truncate(&mut self, len: usize);
     }
 }
@@ -97,7 +97,7 @@ growable!(alloc::string::String, |string, text| string.push_str(text));
 #[cfg(feature = "alloc")]
 growable!(bytes::BytesMut, |bytes, text| bytes.extend_from_slice(text.as_bytes()));
 
-/// So that what takes a buffer can borrow one.
+/// Lets a function that takes a buffer borrow one.
 #[cfg(feature = "alloc")]
 impl<B: EncodeBuffer + ?Sized> EncodeBuffer for &mut B {
     fn as_append(&mut self, key: Key) -> &mut dyn Append {
@@ -105,11 +105,11 @@ impl<B: EncodeBuffer + ?Sized> EncodeBuffer for &mut B {
     }
 }
 
-/// A slice that is filled from its start. When it is full it only counts, to say at the end how much
-/// room was needed.
+/// A slice that is filled from its start. When it is full, it only counts, to report at the end how much space is
+/// needed.
 pub(super) struct SliceBuffer<'s> {
     pub(super) slice: &'s mut [u8],
-    /// The bytes appended. They are all in `slice`, unless this is more than its length.
+    /// The number of bytes appended. They are all in `slice`, unless this exceeds its length.
     pub(super) len: usize,
 }
 

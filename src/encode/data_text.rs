@@ -1,22 +1,22 @@
-//! The text of a data field that comes piece by piece: lines are cut and characters joined across writes.
+//! The text of a data field that arrives piece by piece: splits lines and joins characters across writes.
 
 use core::str;
 
 use super::append::Append;
 use super::pieces::{DATA_AGAIN, split_line};
 
-/// What has to be known between two writes.
+/// The state between two writes.
 #[derive(Debug, Default)]
 pub(super) struct DataText {
-    /// The text so far ends with a CR: an LF that comes now belongs to it.
+    /// The text so far ends with a CR: an LF that comes next belongs to it.
     after_cr: bool,
-    /// The bytes given so far, those in `cut` included.
+    /// The number of bytes given so far, including those in `cut`.
     taken: usize,
-    /// A character that a write has cut: its first `cut_len` bytes, at most 3 of them between writes.
+    /// A character that a write has cut: its first `cut_len` bytes, at most 3 between writes.
     #[cfg_attr(not(feature = "std"), expect(dead_code, reason = "only `io::Write` cuts characters"))]
     cut: [u8; 4],
     cut_len: usize,
-    /// Where the bytes stopped being UTF-8. From then on nothing is taken.
+    /// The place where the bytes stopped being UTF-8. No bytes are accepted after it.
     not_utf8: Option<usize>,
 }
 
@@ -37,7 +37,7 @@ impl DataText {
         dst.push(rest);
     }
 
-    /// Takes text; the error is the place where the bytes stopped being UTF-8.
+    /// Accepts text. The error is the place where the bytes stopped being UTF-8.
     pub(super) fn take_str(&mut self, dst: &mut dyn Append, text: &str) -> Result<(), usize> {
         self.check_no_cut()?;
         self.taken = self.taken.saturating_add(text.len());
@@ -45,7 +45,7 @@ impl DataText {
         Ok(())
     }
 
-    /// Takes bytes, the last of which may be the start of a character.
+    /// Accepts bytes, the last of which may be the start of a character.
     #[cfg(feature = "std")]
     pub(super) fn take_bytes(&mut self, dst: &mut dyn Append, bytes: &[u8]) -> Result<(), usize> {
         let mut rest = bytes;
@@ -64,7 +64,7 @@ impl DataText {
         }
     }
 
-    /// Takes one byte of a character that a write has cut, or of something that is no character.
+    /// Accepts one byte of a character that a write has cut, or of bytes that are not a character.
     #[cfg(feature = "std")]
     fn take_cut_byte(&mut self, dst: &mut dyn Append, byte: u8) -> Result<(), usize> {
         let mut cut = self.cut;
@@ -80,12 +80,12 @@ impl DataText {
                 self.push(dst, character);
                 Ok(())
             }
-            Err(error) if error.error_len().is_none() => Ok(()), // more of it is to come
+            Err(error) if error.error_len().is_none() => Ok(()), // the rest has not arrived yet
             Err(_) => self.check_no_cut(),
         }
     }
 
-    /// Errs, now and ever after, if a character is incomplete.
+    /// Returns an error, now and at each later call, if a character is incomplete.
     pub(super) fn check_no_cut(&mut self) -> Result<(), usize> {
         if self.cut_len > 0 && self.not_utf8.is_none() {
             self.not_utf8 = Some(self.taken.saturating_sub(self.cut_len));

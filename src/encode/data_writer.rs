@@ -1,8 +1,8 @@
-//! `DataWriter`: data written piece by piece straight into its field, lines cut on the fly.
+//! `DataWriter`: data written piece by piece directly into its field; lines are split as they arrive.
 //!
-//! What makes this safe is that the message is finished or taken back, never left open: an open block
-//! would take the next message in. Hence the closure (it cannot be left unfinished), the buffers (they can
-//! take back what was appended to them), and the guard (also when the closure panics).
+//! This is safe because the message is finished or undone, never left open: an open block would merge with the next
+//! message. Three things ensure it: the closure, which cannot be left unfinished; the buffers, which can undo an
+//! append; and the guard, which works even if the closure panics.
 
 use core::fmt;
 
@@ -37,7 +37,7 @@ use crate::error::{BufferTooSmall, EncodeWithError};
 /// ```
 pub struct DataWriter<'b> {
     dst: &'b mut dyn Append,
-    /// The length of `dst` to go back to, unless `finished`.
+    /// The length of `dst` before the message, restored unless `finished`.
     start: usize,
     finished: bool,
     text: DataText,
@@ -103,7 +103,7 @@ impl Message<'_> {
     {
         let mut buffer = alloc::vec::Vec::new();
         self.encode_with(&mut buffer, write)?;
-        // Room that is left would live as long as the last clone.
+        // Unused capacity would live as long as the last clone.
         Ok(buffer.into_boxed_slice().into())
     }
 
@@ -153,7 +153,7 @@ impl Message<'_> {
 }
 
 impl<'b> DataWriter<'b> {
-    /// Appends all of `message` up to the end of its data, and stays in the last line.
+    /// Appends `message` up to the end of its data, and leaves the last line open.
     fn begin(message: &Message<'_>, dst: &'b mut dyn Append) -> Self {
         let start = dst.len();
         message.head_pieces().for_each(|piece| dst.push(piece));
@@ -163,9 +163,9 @@ impl<'b> DataWriter<'b> {
         Self { dst, start, finished: false, text }
     }
 
-    /// Ends the message, if all went well; else the drop takes it back.
+    /// Ends the message if all writes succeeded; otherwise the drop undoes it.
     fn finish<E>(mut self, outcome: Result<(), E>) -> Result<(), EncodeWithError<E>> {
-        // This one first: an error in `outcome` is then likely to be but its echo.
+        // Check this first: an error in `outcome` is probably only a consequence of it.
         self.text.check_no_cut().map_err(|position| EncodeWithError::NotUtf8 { position })?;
         outcome.map_err(EncodeWithError::Data)?;
         self.dst.push(DATA_END);
@@ -173,8 +173,8 @@ impl<'b> DataWriter<'b> {
         Ok(())
     }
 
-    /// What `write!` calls. A method of its own, because with both `Write` traits in scope `write!`
-    /// could not choose between theirs.
+    /// `write!` calls this. It is an inherent method, because with both `Write` traits in scope `write!` could not
+    /// choose between theirs.
     ///
     /// # Errors
     ///

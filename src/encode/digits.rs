@@ -1,10 +1,10 @@
-//! The reconnection time as digits: all at once for what is pushed, one by one for what is pulled.
+//! The reconnection time as digits: all at once for `emit`, one by one for `Pieces`.
 
 /// A number in decimal.
 pub(super) struct Digits {
-    /// The digits stand at the end. `u64::MAX` has 20.
+    /// The digits are at the end. `u64::MAX` has 20.
     bytes: [u8; 20],
-    /// Where the first digit stands: below 20.
+    /// The position of the first digit: below 20.
     start: usize,
 }
 
@@ -28,11 +28,11 @@ impl Digits {
     }
 }
 
-/// The same digits, each a slice of a literal, so that they can be lent without a place to keep them.
+/// The same digits, each a slice of a literal, so they can be lent without storage.
 #[derive(Debug, Clone)]
 pub(super) struct LentDigits {
     number: u64,
-    /// The place value of the next digit; 0 when all have been lent.
+    /// The place value of the next digit; 0 after the last digit.
     place: u64,
 }
 

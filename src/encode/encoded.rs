@@ -61,7 +61,7 @@ impl Message<'_> {
 }
 
 impl EncodedMessage<'_> {
-    /// Goes on to the next piece that is not empty.
+    /// Advances to the next piece that is not empty.
     fn next_piece(&mut self) {
         let piece = self.pieces.find(|piece| !piece.is_empty());
         self.current = piece.map_or(&[], str::as_bytes);
@@ -77,7 +77,7 @@ impl Buf for EncodedMessage<'_> {
         self.current
     }
 
-    /// Goes `count` bytes on; at most to the end, where other implementations panic.
+    /// Advances by `count` bytes, at most to the end; other implementations panic there.
     fn advance(&mut self, mut count: usize) {
         self.remaining = self.remaining.saturating_sub(count);
         while let Some(left) = count.checked_sub(self.current.len()) {

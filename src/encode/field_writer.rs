@@ -1,8 +1,8 @@
 //! `FieldWriter`: a message field by field, in the caller's order.
 //!
-//! A block that is left open would take the next message in. So none is: each call takes back the blank line of the call
-//! before and ends with one of its own. Whatever happens in between, a panic or a writer that is forgotten, the buffer holds
-//! whole messages.
+//! A block that is left open would merge with the next message. So no block is left open: each call removes the blank
+//! line of the call before and ends with a new one. Even after a panic, or if the writer is forgotten, the buffer
+//! contains whole messages.
 
 use core::fmt;
 use core::time::Duration;
@@ -57,15 +57,15 @@ pub struct FieldWriter<B> {
     state: Ending,
 }
 
-/// How the message ends.
+/// How the message ends now.
 enum Ending {
-    /// It has not begun.
+    /// It has not started.
     Nothing,
     /// With a blank line after a whole field.
     Whole,
     /// With a blank line after data to which more may be written.
     Data(DataText),
-    /// With a blank line, after data that was not UTF-8 from there on.
+    /// With a blank line after data that was not UTF-8 from there on.
     NotUtf8(usize),
 }
 
@@ -135,8 +135,8 @@ impl<B: EncodeBuffer> FieldWriter<B> {
         self.buffer
     }
 
-    /// What `write!` calls. A method of its own, because with both `Write` traits in scope `write!`
-    /// could not choose between theirs.
+    /// `write!` calls this. It is an inherent method, because with both `Write` traits in scope `write!` could not
+    /// choose between theirs.
     ///
     /// # Errors
     ///
@@ -145,7 +145,7 @@ impl<B: EncodeBuffer> FieldWriter<B> {
         fmt::Write::write_fmt(self, text)
     }
 
-    /// Puts in the fields of `message`, in place of the blank line.
+    /// Writes the fields of `message` in place of the blank line.
     fn put(&mut self, message: Message<'_>) -> &mut Self {
         self.end_data();
         let dst = self.buffer.as_append(Key(()));
@@ -157,14 +157,14 @@ impl<B: EncodeBuffer> FieldWriter<B> {
         self
     }
 
-    /// No more is written to the data field, if one is open.
+    /// Ends the data field, if one is open.
     fn end_data(&mut self) {
         if let Ending::Data(text) = &mut self.state {
             self.state = text.check_no_cut().map_or_else(Ending::NotUtf8, |()| Ending::Whole);
         }
     }
 
-    /// Takes more data by `take`.
+    /// Appends more data with `take`.
     fn write_data(
         &mut self,
         take: impl FnOnce(&mut DataText, &mut dyn Append) -> Result<(), usize>,

@@ -1,4 +1,4 @@
-//! `Message`: what a message holds.
+//! `Message`: the values of a message.
 
 use core::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::field::{EventId, EventType};
 ///
 /// # This one or the line alone
 ///
-/// By the standard both are the same. Of the clients that do otherwise, measured in `docs/interop.md` of the repository:
+/// By the standard both are equal. These clients deviate, as measured in `docs/interop.md` of the repository:
 ///
 /// | whom you send to | send |
 /// | --- | --- |
@@ -23,7 +23,8 @@ use crate::field::{EventId, EventType};
 /// | MCP | either for the SDKs of today; the revision of July 2026 asks for the line, and older SDKs for Python need it |
 /// | through a gateway that passes whole blocks only | this one: the line would wait for the next event |
 ///
-/// This one is the default: where it goes wrong there is an error; where the line goes wrong an event is missing.
+/// This one is the default: if it causes a problem, the client raises an error; if the line causes one, an event is
+/// lost silently.
 ///
 #[cfg_attr(feature = "alloc", doc = "```")]
 #[cfg_attr(not(feature = "alloc"), doc = "```ignore")]
@@ -51,10 +52,9 @@ pub const KEEP_ALIVE_LINE: &[u8] = b":\n";
 
 /// One message to send: any of a comment, an event type, an id, a reconnection time and data.
 ///
-/// A message is `Copy` and borrows what it holds. It can be built in a `const`, and whatever can be built
-/// can be sent: what would break the framing of the stream cannot get into it. Encoding touches no
-/// allocator, except in [`to_bytes`](Message::to_bytes) (once), and cannot fail for any reason but a
-/// buffer that is too small or a writer that fails.
+/// A message is `Copy` and borrows its values. It can be built in a `const`. Every message that can be built can be
+/// sent: no value can break the framing of the stream. Encoding does not allocate, except once in
+/// [`to_bytes`](Message::to_bytes). It fails only if a buffer is too small or a writer fails.
 ///
 /// ```
 /// use core::time::Duration;
@@ -77,16 +77,16 @@ pub const KEEP_ALIVE_LINE: &[u8] = b":\n";
 ///
 /// # What the receiver sees
 ///
-/// Fields are written in this order: comment, event type, id, retry, data. Then a blank line ends the
-/// message, always, so messages can be put one after the other. By WHATWG HTML 9.2.6 the receiver gets:
+/// Fields are written in this order: comment, event type, id, retry, data. A blank line always ends the message, so
+/// messages can be concatenated. By WHATWG HTML 9.2.6 the receiver gets:
 ///
 /// * an event if there is data, also if it is empty (`data: ` then), and none otherwise: a message with
 ///   just an id or just a retry is legal, and takes effect without an event;
 /// * the data as given, except that CR and CRLF in it come back as LF;
 /// * every line of the comment, if it looks at comments at all (browsers do not).
 ///
-/// A message with nothing in it is the blank line alone: no frame for the receiver, and no special case
-/// for the sender. It is not zero bytes, because a chunk of no bytes ends a body in HTTP/1.1 chunked coding.
+/// A message without fields is only the blank line: the receiver gets no frame, and the sender needs no special case.
+/// It is not zero bytes, because a chunk of no bytes ends a body in HTTP/1.1 chunked coding.
 ///
 /// # In a server
 ///
@@ -107,12 +107,12 @@ pub const KEEP_ALIVE_LINE: &[u8] = b":\n";
 /// assert_eq!(Bytes::from_static(KEEP_ALIVE), ":\n\n"); // on a timer
 /// ```
 ///
-/// * **One event for many clients**: encode it once, and send each client a clone of the `Bytes`, which
-///   shares the text. A `tokio::sync::broadcast` channel of `Bytes` does just that.
-/// * **Many messages in one buffer**: [`encode`](Message::encode) appends to a `Vec<u8>` or `BytesMut` that
-///   you keep; then nothing is allocated in steady state.
-/// * **A value that is to be serialised**: [`encode_with`](Message::encode_with) writes it straight into
-///   the data field, without a `String` in between.
+/// * **One event for many clients**: encode it once, and send each client a clone of the `Bytes`, which shares the
+///   text. A `tokio::sync::broadcast` channel of `Bytes` does exactly this.
+/// * **Many messages in one buffer**: [`encode`](Message::encode) appends to a `Vec<u8>` or `BytesMut` that you
+///   reuse; then there is no allocation in steady state.
+/// * **A value to serialise**: [`encode_with`](Message::encode_with) writes it directly into the data field, without
+///   a `String` in between.
 /// * **Large data on a socket**: [`as_buf`](Message::as_buf) gives the pieces to a vectored write, without a copy.
 /// * **Keep-alive**: send [`KEEP_ALIVE`] when nothing else was sent for about 15 seconds.
 /// * **Flush each message.** Compression holds events back, so turn it off for this media type or flush
@@ -120,15 +120,17 @@ pub const KEEP_ALIVE_LINE: &[u8] = b":\n";
 ///
 /// # What is safe towards whom
 ///
-/// The standard says what a message means, and browsers do it. Others were measured (`docs/interop.md` of the repository):
+/// The standard defines the meaning of a message, and browsers follow it. These clients deviate, as measured
+/// (`docs/interop.md` of the repository):
 ///
-/// * **An id or a `retry` without data** is an event with empty data to some SDKs, which then fail: OpenAI's and Google's for Python.
-///   Send LLM clients no `retry` at all, and ids only in the message of an event, if any.
-/// * **An id without data is forgotten** by clients that know of ids through events only: Firefox, and the MCP SDKs for TypeScript. Where a
-///   client has to be able to resume before the first event, add empty data: `.id(id).data("")`, the priming event of MCP.
-/// * **Empty data** is no JSON: nine of twelve LLM SDKs fail.
-/// * **Data of several lines** is one value by the standard. Readers that people write by hand take each line for itself: send
-///   JSON in one line.
+/// * **An id or a `retry` without data** is an event with empty data for some SDKs, which then fail: OpenAI's and
+///   Google's for Python. Send LLM clients no `retry` at all, and ids only in the message of an event, if any.
+/// * **An id without data is lost** in clients that read ids only from events: Firefox, and the MCP SDKs for
+///   TypeScript. If a client must be able to resume before the first event, add empty data: `.id(id).data("")`, the
+///   priming event of MCP.
+/// * **Empty data** is not JSON: nine of twelve LLM SDKs fail.
+/// * **Data of several lines** is one value by the standard. Hand-written readers often treat each line as a separate
+///   value: send JSON in one line.
 /// * **Keep-alives**: see [`KEEP_ALIVE`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug)]
 #[must_use = "a message does nothing until it is encoded"]
@@ -137,7 +139,7 @@ pub struct Message<'a> {
     pub(super) comment: Option<&'a str>,
     pub(super) event_type: Option<EventType<'a>>,
     pub(super) id: Option<EventId<'a>>,
-    /// In milliseconds. A number, not its digits: a message is small, because it is copied as it is built.
+    /// In milliseconds. A number, not its digits, to keep a message small: it is copied as it is built.
     pub(super) retry: Option<u64>,
     pub(super) data: Option<&'a str>,
 }
@@ -235,7 +237,7 @@ impl<'a> Message<'a> {
         self
     }
 
-    /// The data for `DataWriter`, which writes more behind it.
+    /// The data for `DataWriter`, which appends more.
     pub(crate) fn data_str(&self) -> &'a str {
         self.data.unwrap_or_default()
     }

@@ -1,5 +1,5 @@
-//! Messages in, bytes out: `message` says what a message holds, `pieces` how it looks as bytes, `sinks`, `encoded` and
-//! `data_writer` bring these bytes to where they are wanted.
+//! Messages in, bytes out: `message` defines the values of a message, `pieces` its byte form, and `sinks`, `encoded`
+//! and `data_writer` write these bytes to their destination.
 
 pub(crate) mod append;
 mod data_text;

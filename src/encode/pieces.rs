@@ -1,25 +1,25 @@
-//! How a message looks as bytes.
+//! The byte form of a message.
 //!
 //! ```text
 //! message = *( ":" line LF ) [ "event: " text LF ] [ "id: " text LF ] [ "retry: " digits LF ]
 //!           *( "data: " line LF ) LF
 //! ```
 //!
-//! This is a subset of the grammar of WHATWG HTML 9.2.5, chosen such that nothing can be lost:
+//! This is a subset of the grammar of WHATWG HTML 9.2.5. It is chosen so that nothing can be lost:
 //!
-//! * There is always one space after the colon of a field. The reader takes one away, so a value
-//!   that begins with a space keeps it. A comment's text begins right after the colon.
-//! * Comment and data are cut at LF, CR and CRLF, the line ends of 9.2.5 and no others, and every
-//!   line gets its own name. Id and event type cannot hold a line end, retry is digits.
-//! * The first byte is `:`, a letter or LF: never U+FEFF, which a reader drops at the very start.
-//! * Every message, also one without a field, ends with a blank line: none can join the next.
+//! * There is always one space after the colon of a field. The reader removes one, so a value that begins with a
+//!   space keeps it. A comment's text begins directly after the colon.
+//! * Comment and data are split at LF, CR and CRLF, the only line ends of 9.2.5, and every line gets the name. Id and
+//!   event type cannot contain a line end; retry is digits.
+//! * The first byte is `:`, a letter or LF, never U+FEFF, which a reader removes at the very start.
+//! * Every message ends with a blank line, even one without a field, so it cannot merge with the next one.
 //!
-//! The line end before a further line's name is part of the name's piece, and the last one part of
-//! the blank line's: a message with one line of data is three pieces.
+//! The line end before the name of a further line is part of that name's piece, and the last line end is part of the
+//! blank line's piece. So a message with one line of data is three pieces.
 //!
-//! There are two walks over this, side by side. `emit` pushes everything into a sink: straight code, in which
-//! names have constant lengths and are copied without calling `memcpy`. `Pieces` is pulled, for those who stop
-//! in between. Pushing through the iterator was tried, and took twice the time on every short message.
+//! Two functions walk over these pieces. `emit` pushes everything into a sink: straight code, in which names have
+//! constant lengths and are copied without calling `memcpy`. `Pieces` is an iterator, for callers that stop in
+//! between. Pushing through the iterator was tried, and took twice the time for every short message.
 
 use core::iter::Chain;
 
@@ -35,24 +35,24 @@ const EVENT_NAME: &str = "event: ";
 const ID_NAME: &str = "id: ";
 const RETRY_NAME: &str = "retry: ";
 const LINE_END: &str = "\n";
-/// The same names behind the line end of the line before.
+/// The same names after the line end of the previous line.
 const EVENT_BEHIND: &str = "\nevent: ";
 const ID_BEHIND: &str = "\nid: ";
 const RETRY_BEHIND: &str = "\nretry: ";
-/// Before the first line of data, before each further line, and after the last one.
+/// The pieces before the first line of data, before each further line, and after the last one.
 pub(crate) const DATA_NAME: &str = "data: ";
 pub(crate) const DATA_AGAIN: &str = "\ndata: ";
 pub(crate) const DATA_END: &str = "\n\n";
 
-/// Where bytes go that are all taken at once.
+/// A destination that accepts all bytes at once.
 pub(super) trait Sink {
-    /// Takes the next bytes.
+    /// Accepts the next bytes.
     fn put(&mut self, bytes: &[u8]);
 }
 
 impl Message<'_> {
-    /// Puts the encoded message into `sink`. Each line ends together with what follows: a message with event type and id
-    /// is seven pieces, not nine.
+    /// Writes the encoded message to `sink`. Each line end is written together with the text after it: a message with
+    /// event type and id is seven pieces, not nine.
     #[inline(always)]
     pub(super) fn emit(&self, sink: &mut impl Sink) {
         let mut open = false;
@@ -82,7 +82,7 @@ impl Message<'_> {
         put_name(sink, open, DATA_END);
     }
 
-    /// The pieces of the encoded message, to be pulled.
+    /// The pieces of the encoded message, as an iterator.
     pub(super) fn pieces(&self) -> Pieces<'_> {
         self.head_pieces().chain(match self.data {
             Some(data) => Field::new(DATA_NAME, Some(DATA_AGAIN), DATA_END, Some(data)),
@@ -100,7 +100,7 @@ impl Message<'_> {
     }
 }
 
-/// Puts a name, behind the line end of the line that is open, if one is.
+/// Writes a name, after the line end of the open line, if there is one.
 #[inline(always)]
 fn put_name(sink: &mut impl Sink, open: bool, name: &'static str) {
     let name = name.as_bytes();
@@ -111,7 +111,7 @@ fn put_name(sink: &mut impl Sink, open: bool, name: &'static str) {
     }
 }
 
-/// Puts a text of one or more lines, which stays open.
+/// Writes a text of one or more lines, and leaves the last line open.
 #[inline(always)]
 fn put_lines(sink: &mut impl Sink, text: &str, again: &'static str) {
     let text = text.as_bytes();
@@ -124,7 +124,7 @@ fn put_lines(sink: &mut impl Sink, text: &str, again: &'static str) {
     }
 }
 
-/// Puts a text whose first line ends at `at`.
+/// Writes a text whose first line ends at `at`.
 #[inline(never)]
 fn put_many(sink: &mut impl Sink, text: &[u8], at: usize, again: &'static str) {
     let (mut rest, mut end) = (text, Some(at));
@@ -135,7 +135,7 @@ fn put_many(sink: &mut impl Sink, text: &[u8], at: usize, again: &'static str) {
     sink.put(rest);
 }
 
-/// Puts the line that ends at `at`, and the next one's name. What follows.
+/// Writes the line that ends at `at`, and the name of the next one. Returns the rest of the text.
 #[inline(always)]
 fn put_line<'t>(sink: &mut impl Sink, text: &'t [u8], at: usize, again: &'static str) -> &'t [u8] {
     let (line, behind) = split_at_line_end(text, at);
@@ -144,8 +144,8 @@ fn put_line<'t>(sink: &mut impl Sink, text: &'t [u8], at: usize, again: &'static
     behind
 }
 
-/// Puts a text of any length. Each block is searched and copied before the next one is touched, so that the copy finds it in
-/// the cache.
+/// Writes a text of any length. Each block is searched and copied before the next one, so the copy finds it in the
+/// cache.
 #[inline(never)]
 fn put_long(sink: &mut impl Sink, text: &[u8], again: &'static str) {
     let mut rest = text;
@@ -173,7 +173,7 @@ fn put_retry(sink: &mut impl Sink, open: bool, milliseconds: u64) {
     sink.put(Digits::new(milliseconds).as_bytes());
 }
 
-/// The line before the line end at `at`, and what follows that line end.
+/// The line before the line end at `at`, and the text after that line end.
 #[inline(always)]
 fn split_at_line_end(text: &[u8], at: usize) -> (&[u8], &[u8]) {
     let (line, behind) = text.split_at_checked(at).unwrap_or_default(); // `at` is a place in `text`
@@ -183,35 +183,35 @@ fn split_at_line_end(text: &[u8], at: usize) -> (&[u8], &[u8]) {
     }
 }
 
-/// The first line of `text`, and what follows its line end; `None` if there is no line end.
+/// The first line of `text`, and the text after its line end; `None` if there is no line end.
 pub(crate) fn split_line(text: &str) -> (&str, Option<&str>) {
     let Some(at) = find_line_end(text.as_bytes()) else { return (text, None) };
     let (_, behind) = split_at_line_end(text.as_bytes(), at);
-    // Both places are beside an ASCII character, so neither `get` can fail.
+    // Both places are next to an ASCII character, so neither `get` can fail.
     (text.get(..at).unwrap_or_default(), text.get(text.len() - behind.len()..))
 }
 
-/// The pieces of a message in order. Some are empty: the text of an empty line.
+/// The pieces of a message in order. A piece is empty if it is the text of an empty line.
 pub(super) type Pieces<'m> = Chain<HeadPieces<'m>, Field<'m>>;
 
 /// The pieces of a message up to its data.
 pub(crate) type HeadPieces<'m> = Chain<Chain<Chain<Field<'m>, Field<'m>>, Field<'m>>, Retry<'m>>;
 
-/// What is left of one field, each of its lines with the name of the field.
+/// The rest of one field; each of its lines has the name of the field.
 #[derive(Debug, Clone)]
 pub(crate) struct Field<'m> {
     at: At,
-    /// What stands before the next line.
+    /// The piece before the next line.
     name: &'static str,
-    /// What stands before the lines after it, or `None` if the text is known to be one line.
+    /// The piece before the lines after it, or `None` if the text is known to be one line.
     again: Option<&'static str>,
-    /// What stands after the last line.
+    /// The piece after the last line.
     end: &'static str,
-    /// The lines that were not given yet.
+    /// The lines that were not returned yet.
     text: &'m str,
 }
 
-/// Which piece of a field comes next.
+/// The next piece of a field.
 #[derive(Debug, Clone, Copy)]
 enum At {
     Name,
@@ -221,7 +221,7 @@ enum At {
 }
 
 impl<'m> Field<'m> {
-    /// A field that is known to be one line; nothing at all without a text.
+    /// A field that is known to be one line; no pieces without a text.
     fn line(name: &'static str, text: Option<&'m str>) -> Self {
         Self::new(name, None, LINE_END, text)
     }
@@ -264,7 +264,7 @@ impl<'m> Iterator for Field<'m> {
     }
 }
 
-/// What is left of the retry field: name, digits, line end.
+/// The rest of the retry field: name, digits, line end.
 #[derive(Debug, Clone)]
 pub(crate) struct Retry<'m> {
     name: Option<&'m str>,

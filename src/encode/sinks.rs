@@ -1,5 +1,5 @@
-//! Where a message can go: a slice, a `BufMut`, `Bytes`, a `fmt::Write`, an `io::Write`. Each is a
-//! few lines over what `pieces` says.
+//! The destinations of a message: a slice, a `BufMut`, `Bytes`, a `fmt::Write`, an `io::Write`. Each is a few lines
+//! over `pieces`.
 
 use core::fmt;
 use core::mem;
@@ -149,13 +149,13 @@ impl Message<'_> {
         Ok(())
     }
 
-    /// Errs unless the encoded message fits in `available` bytes.
+    /// Returns an error unless the encoded message fits in `available` bytes.
     ///
-    /// The exact length costs a search for line ends; a bound on it costs nothing, and nearly always
-    /// does: all buffers that grow have room for it.
+    /// The exact length costs a search for line ends. An upper bound costs nothing and is nearly always sufficient,
+    /// because buffers that grow always have space for it.
     #[inline]
     fn check_room(&self, available: usize) -> Result<(), BufferTooSmall> {
-        // At worst all of it is line ends, and each gives way to one with the name behind it.
+        // In the worst case every byte is a line end, and each becomes a line end with a name.
         const WORST: usize = 8;
         const { assert!("\ndata: ".len() <= WORST) };
         if self.len_hint() <= available / WORST {
@@ -201,7 +201,7 @@ struct Slice<'s>(&'s mut [u8]);
 impl Sink for Slice<'_> {
     #[inline(always)]
     fn put(&mut self, bytes: &[u8]) {
-        // Never `None`, because the room was checked before.
+        // Never `None`, because the space was checked before.
         if let Some((room, behind)) = mem::take(&mut self.0).split_at_mut_checked(bytes.len()) {
             room.copy_from_slice(bytes);
             self.0 = behind;
@@ -209,7 +209,7 @@ impl Sink for Slice<'_> {
     }
 }
 
-/// A buffer with room for all that comes.
+/// A buffer with enough space for the whole message.
 #[cfg(feature = "alloc")]
 struct Buffer<'b, B: ?Sized>(&'b mut B);
 

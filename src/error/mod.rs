@@ -1,4 +1,4 @@
-//! What can go wrong: where, which limit, and what to do about it.
+//! The errors: each states the place, the limit, and what to do.
 
 use core::fmt;
 
@@ -85,10 +85,10 @@ pub struct BufferTooSmall {
     pub available: usize,
 }
 
-/// Why [`Message::encode_with`](crate::Message::encode_with) wrote nothing.
+/// The reason why [`Message::encode_with`](crate::Message::encode_with) wrote nothing.
 ///
-/// Its text includes that of the cause, so any `E` with a text will do, `anyhow::Error` and `Box<dyn Error>` too. Reach the
-/// cause itself by `match`.
+/// Its text includes that of the cause, so any `E` with a text works, also `anyhow::Error` and `Box<dyn Error>`. Get
+/// the cause itself with `match`.
 ///
 /// ```
 /// use sse_proto::{EncodeWithError, Message};
@@ -124,7 +124,7 @@ impl<E: fmt::Display> fmt::Display for EncodeWithError<E> {
     }
 }
 
-// For every `E` that can be shown: an `impl` with a source, for those that are errors, would overlap with this one.
+// For every `E` with a text. An `impl` with a source, for errors only, would overlap with this one.
 impl<E: fmt::Display + fmt::Debug> core::error::Error for EncodeWithError<E> {}
 
 impl<E> From<BufferTooSmall> for EncodeWithError<E> {
@@ -227,8 +227,8 @@ fn name_of(character: char) -> &'static str {
 /// [`SliceDecoder`](crate::SliceDecoder) its buffer. Nothing else can go wrong in decoding: every byte sequence is a valid
 /// stream (WHATWG HTML 9.2.5).
 ///
-/// The error comes once, as soon as the limit is crossed and at the same byte for every chunking. Then
-/// call `decode` again: it goes on after the event or comment that was skipped.
+/// The error is returned once, as soon as the limit is crossed, and at the same byte for every chunking. Then call
+/// `decode` again: it continues after the skipped event or comment.
 ///
 #[cfg_attr(feature = "alloc", doc = "```")]
 #[cfg_attr(not(feature = "alloc"), doc = "```ignore")]
@@ -259,8 +259,8 @@ pub enum DecodeError {
         /// Where the first byte stands that did not fit, or its character begins, in bytes from the start of the stream.
         offset: u64,
     },
-    /// A comment is larger than the limit, or than the room that the open block leaves in the buffer. Comes only if comments
-    /// were asked for. The rest of the line is skipped; the block that it stands in goes on.
+    /// A comment is larger than the limit, or than the space that the open block leaves in the buffer. Only if
+    /// comments are enabled. The rest of the line is skipped; the block of the comment continues.
     #[error(
         "comment over the limit of {limit} bytes (max_event_size, or the buffer) at byte {offset} of the stream; skipped to its line end"
     )]
@@ -271,8 +271,8 @@ pub enum DecodeError {
         /// Where the first byte stands that did not fit, or its character begins, in bytes from the start of the stream.
         offset: u64,
     },
-    /// A whole block is larger than the limit on its bytes. Comes only from a `FieldsStream`, which reads blocks; a decoder never
-    /// returns it.
+    /// A whole block is larger than the limit on its bytes. Only a `FieldsStream`, which reads blocks, yields it;
+    /// a decoder never returns it.
     #[error("block at byte {offset} of the stream larger than max_block_size ({limit} bytes); skipped")]
     #[non_exhaustive]
     BlockTooLarge {

@@ -1,4 +1,4 @@
-//! Errors of adapters, and errors as those of `std::io`.
+//! The errors of adapters, and their conversion to `std::io`.
 
 use core::fmt;
 
@@ -6,10 +6,10 @@ use super::DecodeError;
 #[cfg(feature = "std")]
 use super::{EncodeWithError, InvalidValue};
 
-/// What an adapter reports: an error of its source, or one of the decoder.
+/// An error of an adapter: from its source, or from the decoder.
 ///
-/// Its text includes that of the cause, so any `E` with a text will do, `anyhow::Error` and `Box<dyn Error>` too. Reach the
-/// cause itself by `match` or [`into_source`](SourceError::into_source).
+/// Its text includes that of the cause, so any `E` with a text works, also `anyhow::Error` and `Box<dyn Error>`. Get
+/// the cause itself with `match` or [`into_source`](SourceError::into_source).
 ///
 /// ```
 /// use sse_proto::{EventReader, Decoder, SourceError};
@@ -24,7 +24,7 @@ use super::{EncodeWithError, InvalidValue};
 pub enum SourceError<E> {
     /// The source of the bytes has failed. All frames that were complete before have been yielded.
     Source(E),
-    /// An event was too large. The next item is what follows it.
+    /// An event was too large. The next item is the one that follows it.
     Decode(DecodeError),
 }
 
@@ -67,10 +67,10 @@ impl<E: fmt::Display> fmt::Display for SourceError<E> {
     }
 }
 
-// For every `E` that can be shown: an `impl` with a source, for those that are errors, would overlap with this one.
+// For every `E` with a text. An `impl` with a source, for errors only, would overlap with this one.
 impl<E: fmt::Display + fmt::Debug> core::error::Error for SourceError<E> {}
 
-/// So that `?` works in a function that returns `io::Result`: the source's error as it is, an event over the limit as
+/// Lets `?` work in a function that returns `io::Result`: the source's error unchanged, an event over the limit as
 /// [`InvalidData`](std::io::ErrorKind::InvalidData).
 ///
 /// ```

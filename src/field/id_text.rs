@@ -19,13 +19,13 @@ const LONGEST: usize = 41;
 /// ```
 #[derive(Clone, Copy)]
 pub struct IdText {
-    /// ASCII in `bytes[start..]`; what stands before has no meaning.
+    /// ASCII in `bytes[start..]`; the bytes before it have no meaning.
     bytes: [u8; LONGEST],
     start: usize,
 }
 
 impl IdText {
-    /// Nothing yet: digits and hyphens go before what there is.
+    /// Empty. Digits and hyphens are added at the front.
     const EMPTY: Self = Self { bytes: [b'0'; LONGEST], start: LONGEST };
 
     /// The id as text.

@@ -1,5 +1,5 @@
-//! What one value may hold: `EventId` and `EventType` are checked when they are made, so that
-//! nothing built from them can break the framing of a stream.
+//! The rules for one value: `EventId` and `EventType` are checked when they are created, so nothing built from them
+//! can break the framing of a stream.
 
 #[cfg(feature = "alloc")]
 mod id_buf;

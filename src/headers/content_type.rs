@@ -1,16 +1,16 @@
-//! What a `Content-Type` says: Fetch's "extract a MIME type", as far as an event stream needs it.
+//! Reads a `Content-Type`: Fetch's "extract a MIME type", as far as an event stream needs it.
 
 use super::MEDIA_TYPE;
 
 /// Whether the value of a `Content-Type` header says that the body is an event stream (WHATWG HTML
 /// 9.2.3): its essence is `text/event-stream`, in any case, with any parameters or none.
 ///
-/// Two such headers, as a proxy and an application that both set it produce, are one list for HTTP. Then the last member
-/// decides that parses as a MIME type and is not `*/*` (Fetch, "extract a MIME type"; WHATWG MIME Sniffing 4.4). Join
-/// them with commas, in their order, if your HTTP library hands them out one by one.
+/// Two such headers, for example if a proxy and an application both set one, are one list for HTTP. Then the last
+/// member counts that parses as a MIME type and is not `*/*` (Fetch, "extract a MIME type"; WHATWG MIME Sniffing
+/// 4.4). If your HTTP library returns them separately, join them with commas in their order.
 ///
-/// Takes text, bytes, or the header value of your HTTP library. What does not parse at all is no event stream. A server
-/// that sends no `Content-Type` at all is for the caller to judge; the standard refuses it.
+/// Accepts text, bytes, or the header value of your HTTP library. A value that does not parse is not an event stream.
+/// If a server sends no `Content-Type`, the caller decides; the standard refuses it.
 ///
 /// ```
 /// use sse_proto::headers::is_event_stream;
@@ -40,17 +40,17 @@ pub fn is_event_stream(content_type: impl AsRef<[u8]>) -> bool {
     decided
 }
 
-/// What the bytes of a list are within: commas within quotes separate nothing (Fetch, "collect an HTTP quoted string").
+/// The state in a list: a comma within quotes separates nothing (Fetch, "collect an HTTP quoted string").
 #[derive(Clone, Copy)]
 enum Within {
     Nothing,
     Quotes,
-    /// In quotes, right after a backslash, which takes the next byte along whatever it is.
+    /// In quotes, directly after a backslash, which escapes the next byte.
     Escape,
 }
 
 impl Within {
-    /// Goes past `byte`, and tells whether it is a comma between two members.
+    /// Advances past `byte`. Returns whether it is a comma between two members.
     fn ends_member_at(&mut self, byte: u8) -> bool {
         *self = match (*self, byte) {
             (Self::Nothing, b',') => return true,
@@ -63,7 +63,7 @@ impl Within {
     }
 }
 
-/// Type and subtype of a member, if it parses (WHATWG MIME Sniffing 4.4): both hold something, and tokens only.
+/// Type and subtype of a member, if it parses (WHATWG MIME Sniffing 4.4): both are non-empty and contain only tokens.
 fn essence(member: &[u8]) -> Option<&[u8]> {
     let essence = without_whitespace(member.split(|byte| *byte == b';').next()?);
     let mut halves = essence.splitn(2, |byte| *byte == b'/');
@@ -72,7 +72,7 @@ fn essence(member: &[u8]) -> Option<&[u8]> {
     (is_token(halves.next()) && is_token(halves.next())).then_some(essence)
 }
 
-/// Without the HTTP whitespace at both ends, which is nothing; between type and subtype it would not parse.
+/// Removes the HTTP whitespace at both ends. Between type and subtype it would not parse.
 fn without_whitespace(mut text: &[u8]) -> &[u8] {
     while let [b' ' | b'\t' | b'\n' | b'\r', rest @ ..] | [rest @ .., b' ' | b'\t' | b'\n' | b'\r'] = text {
         text = rest;

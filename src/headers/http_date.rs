@@ -1,4 +1,4 @@
-//! Dates of HTTP (RFC 9110, 5.6.7) in seconds since the Unix epoch. What lies before it is at it: both are past.
+//! HTTP dates (RFC 9110, 5.6.7) in seconds since the Unix epoch. An earlier date becomes the epoch: both are past.
 
 const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const SHORT_DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -6,12 +6,12 @@ const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 const DAY: u64 = 24 * 60 * 60;
-/// From the first day of the year 1 to the first of 1970.
+/// The days from the first day of the year 1 to the first of 1970.
 const DAYS_TO_EPOCH: u64 = 719_162;
-/// A year of the calendar in seconds, in the mean of its 400.
+/// The mean year of the calendar's 400 years, in seconds.
 const MEAN_YEAR: u64 = 146_097 * DAY / 400;
 
-/// The date that `value` is, in any of the three forms. What a year of two digits means depends on `now`.
+/// The date in `value`, in any of the three forms. The meaning of a two-digit year depends on `now`.
 pub(super) fn since_epoch(value: &[u8], now: u64) -> Option<u64> {
     let date = fixdate(value).or_else(|| rfc850(value, now)).or_else(|| asctime(value))?;
     date.is_there().then(|| date.since_epoch())
@@ -65,7 +65,7 @@ fn asctime(value: &[u8]) -> Option<Date> {
     rest.ends_with(Date { year, month, day, second })
 }
 
-/// What is still to be read. What returns `None` has read nothing.
+/// The rest of the input. A function that returns `None` has read nothing.
 struct Rest<'v>(&'v [u8]);
 
 impl Rest<'_> {
@@ -74,12 +74,12 @@ impl Rest<'_> {
         Some(())
     }
 
-    /// Which of `names` it is.
+    /// The index of the name in `names`.
     fn one_of(&mut self, names: &[&str]) -> Option<usize> {
         names.iter().position(|name| self.text(name).is_some())
     }
 
-    /// A number of just so many digits.
+    /// A number with exactly this many digits.
     fn number(&mut self, digits: usize) -> Option<u64> {
         let (number, rest) = self.0.split_at_checked(digits)?;
         if !number.iter().all(u8::is_ascii_digit) {
@@ -89,7 +89,7 @@ impl Rest<'_> {
         Some(number.iter().fold(0, |number, digit| number * 10 + u64::from(digit - b'0')))
     }
 
-    /// `08:49:37` in seconds. The only leap second is that at the end of the day.
+    /// `08:49:37` in seconds. A leap second is allowed only at the end of the day.
     fn time_of_day(&mut self) -> Option<u64> {
         let hour = self.number(2)?;
         self.text(":")?;
@@ -123,24 +123,24 @@ impl Date {
         [31, if is_leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
     }
 
-    /// Whether the month has such a day.
+    /// Whether the month has this day.
     fn is_there(&self) -> bool {
         self.days_of_months().get(self.month).is_some_and(|days| (1..=*days).contains(&self.day))
     }
 
-    /// For each year up to that of `u64::MAX` and some: there it stops.
+    /// For each year up to that of `u64::MAX` and some more; later years saturate.
     fn since_epoch(&self) -> u64 {
         let before = self.year.saturating_sub(1);
         let days = before * 365 + before / 4 - before / 100 + before / 400;
         let days = days + self.days_of_months().iter().take(self.month).sum::<u64>() + self.day;
-        // The day is counted from 1, and so is what is taken off.
+        // Days are counted from 1, and so is the subtracted number.
         let days = days.checked_sub(DAYS_TO_EPOCH + 1);
         days.map_or(0, |days| days.saturating_mul(DAY).saturating_add(self.second))
     }
 
-    /// With the last year that has these two digits and is not more than 50 years after `now`.
+    /// With the last year that ends with these two digits and is at most 50 years after `now`.
     fn at_most_50_years_after(self, now: u64) -> Self {
-        // By mean years, so one more or less than it is, and then one more, so that it is not too few.
+        // By mean years, so the result may be off by one; one more is added, so that it is never too small.
         let latest = 1970 + now / MEAN_YEAR + 51;
         let year = latest - (latest - self.year) % 100;
         let is_too_late = Self { year: year - 50, ..self }.since_epoch() > now;

@@ -1,4 +1,4 @@
-//! Last event IDs as header values, both ways.
+//! Last event IDs as header values, in both directions.
 
 use crate::error::InvalidHeaderValue;
 use crate::field::EventId;
@@ -60,11 +60,11 @@ pub fn trimmed_last_event_id_value(id: EventId<'_>) -> Result<&[u8], InvalidHead
 
 /// Reads the value of a `Last-Event-ID` header (WHATWG HTML 9.2.4), as the server's HTTP library gives it.
 ///
-/// Takes just the values that [`last_event_id_value`] makes. The empty value is the empty id.
+/// Accepts only the values that [`last_event_id_value`] returns. The empty value is the empty id.
 ///
-/// The id of an event that begins or ends with a blank never comes back as it was: HTTP libraries hand in the value
-/// without them, and one that does not is told here. So a server that names an event `"7 "` is asked for what
-/// follows `"7"`, which its log does not know, or knows as another event. Give events no such ids; see
+/// An id that begins or ends with a blank never comes back unchanged: HTTP libraries remove the blanks, and if one
+/// does not, this function returns an error. So if a server gives an event the id `"7 "`, the client asks for the
+/// events after `"7"`, which the server's log does not know, or knows as another event. Do not use such ids; see
 /// [`replay`](crate::replay#edge-cases).
 ///
 /// To ask a log, hand it the header's value: [`ReplayLog::after_header`](crate::replay::ReplayLog::after_header).
@@ -87,7 +87,7 @@ pub fn parse_last_event_id(value: &[u8]) -> Result<EventId<'_>, InvalidHeaderVal
     check_ends(value)?;
     let text = core::str::from_utf8(value)
         .map_err(|error| InvalidHeaderValue::NotUtf8 { position: error.valid_up_to() })?;
-    // What an id must not hold are control characters, and those are ruled out already.
+    // The characters that an id must not contain are control characters, and those are already excluded.
     Ok(EventId::new(text).unwrap_or(EventId::EMPTY))
 }
 

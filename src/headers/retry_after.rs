@@ -1,4 +1,4 @@
-//! When a server that refuses wants to be asked again.
+//! The time after which a server wants the next request.
 
 use core::time::Duration;
 
@@ -11,9 +11,9 @@ use super::http_date;
 /// three forms of RFC 9110, 5.6.7, letter by letter, and its two-digit years are at most 50 years ahead. A date in the
 /// past is zero. A leap second is the second after it. The name of the day has to be one, but need not be that of the date.
 ///
-/// `None` if the value is neither: then there is nothing to go by, as without the header. A number of seconds beyond
-/// `u64` becomes `u64::MAX` seconds, so that a very long time does not become none. Any other limit is
-/// the caller's; a server can ask for years.
+/// `None` if the value is neither: treat it like a missing header. A number of seconds above `u64` becomes `u64::MAX`
+/// seconds, so that a very long time does not become zero. The caller must set any other limit; a server can ask for
+/// years.
 ///
 /// ```
 /// use sse_proto::headers::retry_after;
@@ -40,7 +40,7 @@ pub fn retry_after(value: impl AsRef<[u8]>, now: Duration) -> Option<Duration> {
     Some(Duration::from_secs(date).saturating_sub(now))
 }
 
-/// One digit or more, and nothing else.
+/// Exactly one or more digits.
 fn seconds(value: &[u8]) -> Option<u64> {
     if value.is_empty() || !value.iter().all(u8::is_ascii_digit) {
         return None;

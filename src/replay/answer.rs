@@ -1,35 +1,36 @@
-//! What a log answers to a client that names a place in it.
+//! The answer of a log to a client that names a place in it.
 
 use crate::field::EventId;
 
 use super::logged::Events;
 
-/// What a client has missed: the answer of [`ReplayLog::after`](super::ReplayLog::after), of
+/// The events that a client has missed: the answer of [`ReplayLog::after`](super::ReplayLog::after), of
 /// [`after_header`](super::ReplayLog::after_header) and of [`from_position`](super::ReplayLog::from_position).
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Replay<'l, T = ()> {
-    /// The client names no id: it is new, or an empty `id` has made it forget its own (WHATWG HTML 9.2.6). These are all
-    /// events that are held, all there ever were if [`ReplayLog::start`](super::ReplayLog::start) is where the log started.
+    /// The client names no id: it is new, or an empty `id` has reset its own (WHATWG HTML 9.2.6). These are all
+    /// events in the log. If [`ReplayLog::start`](super::ReplayLog::start) is the start of the log, they are all
+    /// events that ever existed.
     FromStart(Events<'l, T>),
-    /// The events from the place on that the client names, one at least, none left out.
+    /// The events after the place that the client names: at least one, and none left out.
     Events(Events<'l, T>),
-    /// The client has all there is. There are no events, but their [`start`](Events::start).
+    /// The client has all events. This contains no events, only their [`start`](Events::start).
     UpToDate(Events<'l, T>),
-    /// The client has missed events that are evicted. Replaying from the oldest on would hide that.
+    /// The client has missed events that were evicted. A replay from the oldest event would hide that.
     #[non_exhaustive]
     TooOld {
-        /// The id of the oldest event held, `None` if none is. Empty if that event has no id.
+        /// The id of the oldest event in the log, `None` if the log is empty. Empty if that event has no id.
         oldest: Option<EventId<'l>>,
     },
-    /// The place is of no event held or remembered: of long ago, of another life of the log, or made up.
+    /// The log does not know the place: it is too old, from another life of the log, or invented.
     Unknown,
 }
 
 impl<'l, T> Replay<'l, T> {
-    /// The events to send, if the client can go on from where it is: for a new client all that are held, for one that is up
-    /// to date none. `None` if it cannot: then it needs a snapshot, or a message that its place is gone, and a new id
-    /// ([`ReplayLog::last_id`](super::ReplayLog::last_id)).
+    /// The events to send, if the client can continue from its place: all events in the log for a new client, none
+    /// for a client that is up to date. `None` if it cannot continue: then send a snapshot, or a message that its
+    /// place is lost, and a new id ([`ReplayLog::last_id`](super::ReplayLog::last_id)).
     ///
     /// ```
     /// use sse_proto::replay::ReplayLog;

@@ -1,4 +1,4 @@
-//! How a log is configured.
+//! The configuration of a log.
 
 use alloc::sync::Arc;
 use core::marker::PhantomData;
@@ -8,7 +8,7 @@ use crate::limits::{DEFAULT_LOG_BYTES, DEFAULT_LOG_EVENTS};
 
 use super::log::ReplayLog;
 
-/// How a [`ReplayLog`] is bounded, and where it starts. Made by [`ReplayLog::builder`].
+/// The bounds and the start of a [`ReplayLog`]. Made by [`ReplayLog::builder`].
 ///
 /// ```
 /// use sse_proto::replay::ReplayLog;
@@ -45,26 +45,29 @@ impl ReplayLogBuilder {
 }
 
 impl<T> ReplayLogBuilder<T> {
-    /// The most events that are held. The default is 10,000: what 100 events a second make in the longest wait of a client
+    /// The maximum number of events. The default is 10,000: 100 events a second during the longest wait of a client
     /// of this crate, a minute and a half.
     ///
-    /// As many ids of evicted events are remembered, to recognise clients that come too late. Besides encodings, ids and tags a log takes
-    /// at most 190 bytes for each event that is held, and 310 once it also remembers an id for each (on 64 bits, measured).
+    /// The log remembers the same number of ids of evicted events, to recognise clients that come too late. Besides
+    /// encodings, ids and tags, a log uses at most 190 bytes for each event, and 310 once it also remembers an id for
+    /// each (on 64 bits, measured).
     pub const fn max_events(mut self, events: usize) -> Self {
         self.max_events = events;
         self
     }
 
-    /// The most bytes that the events take, each the length of its encoding and of its id. The default is 16 MiB.
+    /// The maximum number of bytes of all events: the length of each encoding and of its id. The default is 16 MiB.
     ///
-    /// The ids of evicted events may take an eighth of that in addition; the last one is always remembered. An event that is
-    /// a slice of a larger buffer keeps all of that alive: push what [`Message::to_bytes`](crate::Message::to_bytes) made.
+    /// The ids of evicted events may use an eighth of that in addition; the last one is always remembered. An event
+    /// that is a slice of a larger buffer keeps the whole buffer in memory: push the result of
+    /// [`Message::to_bytes`](crate::Message::to_bytes).
     pub const fn max_bytes(mut self, bytes: usize) -> Self {
         self.max_bytes = bytes;
         self
     }
 
-    /// The position of the first event. The default is 0. For a log that goes on where another one, or a store, has ended.
+    /// The position of the first event. The default is 0. For a log that continues where another log or a store has
+    /// ended.
     ///
     /// ```
     /// use sse_proto::replay::{Replay, ReplayLog};
@@ -78,8 +81,8 @@ impl<T> ReplayLogBuilder<T> {
         self
     }
 
-    /// The id that stands before the first event: a client that names it gets everything. So a client can have an id before
-    /// there is an event ([`ReplayLog::last_id`]).
+    /// The id of the place before the first event: a client that names it gets all events. So a client can have an id
+    /// before there is an event ([`ReplayLog::last_id`]).
     ///
     /// ```
     /// use sse_proto::replay::{EpochId, Replay, ReplayLog};
@@ -96,7 +99,7 @@ impl<T> ReplayLogBuilder<T> {
         self
     }
 
-    /// What each event is tagged with: see [`ReplayLog::push_tagged`].
+    /// The type of the tags of events: see [`ReplayLog::push_tagged`].
     ///
     /// ```
     /// use sse_proto::replay::ReplayLog;

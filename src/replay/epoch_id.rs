@@ -1,24 +1,24 @@
-//! Ids that a restart does not use again.
+//! Ids that are not used again after a restart.
 
 use core::fmt;
 use core::str::FromStr;
 
 use crate::field::{EventId, IdText};
 
-/// An id made of an epoch and a sequence number, `1732105794123-42`, which means something after a restart, too.
+/// An id made of an epoch and a sequence number, `1732105794123-42`. It keeps its meaning after a restart.
 ///
-/// The sequence counts the events of one life of the log. Best that of an event is the position after it, what
-/// [`ReplayLog::end`](crate::replay::ReplayLog::end) is after its push: then 0 stands before the first event, and each id says
-/// where to go on.
+/// The sequence counts the events of one life of the log. It is best to use the position after the event, which is
+/// [`ReplayLog::end`](crate::replay::ReplayLog::end) after its push. Then 0 is the place before the first event, and
+/// each id is the position from which to continue.
 ///
-/// The epoch tells one life of the log from the next. Without it, a client that names `42` after a restart would be taken for one
-/// that has seen the new 42. With it, its id is [`Replay::Unknown`](crate::replay::Replay::Unknown).
+/// The epoch distinguishes one life of the log from the next. Without it, a client that names `42` after a restart
+/// would seem to have seen the new 42. With it, its id is [`Replay::Unknown`](crate::replay::Replay::Unknown).
 ///
-/// **No two lives may have the same epoch**: their ids would be mixed up without an error, and events lost. Best is a counter that
-/// is stored and grows at each start. If you take the time of the start, take milliseconds, and make sure that it is later than
-/// that of the life before: a restart can be quick, and a clock can go back.
+/// **No two lives may have the same epoch**: their ids would be mixed up without an error, and events would be lost. The
+/// best epoch is a stored counter that grows at each start. If you use the time of the start, use milliseconds, and make
+/// sure that it is later than that of the life before: a restart can be quick, and a clock can go back.
 ///
-/// Its text is canonical, so that two texts are two ids, and it is in every header's alphabet.
+/// Its text is canonical: two different texts are two different ids. Every header can carry it.
 ///
 /// ```
 /// use sse_proto::EventId;
@@ -45,13 +45,13 @@ impl EpochId {
         Self { epoch, sequence }
     }
 
-    /// Which life of the log.
+    /// The life of the log.
     #[must_use]
     pub const fn epoch(self) -> u64 {
         self.epoch
     }
 
-    /// Which event in it.
+    /// The number of the event in that life.
     ///
     /// ```
     /// use sse_proto::replay::EpochId;
@@ -65,7 +65,7 @@ impl EpochId {
         self.sequence
     }
 
-    /// The id of the next event, `None` after the last number there is.
+    /// The id of the next event, `None` after the last possible number.
     #[must_use]
     pub const fn next(self) -> Option<Self> {
         match self.sequence.checked_add(1) {
@@ -107,7 +107,7 @@ impl From<EpochId> for IdText {
     }
 }
 
-/// `text` as a number, if it is how that number is written.
+/// `text` as a number, if it is the canonical form of that number.
 fn number(text: &str) -> Option<u64> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     let canonical = digits && (text == "0" || !text.starts_with('0'));
@@ -120,7 +120,7 @@ impl fmt::Display for EpochId {
     }
 }
 
-/// The text is not an [`EpochId`]: it is from another kind of log, or made up.
+/// The text is not an [`EpochId`]: it is from another kind of log, or invented.
 ///
 /// ```
 /// use sse_proto::replay::EpochId;

@@ -17,8 +17,8 @@ use super::logged::{Events, Logged};
 
 /// A bounded log of encoded events that answers a `Last-Event-ID`: see the [module's page](crate::replay).
 ///
-/// A push and a lookup take time by the logarithm of what is held, by position constant time; a replay just what it sends.
-/// `T` is what events can be tagged with: see [`ReplayLog::push_tagged`].
+/// A push and a lookup by id take logarithmic time, a lookup by position constant time, and a replay only the time
+/// for the events that it sends. `T` is the type of the tags of events: see [`ReplayLog::push_tagged`].
 ///
 /// ```
 /// use bytes::Bytes;
@@ -42,12 +42,12 @@ use super::logged::{Events, Logged};
 /// ```
 #[derive(Debug, Clone)]
 pub struct ReplayLog<T = ()> {
-    /// The events held, from position `first` on without a gap.
+    /// The events in the log, from position `first` on without a gap.
     held: VecDeque<Logged<T>>,
-    /// The ids of the events evicted last, up to position `first` without a gap; before the log's first event the id that
-    /// stands there, if there is one.
+    /// The ids of the events evicted last, up to position `first` without a gap; also that of the place before the
+    /// first event.
     remembered: VecDeque<Arc<str>>,
-    /// Where each id is that is held or remembered. The empty id is not in it.
+    /// The place of each id in the two queues. The empty id is not included.
     index: BTreeMap<Arc<str>, Named>,
     /// The last id that was not empty, known or not.
     last_id: Option<Arc<str>>,
@@ -58,16 +58,16 @@ pub struct ReplayLog<T = ()> {
     max_bytes: usize,
 }
 
-/// What an id names: the place before the event at `next`, which follows the first of the `events` with this id that are held
-/// or remembered, or were when the first of them was pushed. Once that is forgotten, and others are not, its clients are too
-/// late.
+/// The place that an id names: before the event at `next`. It follows the first of the `events` with this id that are
+/// in the log or remembered, or that were when the first was pushed. If that first event is forgotten and others are
+/// not, clients with this id are too late.
 #[derive(Debug, Clone, Copy)]
 struct Named {
     next: u64,
     events: usize,
 }
 
-/// What has gone from a log, from old to new. It goes all the same when this is dropped early.
+/// The events evicted from a log, from old to new. They are evicted even if this iterator is dropped early.
 ///
 /// ```
 /// use sse_proto::bytes::Bytes;
@@ -82,14 +82,14 @@ struct Named {
 #[derive(Debug)]
 pub struct Evicted<'l, T = ()> {
     log: &'l mut ReplayLog<T>,
-    /// Events before this position go, whether or not there is room.
+    /// Events before this position are evicted, even if there is room.
     before: u64,
 }
 
 impl ReplayLog {
-    /// Adds an event at the end: the id that its encoding carries, empty if it carries none, and the encoding.
+    /// Adds an event at the end: the id in its encoding, empty if there is none, and the encoding.
     ///
-    /// The log does not look into the encoding. Returns what had to go for it; dropping that is fine.
+    /// The log does not read the encoding. Returns the events evicted to make room; you may drop the result.
     pub fn push(&mut self, id: EventId<'_>, event: Bytes) -> Evicted<'_> {
         self.push_tagged(id, event, ())
     }
@@ -120,8 +120,8 @@ impl<T> ReplayLog<T> {
         log
     }
 
-    /// Like [`ReplayLog::push`], with a tag beside the bytes: what a filter asks for, so that a replay is filtered like
-    /// live events, or the time, to evict by age. The log does not count it.
+    /// Like [`ReplayLog::push`], with a tag: a value for a filter, so that a replay is filtered like live events, or
+    /// the time, to evict by age. The log does not count the tag's size.
     ///
     /// ```
     /// use sse_proto::replay::ReplayLog;
@@ -149,7 +149,7 @@ impl<T> ReplayLog<T> {
         Evicted { log: self, before: 0 }
     }
 
-    /// What a client has missed that names `id` as its last event ID (WHATWG HTML 9.2.4).
+    /// The events that a client has missed if it names `id` as its last event ID (WHATWG HTML 9.2.4).
     #[must_use]
     pub fn after(&self, id: EventId<'_>) -> Replay<'_, T> {
         if id.is_empty() {
@@ -161,7 +161,7 @@ impl<T> ReplayLog<T> {
         }
     }
 
-    /// Like [`ReplayLog::after`], with the header's value as it arrived, `None` without one. What is not an id is unknown.
+    /// Like [`ReplayLog::after`], with the header's value as received, `None` without one. Other values are unknown.
     ///
     /// ```
     /// use sse_proto::replay::{Replay, ReplayLog};
@@ -179,9 +179,9 @@ impl<T> ReplayLog<T> {
         }
     }
 
-    /// The events from this position on, in constant time: for a server whose clients each keep their place in the log, in place
-    /// of a queue for each. [`Replay::TooOld`] if the event there is evicted, [`Replay::Unknown`] if it is beyond
-    /// [`ReplayLog::end`].
+    /// The events from this position on, in constant time: for a server that stores a position in the log for each
+    /// client instead of a queue. [`Replay::TooOld`] if the event there was evicted, [`Replay::Unknown`] if it is
+    /// after [`ReplayLog::end`].
     ///
     /// ```
     /// use bytes::Bytes;
@@ -217,13 +217,14 @@ impl<T> ReplayLog<T> {
         Events { events: self.held.iter(), end: self.end() }
     }
 
-    /// The id that names "now": of the last event that has one, or the one that stands before the first event
-    /// ([`ReplayLogBuilder::starting_after`](super::ReplayLogBuilder::starting_after)). `None` if there is none, or it is
-    /// forgotten.
+    /// The id that names "now": that of the last event that has one, or that of the place before the first event
+    /// ([`ReplayLogBuilder::starting_after`](super::ReplayLogBuilder::starting_after)). `None` if there is none, or
+    /// if it is forgotten.
     ///
-    /// A client that has got no event yet needs it, or what comes while it is away is lost. Send it first, and with each message
-    /// that says that a place is too old. A block of its own (`Message::new().id(id)`) is enough by the standard; for browsers send
-    /// an event with it, since [Firefox forgets an id without data](crate::replay#the-servers-side-of-a-connection).
+    /// A client without an event needs it; otherwise it loses the events that come while it is away. Send it first,
+    /// and with each message that a place is too old. By the standard a block with only the id (`Message::new().id(id)`)
+    /// is enough; for browsers send an event with it, because
+    /// [Firefox forgets an id without data](crate::replay#the-servers-side-of-a-connection).
     ///
     /// ```
     /// use sse_proto::EventId;
@@ -251,13 +252,13 @@ impl<T> ReplayLog<T> {
         self.held.is_empty()
     }
 
-    /// What the events held take of `max_bytes`.
+    /// The number of bytes of `max_bytes` that the events use.
     #[must_use]
     pub const fn bytes(&self) -> usize {
         self.bytes
     }
 
-    /// How many ids are remembered of what stood before the events held.
+    /// The number of remembered ids of evicted events and of the place before the first event.
     ///
     /// ```
     /// use sse_proto::EventId;
@@ -286,8 +287,8 @@ impl<T> ReplayLog<T> {
         self.first.saturating_add(self.held.len() as u64)
     }
 
-    /// Evicts all events before this position; all there are, if it is [`ReplayLog::end`] or more. Their ids are remembered
-    /// like after a push: a client that names one is too late.
+    /// Evicts all events before this position; all events, if it is [`ReplayLog::end`] or more. Their ids are
+    /// remembered, like after a push: a client that names one is too late.
     ///
     /// ```
     /// use bytes::Bytes;
@@ -305,7 +306,7 @@ impl<T> ReplayLog<T> {
         Evicted { log: self, before: position }
     }
 
-    /// Evicts the oldest events while `gone` returns true: for example by the time that they are tagged with.
+    /// Evicts the oldest events while `gone` returns true: for example by the time in their tag.
     ///
     /// ```
     /// use bytes::Bytes;
@@ -330,7 +331,7 @@ impl<T> ReplayLog<T> {
         self.evict_before(before)
     }
 
-    /// One event more, or the place before the first, has this id; after it comes `next`.
+    /// Records that one more event, or the place before the first, has this id, and the next is at `next`.
     fn name(&mut self, id: &Arc<str>, next: u64) {
         let place = self.index.entry(id.clone()).or_insert(Named { next, events: 0 });
         place.events = place.events.saturating_add(1);
@@ -340,7 +341,7 @@ impl<T> ReplayLog<T> {
     fn remember(&mut self, id: Arc<str>) {
         self.remembered_bytes = self.remembered_bytes.saturating_add(id.len());
         self.remembered.push_back(id);
-        // The last one is always known: all that comes after it is held.
+        // The last one is always known, because all later events are in the log.
         while self.remembered.len() > 1
             && (self.remembered.len() > self.max_events
                 || self.remembered_bytes > self.max_bytes / REMEMBERED_SHARE)

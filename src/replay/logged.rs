@@ -40,7 +40,7 @@ pub struct Events<'l, T = ()> {
 }
 
 impl<T> Logged<T> {
-    /// What it counts for, of the bytes of its log.
+    /// Its share of the log's bytes.
     pub(super) fn len(&self) -> usize {
         self.id.len().saturating_add(self.bytes.len())
     }
@@ -51,19 +51,19 @@ impl<T> Logged<T> {
         EventId::decoded(&self.id)
     }
 
-    /// Its encoding, to be sent as it is.
+    /// Its encoding. Send it unchanged.
     #[must_use]
     pub const fn bytes(&self) -> &Bytes {
         &self.bytes
     }
 
-    /// Its position in the log: how many were pushed before it, if the log started at 0.
+    /// Its position in the log: the number of events that were pushed before it, if the log started at 0.
     #[must_use]
     pub const fn position(&self) -> u64 {
         self.position
     }
 
-    /// What it was tagged with ([`ReplayLog::push_tagged`](super::ReplayLog::push_tagged)): its topic, its time.
+    /// Its tag ([`ReplayLog::push_tagged`](super::ReplayLog::push_tagged)): for example a topic or a time.
     #[must_use]
     pub const fn tag(&self) -> &T {
         &self.tag
@@ -71,7 +71,7 @@ impl<T> Logged<T> {
 }
 
 impl<T> Events<'_, T> {
-    /// The position of the first of them, or of the next event to be pushed if there are none.
+    /// The position of the first of these events, or of the next event to be pushed if there are none.
     ///
     /// ```
     /// use bytes::Bytes;

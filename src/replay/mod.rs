@@ -1,5 +1,5 @@
-//! The server's half of a stream that outlives its connections: a bounded log of what was sent, which answers a
-//! `Last-Event-ID` (WHATWG HTML 9.2.4) with what its sender has missed.
+//! The server's half of a stream that continues across connections: a bounded log of the sent events. It answers a
+//! `Last-Event-ID` (WHATWG HTML 9.2.4) with the events that the client has missed.
 //!
 //! A [`ReplayLog`] holds encoded events, shared and not copied, with their ids. It is one plain value without IO,
 //! clock or lock.
@@ -21,9 +21,10 @@
 //!
 //! # The server's side of a connection
 //!
-//! Each event has a position in its log, and each client one too: that of the next event it is to get. The log is the
-//! queue of all of them, so a client that does not read costs nothing. One that falls too far behind is treated like one that
-//! comes back too late. Between the answer to its id and the first wait nothing can be lost or sent twice.
+//! Each event has a position in its log, and each client has one too: that of the next event that it gets. The log is
+//! the queue of all clients, so a client that does not read costs nothing. A client that falls too far behind is
+//! treated like one that comes back too late. Between the answer to its id and the first wait, no event can be lost
+//! or sent twice.
 //!
 //! ```
 //! use bytes::Bytes;
@@ -93,53 +94,56 @@
 //! assert_eq!((first, position), (Bytes::from("id: 1-2\ndata: reload\n\n"), 2));
 //! ```
 //!
-//! What a client makes of a block of an id alone differs. By the standard it is no event, and the id counts: so do Chromium and this
-//! crate. Firefox and the MCP SDKs for TypeScript forget the id: for them the program sends an event of a type that nobody listens to,
-//! with empty data. Some LLM clients take the block for an event, and fail to read JSON
-//! in it: for them put the id on the first event.
+//! Clients differ in a block with only an id. By the standard it is not an event, and the id counts: Chromium and this
+//! crate do that. Firefox and the MCP SDKs for TypeScript forget the id: for them the program sends an event of a type
+//! that nobody listens to, with empty data. Some LLM clients treat the block as an event and fail to parse JSON in it:
+//! for them, send the id with the first event.
 //!
-//! With queues in place of positions (a broadcast channel), subscribe first, read [`ReplayLog::end`], replay, then skip live events
-//! before that position. End a connection whose queue is full (tokio's `RecvError::Lagged`): the client comes back by its id.
+//! With queues instead of positions (a broadcast channel), subscribe first, read [`ReplayLog::end`], replay, then
+//! skip live events before that position. End a connection whose queue is full (tokio's `RecvError::Lagged`): the
+//! client resumes by its id.
 //!
 //! # One log for each stream
 //!
-//! **Never share a log between streams that not everyone may read.** An id is no secret and no permission: whoever
-//! names one gets what follows it. A log for each user, session or topic, found by what the server knows of the
-//! requester and never by the id, keeps one's events from another.
+//! **Never share a log between streams that not everyone may read.** An id is neither a secret nor a permission: any
+//! client that names one gets the events after it. Use one log for each user, session or topic, and select it by what
+//! the server knows of the client, never by the id.
 //!
 //! # A shared store in its place
 //!
 //! With several servers, or to survive a restart, a store takes the log's place: Redis Streams, a Kafka partition, a
 //! table. It must keep this contract:
 //!
-//! 1. **One order.** Each stream has a total order of its events, the same for every reader, and live events come in
-//!    it. (A Redis stream; one partition; a table's column that is assigned in the order of commits, which a sequence
-//!    drawn inside of concurrent transactions is not.)
-//! 2. **The id names a place in it**, for good: unique, never used again, also after a restart or a loss of the store.
-//!    (Redis: the entry's id; Kafka: partition and offset; a table: the key. Put an epoch before it, as [`EpochId`]
-//!    does, that changes when the store is made anew.)
-//! 3. **Reading strictly after an id** (`XRANGE` from `(id`, a seek to offset + 1, `WHERE key > ...`), in one go or in
-//!    pages, with no hole that is filled later.
-//! 4. **Trimming can be seen**: it is from the old end only, and the oldest place held can be asked for, so that too old
-//!    and up to date are told apart. Compare it after reading: it may be trimmed meanwhile.
-//! 5. **Foreign ids are told apart**: what no event of this stream ever bore is unknown, not compared as text.
-//! 6. **One scope**: the key of the stream comes from who asks, not from the id.
+//! 1. **One order.** Each stream has a total order of its events, the same for every reader, and live events arrive
+//!    in it. (A Redis stream; one partition; a table's column that is assigned in the order of commits. A sequence
+//!    drawn within concurrent transactions does not have that order.)
+//! 2. **The id names a place in it**, permanently: it is unique and never used again, even after a restart or a loss
+//!    of the store. (Redis: the entry's id; Kafka: partition and offset; a table: the key. Put an epoch before it,
+//!    like [`EpochId`], that changes when the store is created again.)
+//! 3. **Reading strictly after an id** (`XRANGE` from `(id`, a seek to offset + 1, `WHERE key > ...`), at once or in
+//!    pages, without a gap that is filled later.
+//! 4. **Trimming is visible**: it removes only the oldest events, and the oldest place can be queried, so that too
+//!    old and up to date can be distinguished. Compare after reading, because trimming may happen meanwhile.
+//! 5. **Foreign ids are recognised**: an id that no event of this stream ever had is unknown. It is not compared as
+//!    text.
+//! 6. **One scope**: the key of the stream comes from the identity of the client, not from the id.
 //!
 //! # Edge cases
 //!
-//! - **An event without an id** (pushed with the empty one) is held and replayed, but cannot be named: its receiver
+//! - **An event without an id** (pushed with the empty one) is stored and replayed, but cannot be named: its receiver
 //!   names the event before it, and gets it again.
-//! - **An id pushed twice**: a replay starts after the first event with it. Once that one is forgotten, the id counts as too old,
-//!   until all events with it are forgotten. So nothing is ever lost; what follows may come twice.
-//! - **An event larger than the log** is evicted by its own push, with all before it. A client that has received it is up
-//!   to date nevertheless, and [`ReplayLog::last_id`] still names it.
-//! - **An id pushed that stands before the first event** names the place there.
-//! - **Limits of zero** hold nothing: the last event's id, if it has one, is up to date, and any other unknown.
-//! - **An id with a blank at an end** comes back without it (RFC 9110, 5.5), and the log does not know that: its receiver
-//!   gets what [`Replay::Unknown`] means, each time; or, if another event bears the id without the blank, what follows that
-//!   one, which may be too little. Take blanks off before the id is pushed and sent; an [`EpochId`] has none.
-//! - **An id that an event cannot have** never gets here: [`EventId`] rules it out, and
-//!   [`headers::parse_last_event_id`](crate::headers::parse_last_event_id) what no header can carry.
+//! - **An id pushed twice**: a replay starts after the first event with it. When that event is forgotten, the id is too old until
+//!   all events with it are forgotten. So no event is lost, but the following events may come twice.
+//! - **An event larger than the log** is evicted by its own push, with all events before it. A client that has
+//!   received it is still up to date, and [`ReplayLog::last_id`] still names it.
+//! - **The id of the place before the first event, pushed again**, names that place.
+//! - **Limits of zero** store nothing: the last event's id, if it has one, is up to date, and any other id is
+//!   unknown.
+//! - **An id with a blank at an end** comes back without the blank (RFC 9110, 5.5), and the log does not know that.
+//!   Its receiver gets [`Replay::Unknown`] each time; or, if another event has the id without the blank, the events
+//!   after that one, which may be too few. Remove blanks before the id is pushed and sent; an [`EpochId`] has none.
+//! - **An id that an event cannot have** never gets here: [`EventId`] excludes it, and
+//!   [`headers::parse_last_event_id`](crate::headers::parse_last_event_id) excludes ids that no header can carry.
 
 mod answer;
 mod builder;

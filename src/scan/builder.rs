@@ -1,9 +1,9 @@
-//! How a [`BlockScanner`] is configured.
+//! The configuration of a [`BlockScanner`].
 
 use crate::limits::DEFAULT_MAX_EVENT_SIZE;
 use crate::scan::raw_blocks::{BlockScanner, Oversized};
 
-/// How a [`BlockScanner`] is configured. Made by [`BlockScanner::builder`].
+/// The configuration of a [`BlockScanner`]. Made by [`BlockScanner::builder`].
 ///
 /// ```
 /// use sse_proto::{BlockScanner, BlockScannerBuilder};
@@ -26,14 +26,15 @@ impl Default for BlockScannerBuilder {
 }
 
 impl BlockScannerBuilder {
-    /// The most bytes that a block may hold before its blank line, names, comments and unknown fields included; or a comment
-    /// line before the first field of a block, without its line end. A byte order mark does not count, nor does an LF that belongs
-    /// to the CR before the block. The default is [`DEFAULT_MAX_EVENT_SIZE`]. What becomes of a larger one says
-    /// [`BlockScannerBuilder::oversized`].
+    /// The maximum size of a block before its blank line, in bytes, including names, comments and unknown fields; or
+    /// of a comment line before the first field of a block, without its line end. A byte order mark does not count,
+    /// nor does an LF that belongs to the CR before the block. The default is [`DEFAULT_MAX_EVENT_SIZE`].
+    /// [`BlockScannerBuilder::oversized`] selects what happens to a larger block.
     ///
-    /// At most these bytes and 5 more are held (byte order mark, blank line), and for the moment in which the buffer moves, while it
-    /// grows, less than twice as many. Room over 64 KiB is given back as soon as a block is over the limit, at the end of the stream, and
-    /// when 32 blocks in a row had no need of it. A block that lies whole in a chunk is never copied.
+    /// The scanner stores at most this many bytes and 5 more (byte order mark, blank line), and less than twice as
+    /// many while its buffer grows. It releases capacity over 64 KiB as soon as a block is over the limit, at the end
+    /// of the stream, and when 32 blocks in a row did not need it. A block that lies whole in a chunk is never
+    /// copied.
     ///
     /// ```
     /// use sse_proto::BlockScanner;
@@ -48,7 +49,7 @@ impl BlockScannerBuilder {
         self
     }
 
-    /// What becomes of a block over the limit; by default it is skipped, and told.
+    /// What happens to a block over the limit. By default it is skipped, and `scan` returns an error.
     ///
     /// ```
     /// use sse_proto::{BlockScanner, Oversized};
@@ -62,8 +63,8 @@ impl BlockScannerBuilder {
         self
     }
 
-    /// Whether a byte order mark at the start of a stream is left out, so that something may be put before the stream;
-    /// by default it is passed on like all else. Ranges and offsets count it all the same.
+    /// Whether to remove a byte order mark at the start of a stream, so that something can be put before the stream.
+    /// By default the mark is passed on. Ranges and offsets count the mark in both cases.
     ///
     /// ```
     /// use sse_proto::BlockScanner;

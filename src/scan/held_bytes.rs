@@ -1,18 +1,19 @@
-//! What is held of a block that was cut: never more than a limit, two while it grows, and not for longer than needed.
+//! The stored part of a block that was cut: never more than the limit, twice that while it grows, and not longer than
+//! needed.
 
 use alloc::vec::Vec;
 
 use crate::limits::{CALM_BLOCKS, KEEP_CAPACITY};
 
-/// The least that is asked for, if the limit allows it, so that tiny chunks do not ask again and again.
+/// The minimum allocation, if the limit allows it, so that tiny chunks do not reallocate again and again.
 const FIRST_CAPACITY: usize = 256;
 
-/// The bytes of the open block that came in earlier chunks; or, while `lent`, what was returned last.
+/// The bytes of the open block from earlier chunks; or, while `lent`, the bytes that were returned last.
 #[derive(Debug, Clone)]
 pub(super) struct HeldBytes {
     bytes: Vec<u8>,
     lent: bool,
-    /// How many blocks in a row had no need of a large buffer.
+    /// The number of blocks in a row that did not need a large buffer.
     calm: u8,
 }
 
@@ -21,13 +22,13 @@ impl HeldBytes {
         Self { bytes: Vec::new(), lent: false, calm: 0 }
     }
 
-    /// Nothing of it may be `lent`.
+    /// The stored bytes. They must not be `lent`.
     pub(super) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// Appends `more`; all together are at most `most`. The capacity doubles like that of any `Vec`, but not beyond
-    /// `most`, which makes the bound on memory one that can be stated.
+    /// Appends `more`; the total is at most `most`. The capacity doubles like that of a `Vec`, but not beyond `most`,
+    /// so the memory has a bound that can be documented.
     pub(super) fn push(&mut self, more: &[u8], most: usize) {
         if more.len() > self.bytes.capacity() - self.bytes.len() {
             let len = self.bytes.len() + more.len();
@@ -37,21 +38,21 @@ impl HeldBytes {
         self.bytes.extend_from_slice(more);
     }
 
-    /// Lends all until [`HeldBytes::take_back`].
+    /// Lends all bytes until [`HeldBytes::take_back`].
     pub(super) fn lend(&mut self) -> &[u8] {
         self.lent = true;
         &self.bytes
     }
 
-    /// The same, and a large buffer is given back thereafter: no other large block is to be expected. What room is not
-    /// used is given back at once.
+    /// The same, but releases a large buffer afterwards, because no other large block is expected. Releases unused
+    /// capacity at once.
     pub(super) fn lend_for_good(&mut self) -> &[u8] {
         self.bytes.shrink_to(KEEP_CAPACITY);
         self.calm = CALM_BLOCKS;
         self.lend()
     }
 
-    /// Empties it if it was lent. Gives memory back once `CALM_BLOCKS` blocks in a row had no need of it.
+    /// Clears the bytes if they were lent. Releases memory when `CALM_BLOCKS` blocks in a row did not need it.
     pub(super) fn take_back(&mut self) {
         if core::mem::take(&mut self.lent) {
             self.bytes.clear();
@@ -62,13 +63,13 @@ impl HeldBytes {
         }
     }
 
-    /// Empties it and gives memory back that it may not keep for good.
+    /// Clears the bytes and releases the memory above the permanent capacity.
     pub(super) fn release(&mut self) {
         self.bytes.clear();
         self.bytes.shrink_to(KEEP_CAPACITY);
     }
 
-    /// A block of `size` bytes has ended.
+    /// Records that a block of `size` bytes has ended.
     pub(super) fn count_block(&mut self, size: usize) {
         self.calm = if size > KEEP_CAPACITY { 0 } else { self.calm.saturating_add(1) };
     }

@@ -1,12 +1,12 @@
-//! Lines that lie whole in the input: where they end, what they are, where their value starts. No state.
+//! Reads lines that lie whole in the input: their end, their kind, and the start of their value. It has no state.
 
 use core::ops::Range;
 
 use super::token::LineKind;
 
-/// What [`Scanner::next`] finds, as places in its input. A `Part` never comes from [`line_of`].
+/// The result of [`Scanner::next`], as places in its input. [`line_of`] never returns a `Part`.
 pub(crate) enum Lexeme {
-    /// A line that lies whole in the input: all but the first and the last one of a chunk.
+    /// A line that lies whole in the input, like all but the first and the last line of a chunk.
     Line(LineKind, Range<usize>),
     /// A part of a line that was cut.
     Part(Part),
@@ -22,21 +22,22 @@ pub(crate) struct Part {
 
 pub(crate) enum Span {
     Input(Range<usize>),
-    /// Held back before, so not in the input: the start of a literal. It ends where the input is now.
+    /// Bytes that were held back, so they are not in the input: the start of a literal. They end at the current
+    /// position.
     Held(&'static [u8]),
 }
 
-/// What a line starts with.
+/// The start of a line.
 pub(crate) enum Start {
-    /// A known name and its colon, or the colon of a comment: so many bytes.
+    /// A known name and its colon, or the colon of a comment; and their length.
     Name(LineKind, usize),
-    /// A line end: it is a blank line.
+    /// A line end: the line is blank.
     Blank,
     /// Something else: a name without a colon, an unknown field, or nothing.
     Other,
 }
 
-/// What the line at the start of `rest` starts with (9.2.6). Known before its end is looked for.
+/// The start of the line at the start of `rest` (9.2.6). The search for the line's end is not needed for this.
 #[inline(always)]
 pub(crate) fn start(rest: &[u8]) -> Start {
     let Some(byte) = rest.first() else { return Start::Other };
@@ -51,23 +52,23 @@ pub(crate) fn start(rest: &[u8]) -> Start {
     }
 }
 
-/// What follows the colon of the data line at `pos`, if it is one.
+/// The position after the colon of the data line at `pos`; `None` if it is not a data line.
 #[cfg(feature = "alloc")]
 #[inline(always)]
 pub(crate) fn after_data_colon(input: &[u8], pos: usize) -> Option<usize> {
     after_colon(input, pos, b"data:")
 }
 
-/// Where the value starts of the data line at `pos`, if it is one. As `value_start`, but without waiting for the byte after the
-/// colon, which nearly always is a space.
+/// The start of the value of the data line at `pos`; `None` if it is not a data line. Like `value_start`, but does
+/// not wait for the byte after the colon, which is nearly always a space.
 #[cfg(feature = "alloc")]
 #[inline(always)]
 pub(crate) fn data_value(input: &[u8], pos: usize) -> Option<usize> {
     after_colon(input, pos, b"data: ").or_else(|| after_colon(input, pos, b"data:"))
 }
 
-/// What there is of the value of a data line at `pos` that the input's edge cuts. After a colon at the edge a space may be still
-/// to come.
+/// The part of the value of the data line at `pos`, if the input's edge cuts that line. `None` if the edge is
+/// directly after the colon, because a space may still follow.
 #[cfg(feature = "alloc")]
 #[inline(always)]
 pub(crate) fn cut_data(input: &[u8], pos: usize) -> Option<Range<usize>> {
@@ -75,14 +76,14 @@ pub(crate) fn cut_data(input: &[u8], pos: usize) -> Option<Range<usize>> {
     Some(value..input.len())
 }
 
-/// Where the value starts of the event type at `pos`, if it is one.
+/// The start of the value of the event type line at `pos`; `None` if it is not such a line.
 #[cfg(feature = "alloc")]
 #[inline(always)]
 pub(crate) fn event_value(input: &[u8], pos: usize) -> Option<usize> {
     after_colon(input, pos, b"event: ").or_else(|| after_colon(input, pos, b"event:"))
 }
 
-/// Where the value starts of the id at `pos`, if it is one.
+/// The start of the value of the id line at `pos`; `None` if it is not such a line.
 #[cfg(feature = "alloc")]
 #[inline(always)]
 pub(crate) fn id_value(input: &[u8], pos: usize) -> Option<usize> {
@@ -95,8 +96,8 @@ fn after_colon(input: &[u8], pos: usize, name: &[u8]) -> Option<usize> {
     if input.get(pos..)?.starts_with(name) { Some(pos + name.len()) } else { None }
 }
 
-/// What follows the line at `pos` that means nothing between two blocks: a blank line, or a comment with a blank line after it.
-/// Only with LF, as nearly all servers send them.
+/// The position after a line at `pos` that has no effect between two blocks: a blank line, or a comment followed by a
+/// blank line. Only for line ends LF, which nearly all servers send.
 #[cfg(feature = "alloc")]
 #[inline(always)]
 pub(crate) fn after_keep_alive(input: &[u8], pos: usize, find: impl FnOnce(usize) -> usize) -> Option<usize> {
@@ -110,12 +111,12 @@ pub(crate) fn after_keep_alive(input: &[u8], pos: usize, find: impl FnOnce(usize
     }
 }
 
-/// How many bytes are copied of a short data line, in a few moves whose number does not depend on it.
+/// The number of bytes that are copied for a short data line. The moves do not depend on the length of the line.
 #[cfg(feature = "alloc")]
 pub(crate) const SHORT: usize = 64;
 
-/// The value of the data line with which `line` starts, with the byte before it and what follows up to `SHORT` bytes in all; and
-/// where in `line` that is.
+/// If `line` starts with a data line: its value with the byte before it, and what follows, `SHORT` bytes in total;
+/// and the position of that byte in `line`.
 #[cfg(feature = "alloc")]
 #[inline(always)]
 pub(crate) fn short_data(line: &[u8; SHORT + 6]) -> Option<(usize, &[u8; SHORT])> {
@@ -128,7 +129,7 @@ pub(crate) fn short_data(line: &[u8; SHORT + 6]) -> Option<(usize, &[u8; SHORT])
     }
 }
 
-/// Where the value starts of a field whose colon ends at `pos`: exactly one space is taken off.
+/// The start of the value of a field whose colon ends at `pos`: exactly one space is removed.
 #[inline(always)]
 pub(crate) fn value_start(input: &[u8], pos: usize) -> usize {
     pos + usize::from(input.get(pos) == Some(&b' '))
@@ -140,14 +141,14 @@ pub(crate) fn is_lf(input: &[u8], end: usize) -> bool {
     input.get(end) == Some(&b'\n')
 }
 
-/// What follows the line end at `end`. A CR at the input's end is one by itself: whether an LF belongs to it is seen in the
-/// next chunk.
+/// The position after the line end at `end`. A CR at the end of the input counts as a complete line end; the next
+/// chunk shows whether an LF belongs to it.
 #[inline(always)]
 pub(crate) fn after(input: &[u8], end: usize) -> usize {
     if is_lf(input, end) { end + 1 } else { end + 1 + usize::from(is_lf(input, end + 1)) }
 }
 
-/// What follows the line end at `end` and a blank line, if it is clear of the input's edge that this is what stands there.
+/// The position after the line end at `end` and a blank line, if both are there and the input's edge leaves no doubt.
 #[cfg(feature = "alloc")]
 #[inline(always)]
 pub(crate) fn after_blank(input: &[u8], end: usize) -> Option<usize> {
@@ -175,7 +176,7 @@ pub(super) fn line_of(input: &[u8], start: usize, end: usize) -> Lexeme {
     }
 }
 
-/// What a whole, non-empty line is, and where in it the value starts (9.2.6).
+/// The kind of a whole, non-empty line, and the start of its value (9.2.6).
 #[inline(always)]
 pub(super) fn classify(line: &[u8]) -> (LineKind, usize) {
     match (start(line), line) {
@@ -189,14 +190,15 @@ pub(super) fn classify(line: &[u8]) -> (LineKind, usize) {
     }
 }
 
-/// Whether a whole line that does not start with a known name and its colon is such a name by itself.
+/// Whether a whole line is a known name without a colon. The caller knows that it does not start with a known name
+/// and a colon.
 #[cfg(feature = "alloc")]
 #[inline(always)]
 pub(crate) fn is_known(line: &[u8]) -> bool {
     classify(line).0 != LineKind::Unknown
 }
 
-/// The one known field whose name starts with `byte`.
+/// The only known field whose name starts with `byte`.
 #[inline(always)]
 pub(super) fn named_from(byte: u8) -> LineKind {
     match byte {

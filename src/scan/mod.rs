@@ -1,5 +1,5 @@
-//! bytes -> tokens. The room that knows the byte order mark, line ends and field names. (The engine's fast paths know the
-//! usual forms of both, too, and leave the others to the scanner.)
+//! bytes -> tokens. Only this room knows the byte order mark, line ends and field names. (The engine's fast paths
+//! also know the usual forms of line ends and names, and leave the others to the scanner.)
 //!
 //! ```text
 //! stream      = [ bom ] *event                        WHATWG HTML 9.2.5
@@ -9,12 +9,12 @@
 //! end-of-line = CR LF / CR / LF
 //! ```
 //!
-//! For whoever changes it. Nothing is buffered: what cannot be judged at the end of a chunk (the
-//! start of a byte order mark, of a field name) is always a prefix of a literal known here, so
-//! `LineState` keeps its length and a false start is handed out later as a slice of that literal. A
-//! CR ends its line at once; `LineState::AfterCr` swallows an LF should one come next. One automaton
-//! serves the public [`Scanner::scan`], on which the decoder without a heap stands, and the other one, which calls
-//! [`Scanner::next`] for places instead of slices. What needs no state, because a line lies whole in the input, is in `line`.
+//! For whoever changes it: nothing is buffered. The bytes whose meaning is not known at the end of a chunk (the start
+//! of a byte order mark or of a field name) are always a prefix of a literal that is known here. So `LineState`
+//! stores the length of that prefix, and a false start is returned later as a slice of the literal. A CR ends its
+//! line at once; `LineState::AfterCr` skips an LF if one follows. One automaton serves two callers. The public
+//! [`Scanner::scan`] is also the base of the decoder without a heap; the other decoder calls [`Scanner::next`], which
+//! returns places instead of slices. Code that needs no state, because a line lies whole in the input, is in `line`.
 
 #[cfg(feature = "alloc")]
 pub(crate) mod builder;

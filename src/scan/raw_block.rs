@@ -1,4 +1,4 @@
-//! One raw block: what a `BlockScanner` lends, and how it is written with other data.
+//! One raw block: the type that a `BlockScanner` lends, and how to write it with other data.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -8,7 +8,7 @@ use crate::scan::scanner::{BOM, Scanner};
 use crate::scan::token::{LineKind, Piece, Token};
 use crate::simd::first_line_end;
 
-/// What a [`Block`] is of its stream.
+/// The kind of a [`Block`].
 ///
 /// ```
 /// use sse_proto::{BlockPart, BlockScanner};
@@ -26,20 +26,20 @@ use crate::simd::first_line_end;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlockPart {
-    /// All that came after the comments before its first field, up to and with its blank line. A block without a field is
-    /// its blank line alone.
+    /// A whole block: everything after the comments before its first field, up to and including its blank line. A
+    /// block without a field is only its blank line.
     Whole,
-    /// A comment line before the first field of its block. The block goes on.
+    /// A comment line before the first field of its block. The block continues after it.
     Comment,
-    /// Some bytes of a block or a comment line over the limit, passed on unseen ([`Oversized::PassRaw`](crate::Oversized)).
-    /// It has no lines.
+    /// Some bytes of a block or a comment line over the limit, passed on unread
+    /// ([`Oversized::PassRaw`](crate::Oversized)). It has no lines.
     #[non_exhaustive]
     Oversized {
-        /// Whether what is over the limit ends with these bytes.
+        /// Whether the oversized block or line ends with these bytes.
         last: bool,
     },
-    /// What came after the last blank line when the stream ended: no event, unless a client takes it for one. Perhaps it
-    /// is empty.
+    /// The bytes after the last blank line when the stream ended, possibly none. By the standard this is not an
+    /// event, but some clients treat it as one.
     Unfinished,
 }
 
@@ -59,13 +59,13 @@ pub enum BlockPart {
 #[derive(Clone)]
 pub struct Block<'d> {
     pub(super) bytes: &'d [u8],
-    /// As it was before the first of `bytes`.
+    /// The scanner's state before the first of `bytes`.
     pub(super) start: Scanner,
     pub(super) part: BlockPart,
 }
 
 impl<'d> Block<'d> {
-    /// All its bytes, a blank line included.
+    /// All bytes of the block, including its blank line.
     ///
     /// ```
     /// let mut blocks = sse_proto::BlockScanner::new();
@@ -77,7 +77,7 @@ impl<'d> Block<'d> {
         self.bytes
     }
 
-    /// What it is: a whole block, or one of the few other things that a stream holds.
+    /// The kind of this block: a whole block, or one of the few other parts of a stream.
     ///
     /// ```
     /// let mut blocks = sse_proto::BlockScanner::new();
@@ -90,8 +90,9 @@ impl<'d> Block<'d> {
         self.part
     }
 
-    /// Whether a client dispatches what it has when it has read these bytes, and starts a new event: they end with a blank
-    /// line. Never true for what is over the limit. Something else may be put into the stream after such a block, and before its own first one; not elsewhere.
+    /// Whether these bytes end with a blank line, so that a client dispatches what it has read and starts a new
+    /// event. Never true for a block over the limit. Other bytes may be put into the stream only before its first
+    /// block and after a block for which this is true.
     ///
     /// ```
     /// let mut blocks = sse_proto::BlockScanner::new();
@@ -105,7 +106,7 @@ impl<'d> Block<'d> {
         matches!(self.part, BlockPart::Whole)
     }
 
-    /// Where it stands, in bytes from the start of the stream.
+    /// The position of the block, in bytes from the start of the stream.
     ///
     /// ```
     /// let mut blocks = sse_proto::BlockScanner::new();
@@ -117,11 +118,12 @@ impl<'d> Block<'d> {
         self.start.position()..self.start.position() + self.bytes.len() as u64
     }
 
-    /// Its lines in order, each whole, unknown fields too. The line that a stream has ended in is not among them, nor is
-    /// any line of what was over the limit.
+    /// The lines of the block in order, including unknown fields; each line is whole. A line that the end of the
+    /// stream cuts is not included, nor is any line of a block over the limit.
     ///
-    /// A byte order mark before the first line is passed over. At the start of a stream a client does the same; elsewhere it
-    /// takes the line for an unknown field, but if what comes before is dropped, this is the start.
+    /// A byte order mark before the first line is skipped. At the start of a stream a client does the same. Elsewhere
+    /// a client treats that line as an unknown field; but if the bytes before it are dropped, this block is the
+    /// start.
     ///
     /// ```
     /// let mut blocks = sse_proto::BlockScanner::new();
@@ -133,16 +135,16 @@ impl<'d> Block<'d> {
         self.pieces().filter(|piece| piece.last)
     }
 
-    /// Its lines as a client reads them in this stream, and what there is of the last value, if that is cut.
+    /// The lines as a client reads them in this stream, and the part of the last value that arrived, if it is cut.
     pub(crate) fn as_read(&self) -> impl Iterator<Item = Piece<'d>> + use<'d> {
         let rest = if matches!(self.part, BlockPart::Oversized { .. }) { &[] } else { self.bytes };
         pieces_of(self.start.clone(), rest)
     }
 
-    /// Its lines, and what there is of the last value, if that is cut.
+    /// The lines, and the part of the last value that arrived, if it is cut.
     ///
-    /// Byte order marks before the first line are passed over, wherever the block stands in its stream: whoever drops what
-    /// comes before it puts the mark at the start, where a client drops it, too, and reads the line.
+    /// Byte order marks before the first line are skipped at every place of a stream. If the bytes before the block
+    /// are dropped, the mark is at the start, and a client also skips it there and reads the line.
     fn pieces(&self) -> impl Iterator<Item = Piece<'d>> + use<'d> {
         let mut scanner = self.start.clone();
         let mut rest = if matches!(self.part, BlockPart::Oversized { .. }) { &[] } else { self.bytes };
@@ -154,10 +156,10 @@ impl<'d> Block<'d> {
         pieces_of(scanner, rest)
     }
 
-    /// Where in [`Block::bytes`] the value of `line` stands, which is one of [`Block::lines`].
+    /// The position in [`Block::bytes`] of the value of `line`, which must be one of [`Block::lines`].
     ///
-    /// To look, not to write: of a line without a colon (`data`) this is an empty place right after the name, where text
-    /// would make another name. [`Block::rewrite_data`] writes what belongs there.
+    /// For reading only. If a line has no colon (`data`), the position is empty and directly after the name; text
+    /// written there would make another name. Use [`Block::rewrite_data`] to write.
     ///
     /// ```
     /// let mut blocks = sse_proto::BlockScanner::new();
@@ -172,13 +174,13 @@ impl<'d> Block<'d> {
         start..start + line.bytes.len().min(self.bytes.len() - start)
     }
 
-    /// Appends the block to `out`, with the value of each data line replaced by what `value` makes of it. All else is
-    /// copied byte for byte, and so is a data line whose value comes back as it was.
+    /// Appends the block to `out`, and replaces the value of each data line by the result of `value`. All other bytes
+    /// are copied unchanged, and so is a data line whose value does not change.
     ///
-    /// No new value can break the framing: each of its lines (it may hold CR, LF and CR LF) becomes a data line, and a
-    /// value where the line had no colon gets one. What is there of a data line that the stream has ended in
-    /// ([`BlockScanner::finish`](crate::BlockScanner::finish)) is handed to `value`, too, since a client may take it. The
-    /// bytes of a block over the limit are copied as they are.
+    /// No new value can break the framing. Each line of a value (it may contain CR, LF and CR LF) becomes a data
+    /// line, and a line without a colon gets one. If the end of the stream cuts a data line
+    /// ([`BlockScanner::finish`](crate::BlockScanner::finish)), `value` gets the part that arrived, because a client
+    /// may use it. The bytes of a block over the limit are copied unchanged.
     ///
     /// `value` sees one line at a time, and cannot drop it. For data of several lines there is [`Block::replace_data`].
     ///
@@ -254,7 +256,8 @@ impl<'d> Block<'d> {
     }
 }
 
-/// Marks alone are a line to those who read on, and a blank one to those who start here: so a blank line ends nothing.
+/// A line that is only byte order marks is an unknown field for clients that read on, and a blank line for clients
+/// that start here. So a blank line does not end the iteration.
 fn pieces_of<'d>(mut scanner: Scanner, mut rest: &'d [u8]) -> impl Iterator<Item = Piece<'d>> + use<'d> {
     core::iter::from_fn(move || {
         loop {
@@ -265,7 +268,7 @@ fn pieces_of<'d>(mut scanner: Scanner, mut rest: &'d [u8]) -> impl Iterator<Item
     })
 }
 
-/// A data line for each line of `value`, the last one without its end.
+/// Writes a data line for each line of `value`, the last one without its line end.
 fn push_data_lines(out: &mut Vec<u8>, mut value: &[u8]) {
     loop {
         out.extend_from_slice(b"data: ");

@@ -1,10 +1,11 @@
-//! Blocks: a view over the scanner for those who look at a stream and pass it on.
+//! Blocks: a view over the scanner for programs that inspect a stream and forward it.
 //!
-//! For whoever changes it. A *unit* is what the limit counts and what `scan` ends with: a comment line before the first
-//! field of its block, or all from there up to the blank line. Where units end, how large they are and where errors stand
-//! depends on the bytes alone, never on a chunk's edge. Two things make that so: the size leaves out what another cut would have put
-//! elsewhere (the LF of a CR LF whose CR ended the unit before) and what is no part of a block (the byte order mark); and a
-//! unit is judged only when it has ended or its chunk has.
+//! For whoever changes it: a *unit* is what the limit counts and what `scan` returns. It is either a comment line
+//! before the first field of its block, or everything from there up to the blank line. The ends and sizes of units
+//! and the places of errors depend only on the bytes, never on a chunk's edge, for two reasons. First, the size
+//! excludes bytes that another cut would have put into another unit (the LF of a CR LF whose CR ended the unit
+//! before), and bytes that are not part of a block (the byte order mark). Second, a unit is judged only when the unit
+//! or its chunk has ended.
 
 use core::mem;
 
@@ -14,27 +15,28 @@ use crate::scan::raw_block::{Block, BlockPart};
 use crate::scan::scanner::{BOM, Scanner};
 use crate::scan::token::{LineKind, Token};
 
-/// What is held beside the bytes that the limit counts: a byte order mark, or an LF that belongs to the CR before; and the
-/// blank line.
+/// The bytes that are stored in addition to those that the limit counts: a byte order mark, or an LF that belongs to
+/// the CR before; and the blank line.
 const BESIDE: usize = BOM.len() + 2;
 
 /// Cuts a stream into its blocks, raw: for proxies and gateways that look at each block and then pass it through
 /// byte for byte, drop it, or put something else in its place (WHATWG HTML 9.2.5).
 ///
-/// A block is what ends with a blank line, whether or not the standard dispatches an event for it: comments,
-/// unknown fields and all. Nothing is decoded and nothing is left out: the bytes of all blocks, and those of
+/// A block is everything up to a blank line, including comments and unknown fields, whether or not the standard
+/// dispatches an event for it. Nothing is decoded and nothing is left out: the bytes of all blocks, and those of
 /// [`BlockScanner::finish`], are the stream.
 ///
-/// A block is returned as soon as the first byte of its blank line's end arrives. If that is a CR and the LF after it comes in the next
-/// chunk, the LF is the first byte of the next block. Nothing else depends on how the stream is cut.
+/// A block is returned with the first byte of its blank line's end. If that byte is a CR and the next chunk starts
+/// with its LF, the LF is the first byte of the next block. Nothing else depends on how the stream is cut.
 ///
 /// # Heartbeats
 ///
-/// A comment line before the first field of its block comes by itself ([`BlockPart::Comment`]), with its line end: many
-/// servers send `: ping` and one line end for as long as there is nothing to tell, and a proxy that held those back until the next
-/// blank line would run into the timeouts that they are meant to prevent. Nothing that follows can change what such a
-/// line means. This cannot be turned off: otherwise what a block holds would depend on timing. So `:\n\n` is two: the comment, and a block that is a blank line alone. Comments
-/// after the first field stay in their block.
+/// A comment line before the first field of its block is returned separately ([`BlockPart::Comment`]), with its line
+/// end. Many servers send `: ping` and one line end while they have nothing to send. If a proxy held these lines back
+/// until the next blank line, it would run into the timeouts that they should prevent. No later byte can change the
+/// meaning of such a line. This is not a setting: otherwise the content of a block would depend on the timing of the
+/// server. So `:\n\n` is two units: the comment, and a block that is only a blank line. Comments after the first
+/// field stay in their block.
 ///
 /// ```
 /// use sse_proto::BlockScanner;
@@ -46,8 +48,8 @@ const BESIDE: usize = BOM.len() + 2;
 ///
 /// # To change data
 ///
-/// [`Block::rewrite_data`] writes a block with other data. Treat what [`BlockScanner::finish`] returns
-/// like a block, or a server gets past your filter by closing the connection inside a block:
+/// [`Block::rewrite_data`] writes a block with other data. Use it also for the rest at the end of the stream;
+/// otherwise a server that closes the connection inside a block gets its data through unchanged:
 ///
 /// ```
 /// use sse_proto::BlockScanner;
@@ -67,31 +69,31 @@ const BESIDE: usize = BOM.len() + 2;
 ///
 /// # To put something before a stream
 ///
-/// A byte order mark is dropped by clients at the very start of a stream only; after anything else it makes the
-/// first line an unknown field. If you send something before the blocks, or the blocks of another stream after those of
-/// a first one, have it taken away: [`strip_byte_order_mark`](crate::BlockScannerBuilder::strip_byte_order_mark).
+/// Clients remove a byte order mark only at the very start of a stream. After any other byte it turns the first line
+/// into an unknown field. If you send something before the blocks, or the blocks of a second stream after those of a
+/// first one, remove the mark with [`strip_byte_order_mark`](crate::BlockScannerBuilder::strip_byte_order_mark).
 #[derive(Debug, Clone)]
 pub struct BlockScanner {
     scanner: Scanner,
-    /// As it was at the start of the open unit, or of what is passed on of it next.
+    /// The scanner's state at the start of the open unit, or of its next part to be passed on.
     start: Scanner,
-    /// What has come of the open unit in earlier chunks.
+    /// The part of the open unit from earlier chunks.
     held: HeldBytes,
     limit: usize,
     oversized: Oversized,
     strips_mark: bool,
     open: OpenUnit,
-    /// The open unit has a line that is no comment: it ends with a blank line.
+    /// The open unit has a line that is not a comment, so it ends with a blank line.
     has_field: bool,
 }
 
-/// What becomes of the open unit.
+/// How the open unit is handled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum OpenUnit {
     Held,
-    /// It is over the limit, and so told: it is read over.
+    /// It is over the limit and the error was returned; the rest is skipped.
     Skipped,
-    /// It is over the limit: it is lent as it comes.
+    /// It is over the limit; its bytes are lent as they arrive.
     Passed,
 }
 
@@ -99,12 +101,13 @@ enum OpenUnit {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Oversized {
-    /// One [`BlockTooLarge`] tells of it, and it is dropped. For those who must see all that they pass on.
+    /// The scanner returns one [`BlockTooLarge`] and drops the block. For programs that must inspect all bytes that
+    /// they forward.
     #[default]
     Skip,
-    /// It comes in pieces, as it is ([`BlockPart::Oversized`]), and [`BlockScanner::scan`] never returns an error: "look at blocks up
-    /// to so many bytes, pass larger ones on unseen". First what was held, then what is in each chunk, lent from there. Where it is
-    /// cut in pieces depends on the chunks.
+    /// The scanner returns the block unchanged in pieces ([`BlockPart::Oversized`]), and [`BlockScanner::scan`] never
+    /// returns an error: inspect blocks up to a size, and forward larger ones unread. The first piece is the part that was stored; the following
+    /// pieces are lent from each chunk. The cuts between the pieces depend on the chunks.
     ///
     /// ```
     /// use sse_proto::{BlockPart, BlockScanner, Oversized};
@@ -130,7 +133,8 @@ impl Default for BlockScanner {
 }
 
 impl BlockScanner {
-    /// At the start of a stream; a block may hold [`DEFAULT_MAX_EVENT_SIZE`](crate::DEFAULT_MAX_EVENT_SIZE) bytes.
+    /// A scanner at the start of a stream. A block may have up to
+    /// [`DEFAULT_MAX_EVENT_SIZE`](crate::DEFAULT_MAX_EVENT_SIZE) bytes.
     ///
     /// ```
     /// let mut blocks = sse_proto::BlockScanner::new();
@@ -155,13 +159,13 @@ impl BlockScanner {
         }
     }
 
-    /// The next block of `input`, which is moved past it; `None` when all of it is taken. A block that lies whole in
-    /// the input is lent from there, one that was cut is put together first.
+    /// Returns the next block of `input` and advances `input` past it; `None` when `input` is used up. A block that
+    /// lies whole in the input is lent from there; a block that was cut is first joined.
     ///
     /// # Errors
     ///
-    /// [`BlockTooLarge`], once for each such block, unless they are passed on. Call `scan` again to go on after it, with
-    /// what is left of the input.
+    /// [`BlockTooLarge`], once for each such block, unless such blocks are passed on. Call `scan` again with the rest
+    /// of the input to continue after the block.
     ///
     /// ```
     /// use sse_proto::BlockScanner;
@@ -174,7 +178,7 @@ impl BlockScanner {
     /// ```
     pub fn scan<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8]) -> Result<Option<Block<'d>>, BlockTooLarge> {
         self.held.take_back();
-        // At the start of a stream all that has come is held.
+        // At the start of a stream, all bytes so far are stored.
         if self.strips_mark && self.scanner.position() == self.held.bytes().len() as u64 {
             self.strip_mark(input);
         }
@@ -202,7 +206,7 @@ impl BlockScanner {
                 }
                 self.open = OpenUnit::Passed;
                 if !self.held.bytes().is_empty() {
-                    // What was held comes first: this chunk is scanned again by the next call.
+                    // The stored part comes first: the next call scans this chunk again.
                     *input = chunk;
                     self.scanner = before;
                     let start = self.go_on();
@@ -222,10 +226,11 @@ impl BlockScanner {
         }
     }
 
-    /// Ends the stream: what came after the last blank line, perhaps nothing. Then the scanner is at the start of a
-    /// stream again.
+    /// Ends the stream and returns the bytes after the last blank line, possibly none. Then the scanner is at the
+    /// start of a stream again.
     ///
-    /// A client dispatches no event for it by the standard, but some take it for one: do with it as with a whole block.
+    /// By the standard a client dispatches no event for these bytes, but some clients do. Handle them like a whole
+    /// block.
     ///
     /// ```
     /// use sse_proto::BlockScanner;
@@ -243,7 +248,7 @@ impl BlockScanner {
         Block { bytes: self.held.lend_for_good(), start, part: BlockPart::Unfinished }
     }
 
-    /// Reads on to the end of the open unit: what it is, and where in the stream the limit stops counting.
+    /// Reads to the end of the open unit. Returns its kind, and the place in the stream up to which the limit counts.
     fn end_of_unit(&mut self, input: &mut &[u8]) -> Option<(BlockPart, u64)> {
         loop {
             match self.scanner.scan(input)? {
@@ -257,7 +262,8 @@ impl BlockScanner {
         }
     }
 
-    /// How many of the first bytes of the open unit are not part of a block. `taken` is what the chunk holds of it.
+    /// The number of bytes at the start of the open unit that are not part of a block. `taken` is the part of the
+    /// unit in this chunk.
     fn beside(&self, taken: &[u8]) -> u64 {
         let mut bytes = self.held.bytes().iter().chain(taken);
         if self.start.swallows_lf() {
@@ -266,12 +272,12 @@ impl BlockScanner {
         if self.start.position() > 0 {
             return 0;
         }
-        // What may become a mark yet is taken for one: it is looked at again.
+        // Bytes that may become a mark count as one for now; the next call checks again.
         let came = (self.held.bytes().len() + taken.len()).min(BOM.len());
         if bytes.zip(BOM).all(|(byte, of_mark)| byte == of_mark) { came as u64 } else { 0 }
     }
 
-    /// At the start of a stream: takes a mark away when it is whole.
+    /// At the start of a stream: removes a mark when it is complete.
     fn strip_mark(&mut self, input: &mut &[u8]) {
         let Some(mut missing) = BOM.strip_prefix(self.held.bytes()) else { return };
         let Some(rest) = input.strip_prefix(missing) else { return };
@@ -281,7 +287,7 @@ impl BlockScanner {
         *input = rest;
     }
 
-    /// Lends a unit that ends in the chunk, which holds `taken` of it.
+    /// Lends a unit that ends in this chunk. `taken` is its part in the chunk.
     fn lend<'d>(&'d mut self, taken: &'d [u8], part: BlockPart) -> Block<'d> {
         let start = self.next_unit();
         self.held.count_block(self.held.bytes().len() + taken.len());
@@ -292,13 +298,13 @@ impl BlockScanner {
         Block { bytes: self.held.lend(), start, part }
     }
 
-    /// The open unit has ended; where it started.
+    /// Ends the open unit and returns the scanner's state at its start.
     fn next_unit(&mut self) -> Scanner {
         (self.open, self.has_field) = (OpenUnit::Held, false);
         self.go_on()
     }
 
-    /// What was lent ends here; where it started.
+    /// Ends the lent part and returns the scanner's state at its start.
     fn go_on(&mut self) -> Scanner {
         mem::replace(&mut self.start, self.scanner.clone())
     }

@@ -38,24 +38,24 @@ pub(super) const BOM: &[u8] = b"\xEF\xBB\xBF";
 #[derive(Debug, Clone)]
 pub struct Scanner {
     state: LineState,
-    /// Bytes of the stream taken so far, held back ones included.
+    /// The number of bytes of the stream that were read, including those held back.
     position: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum LineState {
-    /// At the start of the stream; this many bytes (0..=2) of a byte order mark are held back.
+    /// At the start of the stream. This many bytes (0..=2) of a byte order mark are held back.
     Start(usize),
-    /// At the start of a line, and the line before ended in CR: an LF belongs to it.
+    /// At the start of a line, after a line that ended with CR: an LF here belongs to that CR.
     AfterCr,
     /// At the start of a line.
     LineStart,
-    /// All of the line so far is this many (1..) bytes of a field's name, held back.
+    /// The line so far is this many (1..) bytes of a field's name, held back.
     Name(LineKind, usize),
     /// After the colon of a known field: one space may be dropped.
     Colon(LineKind),
-    /// In a value, a comment's text, or the raw line of an unknown field. Whether no piece of it has
-    /// been handed out yet.
+    /// In a value, a comment's text, or the raw line of an unknown field. The flag is true if no piece of it was
+    /// returned yet.
     Value(LineKind, bool),
 }
 
@@ -72,15 +72,15 @@ impl Scanner {
         Self { state: LineState::Start(0), position: 0 }
     }
 
-    /// In the middle of a stream, at the start of a line.
+    /// A scanner in the middle of a stream, at the start of a line.
     #[cfg(feature = "alloc")]
     pub(super) const fn in_mid_stream(position: u64) -> Self {
         Self { state: LineState::LineStart, position }
     }
 
-    /// The next token of `input`, which is moved past it; `None` when all of it is taken.
+    /// Returns the next token of `input` and advances `input` past it; `None` when `input` is used up.
     ///
-    /// Never waits: a line is out with its CR or LF, a value with its first byte.
+    /// Never waits: a line is returned with its CR or LF, a value with its first byte.
     ///
     /// ```
     /// let mut scanner = sse_proto::Scanner::new();
@@ -99,7 +99,7 @@ impl Scanner {
             Lexeme::Line(kind, range) => (kind, Span::Input(range), true, true),
             Lexeme::Part(part) => (part.kind, part.bytes, part.first, part.last),
             Lexeme::Blank => {
-                // The line end is the last thing taken, one byte or CR LF.
+                // The line end is the last part that was read: one byte, or CR LF.
                 let end = if bytes.get(..pos).is_some_and(|b| b.ends_with(b"\r\n")) { 2 } else { 1 };
                 return Some(Token::BlankLine { offset: self.position - end });
             }
@@ -111,7 +111,7 @@ impl Scanner {
         Some(Token::Piece(Piece { kind, bytes, offset, first, last }))
     }
 
-    /// How many bytes of the stream have been taken.
+    /// The number of bytes of the stream that were read.
     ///
     /// ```
     /// let mut scanner = sse_proto::Scanner::new();
@@ -123,8 +123,8 @@ impl Scanner {
         self.position
     }
 
-    /// Ends the stream: hands out what was held back of an unfinished line, as a piece that is not
-    /// `last`, and starts anew. The standard drops an unfinished line (9.2.6).
+    /// Ends the stream and resets the scanner. If bytes of an unfinished line were held back, returns them as a piece
+    /// that is not `last`. The standard discards an unfinished line (9.2.6).
     ///
     /// ```
     /// use sse_proto::{LineKind, Scanner, Token};
@@ -150,20 +150,21 @@ impl Scanner {
         Some(Token::Piece(Piece { kind: LineKind::Unknown, bytes: held, offset, first: true, last: false }))
     }
 
-    /// Whether an LF, should it come next, belongs to the CR before it.
+    /// Whether an LF, if it comes next, belongs to the CR before it.
     #[cfg(feature = "alloc")]
     pub(crate) fn swallows_lf(&self) -> bool {
         self.state == LineState::AfterCr
     }
 
-    /// Whether the next byte starts a line, whatever it is.
+    /// Whether the next byte, whatever it is, starts a line.
     #[inline]
     #[cfg(feature = "alloc")]
     pub(crate) fn at_line_start(&self) -> bool {
         self.state == LineState::LineStart
     }
 
-    /// Says that the rest of the input was passed, `taken` bytes, which are the start of a data line and some of its value.
+    /// Records that the rest of the input was read: `taken` bytes, which are the start of a data line and part of its
+    /// value.
     #[inline(always)]
     #[cfg(feature = "alloc")]
     pub(crate) fn open_data(&mut self, taken: usize) {
@@ -171,14 +172,15 @@ impl Scanner {
         self.advance(taken);
     }
 
-    /// Whether the stream stands in the value of a data line, of which a part was taken.
+    /// Whether the position is in the value of a data line of which a part was read.
     #[inline(always)]
     #[cfg(feature = "alloc")]
     pub(crate) fn in_data(&self) -> bool {
         self.state == LineState::Value(LineKind::Data, false)
     }
 
-    /// Passes what belongs to no line: a start without a byte order mark, the LF of a CR LF that an edge has cut.
+    /// Skips what does not belong to a line: a start without a byte order mark, and the LF of a CR LF that an edge
+    /// has cut.
     #[inline(always)]
     #[cfg(feature = "alloc")]
     pub(crate) fn pass_to_line_start(&mut self, input: &[u8], pos: &mut usize) {
@@ -196,7 +198,7 @@ impl Scanner {
         }
     }
 
-    /// Says that whole lines, or the rest of one, were passed, `taken` bytes, up to `pos`.
+    /// Records that whole lines, or the rest of a line, were read: `taken` bytes, up to `pos`.
     #[inline(always)]
     #[cfg(feature = "alloc")]
     pub(crate) fn pass_lines(&mut self, input: &[u8], pos: usize, taken: usize) {
@@ -204,7 +206,7 @@ impl Scanner {
         self.end_line(input, pos);
     }
 
-    /// The open line, if the stream stands inside one. A name that is still held back is unknown.
+    /// The kind of the open line, if the position is inside a line. A name that is still held back is unknown.
     pub(crate) fn open_line(&self) -> Option<LineKind> {
         match self.state {
             LineState::Start(0) | LineState::AfterCr | LineState::LineStart => None,
@@ -213,16 +215,16 @@ impl Scanner {
         }
     }
 
-    /// Says that `taken` more bytes of the stream were passed by [`Scanner::next`].
+    /// Records that [`Scanner::next`] has read `taken` more bytes of the stream.
     #[inline]
     pub(crate) fn advance(&mut self, taken: usize) {
         self.position += taken as u64;
     }
 
-    /// The next lexeme of `input` from `*pos` on, which moves past it; `None` when all is taken.
+    /// Returns the next lexeme of `input` from `*pos`, and advances `*pos` past it; `None` when `input` is used up.
     ///
-    /// `find(input, from)` is the place of the first CR or LF at or after `from`, or the input's length: how it is
-    /// found is the caller's affair, what it means is decided here.
+    /// `find(input, from)` returns the place of the first CR or LF at or after `from`, or the input's length. The
+    /// caller decides how to search; this function decides what the result means.
     #[inline(always)]
     pub(crate) fn next(
         &mut self,
@@ -250,7 +252,7 @@ impl Scanner {
         self.next_part(input, pos, find)
     }
 
-    /// The rest of a value that was cut, or as much of it as there is.
+    /// The rest of a value that was cut, or the part of it in this input.
     #[inline(always)]
     fn value(
         &mut self,
@@ -274,7 +276,7 @@ impl Scanner {
         Some(Lexeme::Part(Part { kind, bytes: Span::Input(start..end), first, last }))
     }
 
-    /// As `next`, in any state.
+    /// Like `next`, in any state.
     #[inline(never)]
     fn next_part(
         &mut self,
@@ -307,7 +309,7 @@ impl Scanner {
                         *pos += 1;
                     }
                 }
-                // Out of the mark or the line end: the line may lie whole in the input.
+                // After the mark or the line end, the line may lie whole in the input.
                 LineState::LineStart => return self.next(input, pos, find),
                 LineState::Name(kind, held) => {
                     let literal = name(kind).get(held..).unwrap_or_default();
@@ -339,14 +341,15 @@ impl Scanner {
         }
     }
 
-    /// A line has ended before `pos`. A CR at the edge ends the line at once; an LF that comes next belongs to it.
+    /// Records that a line has ended before `pos`. A CR at the edge ends the line at once; an LF that comes next
+    /// belongs to it.
     #[inline(always)]
     fn end_line(&mut self, input: &[u8], pos: usize) {
         let at_edge = pos == input.len() && input.last() == Some(&b'\r');
         self.state = if at_edge { LineState::AfterCr } else { LineState::LineStart };
     }
 
-    /// Takes the rest of the input, which is the start of a line and not empty.
+    /// Reads the rest of the input, which is the start of a line and not empty.
     #[inline(always)]
     fn open(&mut self, input: &[u8], pos: &mut usize) -> Option<Lexeme> {
         let from = *pos;
@@ -354,7 +357,7 @@ impl Scanner {
         let rest = input.get(from..)?;
         let (kind, skip) = match start(rest) {
             Start::Name(LineKind::Comment, colon) => (LineKind::Comment, colon),
-            // The space may be still to come.
+            // The space may still follow.
             Start::Name(kind, colon) if colon == rest.len() => {
                 self.state = LineState::Colon(kind);
                 return None;
@@ -378,7 +381,7 @@ impl Scanner {
         Some(Lexeme::Part(Part { kind, bytes, first: true, last: false }))
     }
 
-    /// What was held back is no mark and no name that we know: it starts an unknown field.
+    /// The bytes that were held back are neither a mark nor a known name: they start an unknown field.
     fn false_start(&mut self, held: &'static [u8]) -> Lexeme {
         self.state = LineState::Value(LineKind::Unknown, false);
         Lexeme::Part(Part { kind: LineKind::Unknown, bytes: Span::Held(held), first: true, last: false })

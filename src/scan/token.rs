@@ -1,6 +1,6 @@
-//! What the scanner finds.
+//! The tokens that the scanner returns.
 
-/// What a line is: a comment, one of the four known fields, or an unknown field.
+/// The kind of a line: a comment, one of the four known fields, or an unknown field.
 ///
 /// ```
 /// use sse_proto::{LineKind, Scanner, Token};
@@ -26,7 +26,7 @@ pub enum LineKind {
     Unknown,
 }
 
-/// What a [`Scanner`](crate::Scanner) finds: a piece of a line, or the blank line that ends a block.
+/// A token of a [`Scanner`](crate::Scanner): a piece of a line, or the blank line that ends a block.
 ///
 /// ```
 /// use sse_proto::{Scanner, Token};
@@ -45,15 +45,15 @@ pub enum Token<'i> {
     /// A blank line. It ends the block: an event is dispatched here (9.2.6).
     #[non_exhaustive]
     BlankLine {
-        /// Where its line end stands, in bytes from the start of the stream.
+        /// The position of its line end, in bytes from the start of the stream.
         offset: u64,
     },
 }
 
-/// A line or a part of one, raw: no UTF-8 is checked, nothing is decoded.
+/// A line or a part of one, raw: UTF-8 is not checked and nothing is decoded.
 ///
-/// A line that lies whole in the input comes as one piece, `first` and `last` at once. A piece is
-/// empty only where a value is, or at the end of a line whose bytes have all been handed out.
+/// A line that lies whole in the input is one piece, both `first` and `last`. A piece is empty only if its value is
+/// empty, or at the end of a line whose bytes were all returned before.
 ///
 /// ```
 /// use sse_proto::{LineKind, Scanner, Token};
@@ -69,12 +69,12 @@ pub enum Token<'i> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Piece<'i> {
-    /// What the line is.
+    /// The kind of the line.
     pub kind: LineKind,
-    /// Of a known field, its value, less the one space that may follow the colon; of a comment,
-    /// all that follows the colon; of an unknown field, the whole line with name and colon.
+    /// For a known field: its value, without the one space that may follow the colon. For a comment: everything after
+    /// the colon. For an unknown field: the whole line with name and colon.
     pub bytes: &'i [u8],
-    /// Where `bytes` starts, in bytes from the start of the stream.
+    /// The position of `bytes`, in bytes from the start of the stream.
     pub offset: u64,
     /// Whether the line starts with this piece.
     pub first: bool,

@@ -1,4 +1,4 @@
-//! What a session says.
+//! The output of a session.
 
 use super::outcome::Failure;
 use super::request::{ConnectionId, Request};
@@ -25,22 +25,22 @@ use super::time::Time;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Action<'s> {
-    /// Send this request. Returned once for each connection; then report what came of it, with the
-    /// number of the connection ([`Request::connection`]).
+    /// Send this request. Returned once for each connection. Then report its outcome with the number of the
+    /// connection ([`Request::connection`]).
     Connect(Request<'s>),
-    /// Nothing to do until then, on the clock of the caller. Polling earlier does no harm.
+    /// Wait until this time, on the clock of the caller. Polling earlier does no harm.
     WaitUntil(Time),
-    /// A connection is there, or under way: read its head, then its body.
+    /// A connection is open, or the request is sent: read its head, then its body.
     #[non_exhaustive]
     Read {
-        /// Which connection: report what happens to it with this number.
+        /// The number of the connection. Report what happens to it with this number.
         connection: ConnectionId,
-        /// When to poll again if nothing comes: the end of the head's or the idle timeout, on the clock of the caller.
-        /// `None` without one.
+        /// The time to poll again if nothing arrives: the end of the head's timeout or of the idle timeout, on the
+        /// clock of the caller. `None` if there is no timeout.
         until: Option<Time>,
     },
-    /// The session has failed for good and never connects again (WHATWG HTML 9.2.3, "fail the connection").
+    /// The session has failed permanently and never connects again (WHATWG HTML 9.2.3, "fail the connection").
     Failed(Failure),
-    /// The session was closed, or the body of the one request that was to be made has ended.
+    /// The session was closed, or the body of its only request has ended.
     Closed,
 }

@@ -1,4 +1,4 @@
-//! The body of a connection on its way through the session: bytes in, frames out.
+//! The body of a connection as it passes through the session: bytes in, frames out.
 
 use core::fmt;
 
@@ -15,7 +15,7 @@ use crate::error::DecodeError;
 
 /// A piece of the body of one connection. Made by [`Session::receive`], read by [`Session::decode`], which moves its cursor.
 ///
-/// Once its connection is lost, or another one is there, what is left of it gives no frames.
+/// After its connection is lost or replaced, the rest of the chunk gives no frames.
 ///
 /// ```
 /// use sse_proto::session::{Action, Session, Time};
@@ -197,7 +197,7 @@ impl Session {
         frame
     }
 
-    /// Whether bytes that came now are of the open connection; then they end its silence.
+    /// Whether bytes that arrived now belong to the open connection. If so, they end its silence.
     #[inline]
     fn heard(&mut self, connection: ConnectionId, bytes: usize, now: Time) -> bool {
         if let State::Open(open) = &mut self.state {
@@ -210,7 +210,7 @@ impl Session {
         self.heard_otherwise(connection, bytes, now)
     }
 
-    /// No bytes, at no time for them, of another connection, or on a clock that has gone back.
+    /// The other cases: no bytes, a state without a body, another connection, or a clock that has gone back.
     #[cold]
     fn heard_otherwise(&mut self, connection: ConnectionId, bytes: usize, now: Time) -> bool {
         self.advance(now);

@@ -1,4 +1,4 @@
-//! How a session is configured.
+//! The configuration of a session.
 
 use core::time::Duration;
 
@@ -8,10 +8,10 @@ use super::machine::Session;
 use super::outcome::RefusedHead;
 use super::policy::{Policy, Progress, Reconnect};
 
-/// How a [`Session`] is configured. Made by [`Session::builder`].
+/// The configuration of a [`Session`]. Made by [`Session::builder`].
 ///
-/// The standard leaves it to the client how long it waits at first and whether longer after failures (WHATWG HTML 9.2.3);
-/// each default has its reason beside it.
+/// The standard lets the client choose the first wait and whether waits grow after failures (WHATWG HTML 9.2.3). Each
+/// default states its reason.
 ///
 /// ```
 /// use sse_proto::session::{Session, SessionBuilder};
@@ -42,8 +42,8 @@ impl SessionBuilder {
         Self { policy: Policy::DEFAULT, decoder: None }
     }
 
-    /// A decoder that has limits of its own, yields comments, or knows the last event ID of an earlier run: then already the
-    /// first request names it. The default is [`Decoder::new`].
+    /// Sets a decoder with other limits, with comments, or with the last event ID of an earlier run; then the first
+    /// request already sends that ID. The default is [`Decoder::new`].
     ///
     /// ```
     /// use sse_proto::session::Session;
@@ -89,19 +89,21 @@ impl SessionBuilder {
         self
     }
 
-    /// The shortest wait, whatever [`SessionBuilder::reconnection_time`], `retry` and [`Session::retry_after`] say. The
-    /// default is 500 milliseconds, for a stream that has lasted; see [`SessionBuilder::request_interval`] for those that do not.
+    /// The shortest wait; it also bounds [`SessionBuilder::reconnection_time`], `retry` and [`Session::retry_after`].
+    /// The default is 500 milliseconds, for a stream that has lasted; see [`SessionBuilder::request_interval`] for
+    /// streams that do not last.
     ///
-    /// Never less than a millisecond; a smaller value, zero too, means that.
+    /// The minimum is a millisecond; a smaller value, including zero, means a millisecond.
     pub const fn min_wait(mut self, time: Duration) -> Self {
         self.policy.min_wait = time;
         self
     }
 
-    /// The shortest time from one request to the next. The default is 3 seconds: whatever a server sends, `retry: 0` and a
-    /// new id to each connection, it is asked 20 times a minute at most. [`Session::reconnect_now`] goes past it.
+    /// The shortest time between two requests. The default is 3 seconds: whatever a server sends, for example `retry:
+    /// 0` and a new id to each connection, it gets at most 20 requests a minute. [`Session::reconnect_now`] ignores
+    /// it.
     ///
-    /// If a connection lasted longer than this interval, only the reconnection time is waited.
+    /// After a stream that has lasted at least this long, only the reconnection time counts.
     ///
     /// ```
     /// use sse_proto::session::{Action, Session, Time};
@@ -120,9 +122,9 @@ impl SessionBuilder {
         self
     }
 
-    /// Where the wait stops doubling. The default is one minute.
+    /// The upper bound for doubled waits. The default is one minute.
     ///
-    /// It limits the doubling only. A longer `retry` of the server is kept, but not doubled.
+    /// It limits only the growth: a reconnection time above it is kept, but does not grow.
     ///
     /// ```
     /// use sse_proto::session::{Action, Session, Time};
@@ -148,10 +150,10 @@ impl SessionBuilder {
         self
     }
 
-    /// How much longer than computed a wait may be, in percent, by the caller's random number. The default is 50.
+    /// The maximum random extension of a wait, in percent; the caller's random number selects it. The default is 50.
     ///
-    /// It never shortens a wait, for the standard has the client wait at least the reconnection time (9.2.3), and it
-    /// lengthens the first one too: the clients of a server that restarts all lose it at once.
+    /// It never shortens a wait (9.2.3 forbids that). It also extends the first wait, because all clients of a server
+    /// that restarts lose the connection at the same time.
     pub const fn jitter_percent(mut self, percent: u8) -> Self {
         self.policy.jitter_percent = percent;
         self
@@ -164,8 +166,8 @@ impl SessionBuilder {
     }
 
     /// After this time a connection counts as good even if it brought nothing, and resets the waits. The default is
-    /// 10 seconds. A shorter one counts as good, too, if it lasted at least as long as the next wait. With zero every 200
-    /// counts.
+    /// 10 seconds. A shorter one also counts if it lasted as long as the wait that is now due. Zero makes each 200
+    /// good.
     ///
     /// ```
     /// use sse_proto::session::{Progress, Session};
@@ -180,7 +182,7 @@ impl SessionBuilder {
         self
     }
 
-    /// How many connections in a row may be fruitless, that is fail or end without [`Progress`], until the
+    /// The maximum number of fruitless connections in a row (failed, or ended without [`Progress`]) before the
     /// session fails ([`Failure::TooManyAttempts`](crate::session::Failure::TooManyAttempts)). The default is `None`:
     /// no limit, as in the standard. `Some(1)` stops after one such connection. `Some(0)` never connects.
     pub const fn max_attempts(mut self, attempts: Option<u32>) -> Self {
@@ -188,9 +190,10 @@ impl SessionBuilder {
         self
     }
 
-    /// How long to try again. The session fails ([`Failure::OutOfTime`](crate::session::Failure::OutOfTime)) when
-    /// the next connection would be made later than this after the last good one was lost, or after the first one failed. The
-    /// default is `None`: for ever, as in the standard.
+    /// The maximum time of trying to reconnect. The session fails
+    /// ([`Failure::OutOfTime`](crate::session::Failure::OutOfTime)) when the next connection would start later than
+    /// this after the last good one was lost, or after the first one failed. The default is `None`: no limit, as in
+    /// the standard.
     ///
     /// ```
     /// use sse_proto::session::{Action, Failure, Session, Time};
@@ -208,20 +211,21 @@ impl SessionBuilder {
         self
     }
 
-    /// The longest silence, in which not one byte comes, until a connection is given up as lost. The default is `None`, as
-    /// in the standard. Bytes of comments count, so a server that sends one every 15 seconds (9.2.7) goes well with 45.
+    /// The longest silence, without a single byte, before a connection counts as lost. The default is `None`, as in
+    /// the standard. Bytes of comments count, so 45 seconds suit a server that sends a comment every 15 seconds
+    /// (9.2.7).
     ///
-    /// Silence counts from the first poll after the last bytes: the time in which the caller works on an event is not the
-    /// server's. If a poll is more than a second late, for example after the machine was suspended, the timeout starts again. Zero
-    /// gives each connection up at the next poll.
+    /// Silence starts at the first poll after the last bytes, so the time in which the caller handles an event does
+    /// not count. If a poll comes more than a second later than requested (the machine was suspended), the connection
+    /// gets this time once more. Zero gives up each connection at the next poll.
     pub const fn idle_timeout(mut self, time: Option<Duration>) -> Self {
         self.policy.idle_timeout = time;
         self
     }
 
-    /// How long the head of a response may take, from the request on ([`Request::deadline`]). The default is `None`: as
-    /// long as [`SessionBuilder::idle_timeout`] says, and without that for ever, for some servers send a head with their
-    /// first event, hours later.
+    /// The maximum time for the head of a response, from the request on ([`Request::deadline`]). With the default
+    /// `None`, [`SessionBuilder::idle_timeout`] applies; without that there is no limit, because some servers send
+    /// the head with their first event, hours later.
     ///
     /// [`Request::deadline`]: crate::session::Request::deadline
     ///
@@ -250,7 +254,7 @@ impl SessionBuilder {
         self
     }
 
-    /// Whether a 200 without any `Content-Type` opens. The default is no, as in the standard.
+    /// Whether a 200 without any `Content-Type` opens the stream. The default is `false`, as in the standard.
     ///
     /// ```
     /// use sse_proto::session::{Action, HeadOutcome, Session, Time};
@@ -268,8 +272,8 @@ impl SessionBuilder {
 
     /// Whether to connect again. The default is [`Reconnect::Always`].
     ///
-    /// Where a session is not to connect again, the end of a body closes it, and whatever else ends a connection fails it with
-    /// the reason. [`Session::reconnect_now`] connects all the same.
+    /// If a session may not reconnect, the end of a body closes it, and any other loss fails it with the reason.
+    /// [`Session::reconnect_now`] still connects.
     ///
     /// ```
     /// use sse_proto::session::{Action, Reconnect, Session, Time};
@@ -287,8 +291,8 @@ impl SessionBuilder {
         self
     }
 
-    /// Waits like a browser does: the reconnection time, no longer and no shorter, however often (9.2.3). No
-    /// backoff, jitter, shortest wait, interval, or limit.
+    /// Waits like a browser: always exactly the reconnection time (9.2.3). No backoff, jitter, shortest wait,
+    /// interval, or limit.
     ///
     /// ```
     /// use sse_proto::session::{Action, Session, Time};
@@ -313,11 +317,11 @@ impl SessionBuilder {
         self
     }
 
-    /// The longest last event ID that goes into a request, in bytes. The default is 8 KiB: nginx and Apache take no
-    /// longer header, they answer 400 or 431, and that fails the session for good, each time.
+    /// The longest last event ID that a request sends, in bytes. The default is 8 KiB: nginx and Apache accept no
+    /// longer header. They answer 400 or 431, which fails the session permanently, each time.
     ///
-    /// A longer one is kept, and the request goes without it and says so ([`Request::left_out`]). `usize::MAX` sends
-    /// each, as in the standard; zero sends none.
+    /// A longer ID is kept, but the request does not send it and reports that ([`Request::left_out`]). With
+    /// `usize::MAX` every ID is sent, as in the standard; with zero none is.
     ///
     /// [`Request::left_out`]: crate::session::Request::left_out
     ///
@@ -336,10 +340,11 @@ impl SessionBuilder {
         self
     }
 
-    /// Whether a request has `Cache-Control` and `Pragma` (9.2.2; [`headers::REQUEST_HEADERS`]). The default is yes.
+    /// Whether a request has `Cache-Control` and `Pragma` (9.2.2; [`headers::REQUEST_HEADERS`]). The default is
+    /// `true`.
     ///
-    /// Say no in a browser, over `fetch`, and give it `cache: "no-store"`: then the browser adds them itself, without the CORS
-    /// preflight that they cost when a page sets them.
+    /// Use `false` in a browser with `fetch`, and set `cache: "no-store"`: then the browser adds these headers
+    /// itself, without the CORS preflight that they cause if a page sets them.
     ///
     /// [`headers::REQUEST_HEADERS`]: crate::headers::REQUEST_HEADERS
     ///
@@ -355,7 +360,7 @@ impl SessionBuilder {
         self
     }
 
-    /// The session, due to connect.
+    /// The session, ready to connect.
     #[must_use]
     pub fn build(self) -> Session {
         Session::with(self.policy, self.decoder.unwrap_or_default())
@@ -363,7 +368,7 @@ impl SessionBuilder {
 }
 
 impl Session {
-    /// A session with the default settings and a new decoder, due to connect.
+    /// A session with the default settings and a new decoder, ready to connect.
     ///
     /// ```
     /// use sse_proto::session::{ReadyState, Session};

@@ -1,4 +1,4 @@
-//! What the caller may ask of a session and about it, at any time.
+//! Commands and queries of the caller, allowed at any time.
 
 use alloc::string::String;
 use core::time::Duration;
@@ -20,10 +20,10 @@ impl Session {
     /// Sets how long to wait after the loss of this connection, once, in place of the wait by backoff: the server's `Retry-After`
     /// ([`headers::retry_after`](crate::headers::retry_after())), or a wait of your own, longer or shorter.
     ///
-    /// Call it while the connection is there or before the next one is made. The last call counts, and there is no
-    /// jitter. It is bounded like a `retry`, by [`min_wait`](super::SessionBuilder::min_wait) and
+    /// Call it while the connection is open or before the next one starts. The last call counts, and there is no
+    /// jitter. The wait is bounded like a `retry`, by [`min_wait`](super::SessionBuilder::min_wait) and
     /// [`max_reconnection_time`](super::SessionBuilder::max_reconnection_time), and
-    /// [`request_interval`](super::SessionBuilder::request_interval) holds.
+    /// [`request_interval`](super::SessionBuilder::request_interval) also applies.
     ///
     /// ```
     /// use sse_proto::session::{Action, HeadOutcome, Session, Time};
@@ -48,10 +48,11 @@ impl Session {
         }
     }
 
-    /// Connects at the next poll, without a wait: the network is back, the page is visible again, there is a new token.
+    /// Connects at the next poll, without a wait. For example: the network is back, the page is visible again, or
+    /// there is a new token.
     ///
-    /// A connection that is there or under way is given up, and does not count as lost. Waits that have grown stay as
-    /// long as they were, unless that connection was good. A session that has ended stays ended.
+    /// An open or pending connection is given up, and does not count as lost. Waits that have grown keep their
+    /// length, unless that connection was good. A session that has ended stays ended.
     ///
     /// ```
     /// use sse_proto::session::{Action, Session, Time};
@@ -95,10 +96,12 @@ impl Session {
         }
     }
 
-    /// Sets where the next connection is to go on, for protocols that have it in their payload and not in `id` fields: a sequence
-    /// number, an offset. Requests carry it ([`Request::cursor`]) in place of the last event ID. `None` goes back to that.
+    /// Sets the place where the next connection continues, for protocols that have it in their payload and not in
+    /// `id` fields: a sequence number, an offset. Requests carry it ([`Request::cursor`]) in place of the last event
+    /// ID. `None` restores the last event ID.
     ///
-    /// A cursor that has changed since its connection was asked for is progress like a new id ([`Progress::NewId`]).
+    /// A cursor that has changed since the request of its connection is progress, like a new id
+    /// ([`Progress::NewId`]).
     ///
     /// ```
     /// use sse_proto::session::{Action, Session, Time};
@@ -126,7 +129,7 @@ impl Session {
         self.cursor.as_deref()
     }
 
-    /// Where the session stands, in the standard's terms.
+    /// The state of the session, in the standard's terms.
     #[must_use]
     pub const fn ready_state(&self) -> ReadyState {
         match self.state {
@@ -156,7 +159,7 @@ impl Session {
         self.last_loss
     }
 
-    /// The last event ID: what to store to go on in a later run ([`DecoderBuilder::last_event_id`]).
+    /// The last event ID. Store it to continue in a later run ([`DecoderBuilder::last_event_id`]).
     ///
     /// [`DecoderBuilder::last_event_id`]: crate::DecoderBuilder::last_event_id
     #[must_use]
@@ -189,7 +192,7 @@ impl Session {
         Some(id).filter(|_| told != fingerprint)
     }
 
-    /// The reconnection time in force: what `retry` or the setting says, and within the bounds of the settings.
+    /// The current reconnection time: the value of `retry` or of the setting, within the bounds of the settings.
     #[must_use]
     pub fn reconnection_time(&self) -> Duration {
         self.policy.base(self.decoder.reconnection_time())

@@ -1,7 +1,7 @@
-//! Whether a text has changed since it was looked at, without a copy of it: an id may have many megabytes.
+//! Detects that a text has changed, without a copy of it: an id may have many megabytes.
 
-/// Two texts that differ have the same one by a chance of 1 to 2^64. A server that finds such a pair hides a change of its own id
-/// from its own client, no more: so the plain hash does (FNV-1a, 64 bits).
+/// Two different texts have the same fingerprint with a probability of 1 in 2^64. A server that finds such a pair can
+/// only hide a change of its own id from its own client, so a plain hash is enough (FNV-1a, 64 bits).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Fingerprint(u64);
 

@@ -1,4 +1,4 @@
-//! The machine itself: what each input and each poll does in each state.
+//! The state machine: the effect of each input and each poll in each state.
 
 use alloc::string::String;
 use core::fmt;
@@ -17,8 +17,8 @@ use crate::headers;
 
 /// An `EventSource` without IO: see the [module's page](crate::session) for states, rules and whole clients.
 ///
-/// It decodes by a [`Decoder`] of its own, whose last event ID and reconnection time last from connection to
-/// connection; the open block does not, and a byte order mark may come again (WHATWG HTML 9.2.3).
+/// It contains a [`Decoder`], whose last event ID and reconnection time persist across connections. The open block
+/// does not persist, and each connection may start with a byte order mark (WHATWG HTML 9.2.3).
 ///
 /// ```
 /// use sse_proto::session::{Action, HeadOutcome, Session, Time};
@@ -49,28 +49,30 @@ pub struct Session {
     pub(super) decoder: Decoder,
     pub(super) policy: Policy,
     pub(super) state: State,
-    /// The connection that was asked for last; before the first one it is none that is handed out.
+    /// The number of the last connection. Before the first one it is a number that is never given out.
     pub(super) connection: ConnectionId,
-    /// What the caller's clock showed last.
+    /// The last time of the caller's clock.
     pub(super) now: Time,
-    /// Connections in a row that brought no progress.
+    /// The number of connections in a row without progress.
     pub(super) fruitless: u32,
-    /// How long after the first of them was lost the last of them was, or after a good one was; `None` before the first loss.
+    /// The time from the loss of the first of these connections, or of the good one before them, to the loss of the
+    /// last; `None` before the first loss.
     pub(super) failing: Option<Duration>,
     pub(super) last_loss: Option<Loss>,
     /// Whether a connection was open before the current one.
     opened: bool,
-    /// The next wait, by the caller.
+    /// The next wait, if the caller has set it.
     pub(super) chosen_wait: Option<Duration>,
     pub(super) cursor: Option<String>,
-    /// Where the current connection was asked to go on.
+    /// The place from which the current connection was requested to continue.
     asked_from: Fingerprint,
-    /// The last event ID that the caller knows.
+    /// The last event ID that was reported to the caller.
     pub(super) told_id: Fingerprint,
 }
 
 impl Session {
-    /// A session due to connect, by `decoder`, of which only what lasts from connection to connection counts.
+    /// A session that is ready to connect with `decoder`. Only the parts of `decoder` that persist across connections
+    /// are used.
     pub(super) fn with(policy: Policy, mut decoder: Decoder) -> Self {
         decoder.reconnect();
         let id = Fingerprint::of(decoder.last_event_id().as_str());
@@ -93,8 +95,9 @@ impl Session {
 
     /// Returns what to do next. Call it after every input, and at the time that an earlier answer named.
     ///
-    /// `random` is any number, best evenly spread; it is used when a wait is chosen, and 0 chooses the shortest.
-    /// At the same time, without an input in between, it returns the same again, except that [`Action::Connect`] comes once.
+    /// `random` is any number, ideally uniformly distributed. It is used to choose a wait; 0 chooses the shortest. At
+    /// the same time and without an input in between, `poll` returns the same result again, except that
+    /// [`Action::Connect`] is returned once.
     #[must_use]
     pub fn poll(&mut self, now: Time, random: u64) -> Action<'_> {
         self.advance(now);
@@ -116,7 +119,7 @@ impl Session {
                 let left = silence.left(self.policy.idle_timeout);
                 Action::Read { connection: self.connection, until: left.map(|left| now + left) }
             }
-            // `Lost` was left above; were it not, the next poll would go on.
+            // The state `Lost` was handled above. If it were not, the next poll would continue.
             State::Lost { .. } => Action::WaitUntil(now),
             State::Waiting { ago, wait, .. } => Action::WaitUntil(now + wait.saturating_sub(ago)),
             State::Failed(failure) => Action::Failed(failure),
@@ -124,8 +127,8 @@ impl Session {
         }
     }
 
-    /// The head of the response has come: its final status, and the value of its `Content-Type` if there is one
-    /// (9.2.3). When it says [`HeadOutcome::Opened`], what the idle timeout counts begins anew.
+    /// Reports the head of the response: its final status, and the value of its `Content-Type` if there is one
+    /// (9.2.3). If the result is [`HeadOutcome::Opened`], the idle timeout starts again.
     pub fn response(
         &mut self,
         connection: ConnectionId,
@@ -164,12 +167,12 @@ impl Session {
         }
     }
 
-    /// The body has ended (9.2.3): the connection is lost, to be made again after the reconnection time, or the session
-    /// is closed if it is not to reconnect. Before the head it is a network error.
+    /// Reports that the body has ended (9.2.3). The connection is lost: the session reconnects after the reconnection
+    /// time, or is closed if it may not reconnect. Before the head this is a network error.
     ///
-    /// Returns what the open block held. The standard discards it, and a reconnect asks for the event again; take it only
-    /// where no reconnect follows: [`End::event`] is the event if the decoder's setting
-    /// [`unfinished`](crate::DecoderBuilder::unfinished) takes it.
+    /// Returns the content of the open block. The standard discards it, and a reconnect requests the event again. Use
+    /// it only if no reconnect follows: [`End::event`] is the event if the decoder's setting
+    /// [`unfinished`](crate::DecoderBuilder::unfinished) accepts it.
     pub fn end_of_body(&mut self, connection: ConnectionId, now: Time) -> End<'_> {
         self.advance(now);
         if connection != self.connection {
@@ -187,7 +190,7 @@ impl Session {
         self.decoder.finish()
     }
 
-    /// The connection could not be made, or has broken (9.2.3).
+    /// Reports that the connection failed or broke (9.2.3).
     pub fn network_error(&mut self, connection: ConnectionId, now: Time) {
         self.advance(now);
         if connection == self.connection {
@@ -196,7 +199,7 @@ impl Session {
         }
     }
 
-    /// Adds the time since the last input to what the state counts.
+    /// Adds the time since the last input to the durations of the state.
     #[inline]
     pub(super) fn advance(&mut self, now: Time) {
         let before = core::mem::replace(&mut self.now, now);
@@ -211,7 +214,7 @@ impl Session {
         Fingerprint::of(self.cursor().unwrap_or(self.decoder.last_event_id().as_str()))
     }
 
-    /// So long after the last loss.
+    /// Starts a connection, `ago` after the last loss.
     fn connect(&mut self, ago: Duration) -> Action<'_> {
         self.fail_for(ago);
         self.state = State::Connecting { lived: Duration::ZERO, silence: Silence::BEGINS };
@@ -226,7 +229,7 @@ impl Session {
         })
     }
 
-    /// Loses a connection that has been silent for too long.
+    /// Ends a connection that was silent for too long.
     fn look_for_silence(&mut self) {
         let (is_over, loss) = match &mut self.state {
             State::Connecting { silence, .. } => {
@@ -241,7 +244,7 @@ impl Session {
         }
     }
 
-    /// Chooses the wait after a loss, and fails if it would be over too late.
+    /// Chooses the wait after a loss. Fails if the wait would end too late.
     fn choose_wait(&mut self, random: u64) {
         if let State::Lost { lived, ago } = self.state {
             let due = self.policy.due(self.decoder.reconnection_time(), self.fruitless);
@@ -258,12 +261,12 @@ impl Session {
         }
     }
 
-    /// So much time has passed without a good connection.
+    /// Fails because `time` has passed without a good connection.
     pub(super) fn fail_for(&mut self, time: Duration) {
         self.failing = self.failing.map(|failing| failing.saturating_add(time));
     }
 
-    /// Whether a connection that is open has brought what the settings call progress.
+    /// Whether an open connection has brought progress as the settings define it.
     pub(super) fn is_good(&self, open: &OpenState) -> bool {
         let due = self.policy.due(self.decoder.reconnection_time(), self.fruitless.saturating_add(1));
         self.policy.has_lasted(open.lasted(self.now), due)
@@ -279,7 +282,7 @@ impl Session {
         }
     }
 
-    /// The connection is gone, if there was one.
+    /// Handles the loss of the connection, if there was one.
     fn lose(&mut self, loss: Loss) {
         let (good, lived) = match &self.state {
             State::Connecting { lived, .. } => (false, *lived),
@@ -304,7 +307,7 @@ impl Session {
     }
 }
 
-/// Fits on a line of a log.
+/// Fits on one line of a log.
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Session")

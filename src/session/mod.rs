@@ -1,11 +1,12 @@
-//! The client's half of a stream that outlives its connections: an `EventSource` without IO (WHATWG HTML 9.2.2 and
-//! 9.2.3). When to connect and with which headers, what a response means, how long to wait, when to give up.
+//! The client's half of a stream that continues across connections: an `EventSource` without IO (WHATWG HTML 9.2.2
+//! and 9.2.3). It decides when to connect and with which headers, what a response means, how long to wait, and when
+//! to give up.
 //!
 //! For a whole client take [`driver`](crate::driver), the loop around a session.
 //!
 //! A [`Session`] opens no connection, reads no clock and draws no random number. You report what happened, and
-//! [`Session::poll`] returns what to do. A [`Time`] is the time since a start that you choose once; for `random` any source
-//! will do, because it only spreads the waits of many clients.
+//! [`Session::poll`] returns what to do. A [`Time`] is the time since a start that you choose once. For `random` any
+//! source is good enough, because it only spreads the waits of many clients.
 //!
 //! # States
 //!
@@ -37,13 +38,13 @@
 //! | failed | `Failed`, always | ignored | dropped | ignored | ignored | ignored | failed |
 //! | closed | `Closed`, always | ignored | dropped | ignored | ignored | ignored | closed |
 //!
-//! `close` makes any state but failed closed; after that and in failed it does nothing. `set_cursor` changes what the
-//! next request names, in any state.
+//! `close` changes any state except failed to closed; in failed and in closed it does nothing. `set_cursor` changes
+//! the place that the next request names, in any state.
 //!
-//! **Every input is safe in every state and in any order**, and what comes too early or too late changes nothing. That
-//! holds for news of old connections too, from a task or a callback that has not heard yet: `Connect` hands out the
-//! number of its connection ([`ConnectionId`]), each input about it hands that back, and one with another number than the
-//! current one does no more than tell the time.
+//! **Every input is safe in every state and in any order**, and an input that comes too early or too late changes
+//! nothing. This also holds for late inputs about old connections, from a task or a callback. `Connect` gives out the
+//! number of its connection ([`ConnectionId`]), and each input about the connection carries that number. An input
+//! with another number than the current one only updates the time.
 //!
 //! # A blocking client
 //!
@@ -120,54 +121,59 @@
 //!
 //! # Beyond the standard
 //!
-//! The standard lets a client wait longer than the reconnection time (9.2.3) and says no more. By the settings of [`SessionBuilder`]:
+//! The standard allows a client to wait longer than the reconnection time (9.2.3) and defines nothing more. The
+//! settings of [`SessionBuilder`] add:
 //!
-//! - **Backoff.** The wait doubles with each connection in a row that was fruitless, from the second on, up to a
-//!   cap. Fruitless is one that failed, or ended without [`Progress`]: by default it has to last as long as the wait
-//!   that is due, or to bring a new last event ID. So healthy streams that a proxy cuts each half minute cost the
-//!   reconnection time each, and a server of empty 200s, or of one that says hello and dies, is asked ever less often.
-//! - **An interval** between requests: 20 a minute at most, whatever a server sends.
+//! - **Backoff.** The wait doubles with each fruitless connection in a row, from the second on, up to a maximum. A
+//!   connection is fruitless if it failed or ended without [`Progress`]. By default, progress means that it lasted as
+//!   long as the wait that is due, or brought a new last event ID. So if a proxy cuts healthy streams every half
+//!   minute, each reconnect waits only the reconnection time. A server that sends empty 200s, or a greeting without
+//!   an id and then closes, gets fewer and fewer requests.
+//! - **An interval** between requests: at most 20 a minute, whatever a server sends.
 //! - **Jitter** only lengthens a wait.
 //! - **A floor** under `retry: 0`, a **ceiling** over one of 68 years; the server's **`Retry-After`** ([`Session::retry_after`]).
 //! - **Limits** of attempts and of time; **timeouts** of the head and of silence, fed by bytes.
-//! - **No second request** where it would repeat what the first one did, or before it can say where to go on ([`Reconnect`]).
-//! - **A cursor** from the payload in place of the last event ID ([`Session::set_cursor`]); **now**
-//!   ([`Session::reconnect_now`]).
+//! - **No second request** if it would repeat the first one, or before it can name a place to continue
+//!   ([`Reconnect`]).
+//! - **A cursor** from the payload in place of the last event ID ([`Session::set_cursor`]); **an immediate
+//!   reconnect** ([`Session::reconnect_now`]).
 //!
-//! Without all that, like a browser: [`SessionBuilder::browser`].
+//! [`SessionBuilder::browser`] turns all of this off and waits like a browser.
 //!
 //! # Credentials
 //!
-//! All headers but those of [`Request::headers`] are the caller's at each `Connect`, so each can carry a fresh token. A 401 on
-//! a reconnect fails the session for good, as in the standard; if [`SessionBuilder::retry_head`] says yes to 401 it
-//! waits and connects again, the last event ID kept; with [`Session::reconnect_now`] it does not wait.
+//! All headers except those of [`Request::headers`] are chosen by the caller at each `Connect`, so each request can
+//! carry a new token. A 401 on a reconnect fails the session permanently, as in the standard. If
+//! [`SessionBuilder::retry_head`] returns `true` for 401, the session waits, connects again and keeps the last event
+//! ID; with [`Session::reconnect_now`] it does not wait.
 //!
 //! # In a browser
 //!
-//! Over `fetch`, in WebAssembly, say no to [`SessionBuilder::send_cache_headers`] and give `fetch` the option
-//! `cache: "no-store"`: `Cache-Control` and `Pragma` that a page sets make a request to another origin cost a CORS preflight,
-//! which many servers refuse; those that the browser sets cost none. `Last-Event-ID` costs one as well, in each
-//! request that has it.
+//! With `fetch`, in WebAssembly, set [`SessionBuilder::send_cache_headers`] to `false` and give `fetch` the option
+//! `cache: "no-store"`. If a page sets `Cache-Control` and `Pragma`, a request to another origin needs a CORS
+//! preflight, which many servers refuse; if the browser sets them, it does not. `Last-Event-ID` also needs a
+//! preflight, in each request that has it.
 //!
 //! # Edge cases
 //!
-//! - **An id that no header can carry**, or one of more than 8 KiB ([`SessionBuilder::max_id_size`]), stays the last event
-//!   ID, and the request goes without it and says why ([`Request::left_out`]).
-//! - **An id with a blank at an end** is sent without it, as it would arrive: see
+//! - **An id that no header can carry**, or one of more than 8 KiB ([`SessionBuilder::max_id_size`]), stays the last
+//!   event ID. The request is sent without it and reports the reason ([`Request::left_out`]).
+//! - **An id with a blank at an end** is sent without the blank, which would not arrive: see
 //!   [`headers::trimmed_last_event_id_value`](crate::headers::trimmed_last_event_id_value).
-//! - **A clock that goes back** has stood still: what was left to wait is left to wait. One that jumps ahead has
-//!   waited. Deadlines beyond `Duration::MAX` are that; on a clock that stands there no wait ever ends, so that there
-//!   is no storm.
-//! - **A machine that was suspended** polls later than it was told to, and a silence of that time proves nothing: the
-//!   connection gets its timeout once more ([`SessionBuilder::idle_timeout`]).
+//! - **A clock that goes back** counts as a clock that stands still: the remaining wait stays the same. A jump
+//!   forward counts as time that has passed. Deadlines after `Duration::MAX` are set to `Duration::MAX`; on a clock
+//!   that stands still there, no wait ever ends, so there is no request storm.
+//! - **A suspended machine** polls later than requested, so a silence of that time proves nothing: the connection
+//!   gets its timeout once more ([`SessionBuilder::idle_timeout`]).
 //! - **Zero durations**: no wait is shorter than [`SessionBuilder::min_wait`], and that is a millisecond at least.
-//! - **Huge durations**, in the settings or in `retry` (up to `u64::MAX` milliseconds), are waited for, but for
-//!   [`SessionBuilder::max_reconnection_time`].
-//! - **A status out of range**, 0 or 999, fails as any other that is not 200. So do 1xx: hand in the final one.
+//! - **Huge durations**, in the settings or in `retry` (up to `u64::MAX` milliseconds), are really waited for, unless
+//!   [`SessionBuilder::max_reconnection_time`] limits them.
+//! - **A status out of range**, 0 or 999, fails like any other that is not 200. 1xx also fails: report the final
+//!   status.
 //! - **Bytes before a head, between connections or after the end** are dropped: [`Session::receive`] returns an empty
-//!   chunk. **What is left of a chunk** when its connection is lost is dropped at the next `decode`, also when the next
-//!   connection is open by then.
-//! - **The same loss told twice**, as an error and as the end of the body, counts once.
+//!   chunk. **The rest of a chunk** whose connection is lost is dropped at the next `decode`, even if the next
+//!   connection is already open.
+//! - **A loss that is reported twice**, as an error and as the end of the body, counts once.
 
 mod action;
 mod body;

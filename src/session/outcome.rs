@@ -1,10 +1,10 @@
-//! What became of a head, of a connection, of a session.
+//! The outcome of a response head, of a connection, of a session.
 
 use core::time::Duration;
 
 use thiserror::Error;
 
-/// What [`Session::response`](crate::session::Session::response) made of a response head.
+/// The result of [`Session::response`](crate::session::Session::response).
 ///
 /// ```
 /// use sse_proto::session::{Action, Failure, HeadOutcome, Session, Time};
@@ -22,20 +22,20 @@ use thiserror::Error;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HeadOutcome {
-    /// The stream is open (WHATWG HTML 9.2.3, "announce the connection"): hand in its body.
+    /// The stream is open (WHATWG HTML 9.2.3, "announce the connection"): report its body.
     Opened,
-    /// The settings try again after this head. If it has a `Retry-After`, this is the moment for
-    /// [`Session::retry_after`](crate::session::Session::retry_after).
+    /// The settings retry after this head. If it has a `Retry-After`, call
+    /// [`Session::retry_after`](crate::session::Session::retry_after) now.
     Retry,
     /// The session has failed for good.
     Failed(Failure),
-    /// No head was waited for: of this connection it has come already, it is not the current one, or the session has
-    /// ended.
+    /// The session expected no head: it already has the head of this connection, this is not the current connection,
+    /// or the session has ended.
     Ignored,
 }
 
-/// A response head that opens no stream, for [`SessionBuilder::retry_head`](crate::session::SessionBuilder::retry_head) to
-/// judge.
+/// A response head that opens no stream, as input of
+/// [`SessionBuilder::retry_head`](crate::session::SessionBuilder::retry_head).
 ///
 /// ```
 /// use sse_proto::session::{RefusedHead, Session};
@@ -52,7 +52,7 @@ pub enum HeadOutcome {
 pub struct RefusedHead {
     /// The status; 200 if the content type is wrong.
     pub status: u16,
-    /// What is wrong with it: a status, a content type, none.
+    /// The reason: a status, a content type, or a missing content type.
     pub loss: Loss,
     /// Whether a connection of this session was open before.
     pub is_reconnection: bool,
@@ -80,14 +80,14 @@ pub enum Loss {
     /// The body came to its end.
     #[error("the server ended the stream")]
     EndOfBody,
-    /// The body came to its end inside a block: its blank line did not come. If that happens each time, the server forgets the
-    /// line: see [`Unfinished`](crate::Unfinished).
+    /// The body came to its end inside a block: its blank line did not come. If that happens each time, the server forgets
+    /// that line: see [`Unfinished`](crate::Unfinished).
     #[error("the server ended the stream inside an event, before its blank line")]
     Truncated,
-    /// It could not be made, or broke.
+    /// The connection failed or broke.
     #[error("the connection failed")]
     NetworkError,
-    /// No head came in time.
+    /// The head did not arrive in time.
     #[error("no response head came in time")]
     HeadTimeout,
     /// Nothing came for the idle timeout.
@@ -95,7 +95,7 @@ pub enum Loss {
     IdleTimeout,
 }
 
-/// Why a session has failed for good.
+/// The reason why a session has failed permanently.
 ///
 /// ```
 /// use sse_proto::session::{Action, Failure, Session, Time};
@@ -177,7 +177,7 @@ impl core::fmt::Display for Last {
     }
 }
 
-/// What a loss is where no other connection is to follow.
+/// The failure that a loss becomes if no other connection may follow.
 impl From<Loss> for Failure {
     fn from(loss: Loss) -> Self {
         match loss {
@@ -203,10 +203,10 @@ impl From<Loss> for Failure {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ReadyState {
-    /// Not connected yet, or not any more: connecting, or waiting for it.
+    /// Not connected: connecting, or waiting to connect.
     Connecting,
     /// The head was good; the body is being read.
     Open,
-    /// Closed or failed: for good.
+    /// Closed or failed, permanently.
     Closed,
 }

@@ -1,4 +1,4 @@
-//! What a session does beyond the standard, and how long it waits.
+//! The behaviour of a session beyond the standard, and its waits.
 
 use core::time::Duration;
 
@@ -8,8 +8,9 @@ use super::outcome::RefusedHead;
 
 /// Which connections count as good, so that they reset the waits. Each kind includes those before it.
 ///
-/// A 200 alone never does: a server of empty 200s is asked ever less often. Neither do `retry`, comments, or an event over the
-/// limit whose id is discarded ([`OversizedId::Discard`](crate::OversizedId::Discard)), which comes again and again.
+/// A 200 alone never counts as good, so a server that sends empty 200s gets fewer and fewer requests. Neither do
+/// `retry`, comments, or an event over the limit whose id is discarded
+/// ([`OversizedId::Discard`](crate::OversizedId::Discard)), because such an event comes again and again.
 ///
 /// ```
 /// use sse_proto::session::{Progress, Session};
@@ -21,14 +22,15 @@ use super::outcome::RefusedHead;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Progress {
-    /// It was open at least as long as the wait that is now due, or as
+    /// The connection was open at least as long as the wait that is now due, or as
     /// [`SessionBuilder::stable_after`](super::SessionBuilder::stable_after), whichever is shorter.
     Time,
-    /// Like `Time`, or the last event ID (or the cursor) has changed since the connection was requested. The default: a healthy
-    /// stream that a proxy cuts every 30 or 60 seconds is no failure, and a server that says hello and dies is one.
+    /// Like `Time`, or the last event ID (or the cursor) has changed since the connection was requested. This is the default. A
+    /// healthy stream that a proxy cuts every 30 or 60 seconds does not count as a failure; a connection that brings
+    /// only a greeting without a new id does.
     #[default]
     NewId,
-    /// Or an event has come.
+    /// Or an event has arrived.
     Event,
 }
 
@@ -46,8 +48,8 @@ pub enum Reconnect {
     /// Always, like an `EventSource` (WHATWG HTML 9.2.3).
     #[default]
     Always,
-    /// Only if the next request can say where to go on: it has a last event ID to send, or a cursor is set. For a POST
-    /// whose stream can be resumed once the server has named a place in it, and must not be repeated before.
+    /// Only if the next request can name a place to continue: it has a last event ID to send, or a cursor is set. For
+    /// a POST whose stream can be resumed after the server has named a place in it, and must not be repeated before.
     IfResumable,
     /// Never.
     Never,
@@ -97,12 +99,12 @@ impl Policy {
         send_cache_headers: true,
     };
 
-    /// How long a head may take.
+    /// The time limit for a head.
     pub(super) fn head_limit(&self) -> Option<Duration> {
         self.head_timeout.or(self.idle_timeout)
     }
 
-    /// What the server asks for, as far as it may.
+    /// The time that the server requests, within the bounds of the settings.
     fn allowed(&self, asked: Duration) -> Duration {
         self.max_reconnection_time.map_or(asked, |most| asked.min(most))
     }
@@ -111,41 +113,42 @@ impl Policy {
         self.min_wait.max(LEAST_WAIT)
     }
 
-    /// The reconnection time in force, `asked` being what a `retry` field said.
+    /// The current reconnection time; `asked` is the value of a `retry` field.
     pub(super) fn base(&self, asked: Option<Duration>) -> Duration {
         asked.map_or(self.reconnection_time, |asked| self.allowed(asked)).max(self.lowest())
     }
 
-    /// The wait after `fruitless` connections in a row, but for jitter: the reconnection time, doubled with each of them
-    /// but the first up to `max_backoff`.
+    /// The wait after `fruitless` connections in a row, without jitter: the reconnection time, doubled with each of
+    /// them except the first, up to `max_backoff`.
     pub(super) fn due(&self, asked: Option<Duration>, fruitless: u32) -> Duration {
         let base = self.base(asked);
         let doubled = base.saturating_mul(1 << fruitless.saturating_sub(1).min(31));
         doubled.min(self.max_backoff).max(base)
     }
 
-    /// What is left of the interval between two requests after a connection that was asked for `lived` ago.
+    /// The rest of the interval between two requests, if the last request was sent `lived` ago.
     fn interval_left(&self, lived: Duration) -> Duration {
         self.request_interval.saturating_sub(lived)
     }
 
-    /// The wait after a connection that lived so long from its request on: what is due, and the interval between two
-    /// requests, and up to `jitter_percent` longer.
+    /// The wait after a connection that ended `lived` after its request: the wait that is due and the interval
+    /// between two requests, plus up to `jitter_percent`.
     pub(super) fn wait(&self, due: Duration, lived: Duration, random: u64) -> Duration {
         let wait = due.max(self.interval_left(lived));
-        // In whole nanoseconds of 64 bits, 584 years, so that no product leaves 128 bits.
+        // In whole nanoseconds of 64 bits, which is 584 years, so that no product exceeds 128 bits.
         let most = wait.as_nanos().saturating_mul(u128::from(self.jitter_percent)) / 100;
         let most = u64::try_from(most).unwrap_or(u64::MAX);
         let extra = (u128::from(most) * u128::from(random)) >> 64;
         wait.saturating_add(Duration::from_nanos(u64::try_from(extra).unwrap_or(u64::MAX)))
     }
 
-    /// The wait if the caller has set it: that, within the same bounds.
+    /// The wait that the caller has set, within the same bounds.
     pub(super) fn chosen_wait(&self, chosen: Duration, lived: Duration) -> Duration {
         self.allowed(chosen).max(self.lowest()).max(self.interval_left(lived))
     }
 
-    /// Whether a connection that was open for `lasted` is good by that, where otherwise the wait `due` would follow.
+    /// Whether a connection that was open for `lasted` counts as good for that reason; otherwise the wait `due` would
+    /// follow.
     pub(super) fn has_lasted(&self, lasted: Duration, due: Duration) -> bool {
         lasted >= due.min(self.stable_after)
     }

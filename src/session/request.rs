@@ -1,4 +1,4 @@
-//! The request that a session asks for, and the number of its connection.
+//! The request of a session, and the number of its connection.
 
 use core::fmt;
 
@@ -9,8 +9,8 @@ use crate::headers;
 
 use super::time::Time;
 
-/// The request that a session wants to be sent: its headers. Method and URL are the caller's, and so is following
-/// redirects (WHATWG HTML 9.2.2, 9.2.3).
+/// A request that the session wants to send: its headers. The caller chooses method and URL and follows redirects
+/// (WHATWG HTML 9.2.2, 9.2.3).
 ///
 /// ```
 /// use sse_proto::session::{Action, Session, Time};
@@ -35,8 +35,9 @@ pub struct Request<'s> {
     pub(super) attempt: u32,
 }
 
-/// Which connection of a session it is. [`Action::Connect`](super::Action::Connect) hands it out, and every input about
-/// the connection hands it back: so that late news of an old connection is not taken for news of the current one.
+/// The number of a connection of a session. [`Action::Connect`](super::Action::Connect) gives it out, and every input
+/// about the connection carries it. So a late input about an old connection is not mistaken for one about the current
+/// connection.
 ///
 /// ```
 /// use sse_proto::session::{Action, HeadOutcome, Session, Time};
@@ -62,14 +63,14 @@ impl fmt::Display for ConnectionId {
     }
 }
 
-/// Where the stream is to go on, as a request says it.
+/// The place from which a request continues the stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum ResumePoint<'s> {
-    /// Nothing is known.
+    /// No place is known.
     Unknown,
     LastEventId(&'s [u8]),
     LeftOut(LeftOut),
-    /// The caller has set it.
+    /// The caller has set a cursor.
     Cursor(&'s str),
 }
 
@@ -89,14 +90,14 @@ impl<'s> ResumePoint<'s> {
 }
 
 impl<'s> Request<'s> {
-    /// Which connection this is: to be handed back with everything that is heard of it.
+    /// The number of this connection. Return it with every input about the connection.
     #[must_use]
     pub const fn connection(&self) -> ConnectionId {
         self.connection
     }
 
-    /// Until when its head is to have come, on the clock of the caller. If it has not, drop the request and say
-    /// [`Session::network_error`](super::Session::network_error), or keep it and poll: the session judges the time.
+    /// The deadline for the head, on the clock of the caller. If the head is late, drop the request and call
+    /// [`Session::network_error`](super::Session::network_error), or keep it and poll: the session checks the time.
     ///
     /// `None` without [`head_timeout`](super::SessionBuilder::head_timeout) and
     /// [`idle_timeout`](super::SessionBuilder::idle_timeout).
@@ -115,11 +116,11 @@ impl<'s> Request<'s> {
         self.deadline
     }
 
-    /// Names in lower case and values: [`headers::REQUEST_HEADERS`], but for those that
-    /// [`SessionBuilder::send_cache_headers`](crate::session::SessionBuilder::send_cache_headers) leaves out, and `last-event-id`
-    /// if there is one to send.
+    /// Names in lower case and values: [`headers::REQUEST_HEADERS`], without those that
+    /// [`SessionBuilder::send_cache_headers`](crate::session::SessionBuilder::send_cache_headers) turns off, and
+    /// `last-event-id` if there is one to send.
     ///
-    /// Values are bytes because an id goes as UTF-8 (9.2.3), which not every library calls text.
+    /// Values are bytes, because an id is sent as UTF-8 (9.2.3), which some libraries do not accept as text.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &'s [u8])> + use<'s> {
         let all = self.cache_headers;
         let fixed =
@@ -131,7 +132,7 @@ impl<'s> Request<'s> {
     /// The value of `Last-Event-ID`, as UTF-8 (9.2.4). `None` when the last event ID is empty, when it is
     /// [left out](Request::left_out), and when there is a [cursor](Request::cursor) in its place.
     ///
-    /// Blanks at its ends are taken off: see [`headers::trimmed_last_event_id_value`].
+    /// Blanks at its ends are removed: see [`headers::trimmed_last_event_id_value`].
     #[must_use]
     pub const fn last_event_id(&self) -> Option<&'s [u8]> {
         match self.place {
@@ -140,8 +141,8 @@ impl<'s> Request<'s> {
         }
     }
 
-    /// The cursor that the caller has set ([`Session::set_cursor`](super::Session::set_cursor)): where the stream is to go
-    /// on, to be put into the URL or the body of the request. It goes in place of the last event ID.
+    /// The cursor that the caller has set ([`Session::set_cursor`](super::Session::set_cursor)): the place where the
+    /// stream continues. Put it into the URL or the body of the request. It replaces the last event ID.
     ///
     /// ```
     /// use sse_proto::session::{Action, Session, Time};
@@ -159,8 +160,8 @@ impl<'s> Request<'s> {
         }
     }
 
-    /// Why the request goes without the last event ID though there is one: it would make every connection fail. What has
-    /// come since is lost or comes again then, so this is worth a line in a log. `None` if it is sent, or empty.
+    /// The reason why the request does not send the last event ID: with the ID, every connection would fail. Without
+    /// it, the events since then are lost or come again, so log this. `None` if the ID is sent or empty.
     ///
     /// ```
     /// use sse_proto::session::{Action, Session, Time};
@@ -184,7 +185,7 @@ impl<'s> Request<'s> {
         }
     }
 
-    /// Which connection this is since the last good one, from 1. For logs.
+    /// The number of this connection since the last good one, from 1. For logs.
     ///
     /// ```
     /// use sse_proto::session::{Action, Session, Time};
@@ -203,7 +204,8 @@ impl<'s> Request<'s> {
     }
 }
 
-/// Why a request goes without a last event ID that is not empty: see [`Request::left_out`]. The session keeps the id.
+/// The reason why a request does not send a last event ID that is not empty: see [`Request::left_out`]. The session
+/// keeps the id.
 ///
 /// ```
 /// use sse_proto::session::{Action, LeftOut, Session, Time};
@@ -217,7 +219,7 @@ impl<'s> Request<'s> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum LeftOut {
-    /// It holds nothing but blanks, which do not arrive at the end of a header (RFC 9110, section 5.5).
+    /// It contains only blanks, which do not arrive at the end of a header (RFC 9110, section 5.5).
     #[error("the last event ID is not sent: it holds nothing but blanks, which would not arrive")]
     Blank,
     /// It is longer than [`SessionBuilder::max_id_size`](crate::session::SessionBuilder::max_id_size).
@@ -226,9 +228,9 @@ pub enum LeftOut {
     )]
     #[non_exhaustive]
     TooLong {
-        /// What it has, in bytes, without blanks at its ends.
+        /// Its length in bytes, without blanks at its ends.
         size: usize,
-        /// What the settings send at most, in bytes.
+        /// The maximum length that the settings allow, in bytes.
         limit: usize,
     },
     /// It holds a control character, which HTTP libraries refuse (RFC 9110, section 5.5).
@@ -245,7 +247,7 @@ pub enum LeftOut {
 }
 
 impl LeftOut {
-    /// The header's value for `id`, or why there is none.
+    /// The header's value for `id`, or the reason why there is none.
     fn or_value(id: EventId<'_>, limit: usize) -> Result<&[u8], Self> {
         let value = headers::trimmed_last_event_id_value(id).map_err(|error| {
             let position = error.position();

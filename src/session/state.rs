@@ -1,5 +1,5 @@
-//! Where a session stands. States hold how long something has lasted, never a moment. That is why a clock that goes back
-//! does no harm: `advance` adds the time that has passed, and then none has.
+//! The state of a session. States store durations, never a moment. So a clock that goes back does no harm: `advance`
+//! adds the time that has passed, which is then zero.
 
 use core::time::Duration;
 
@@ -10,23 +10,23 @@ use super::time::Time;
 
 #[derive(Debug, Clone, Copy)]
 pub(super) enum State {
-    /// To connect at the next poll. The last connection is gone for `ago`, if there was one.
+    /// Connects at the next poll. The last connection was lost `ago`, if there was one.
     Due {
         ago: Duration,
     },
-    /// The request is out, for `lived`.
+    /// The request was sent `lived` ago.
     Connecting {
         lived: Duration,
         silence: Silence,
     },
     Open(OpenState),
-    /// The connection is gone for `ago`, and was asked for `lived` before that; poll has yet to choose the wait, for it has the
-    /// random number.
+    /// The connection was lost `ago`, and was requested `lived` before that. `poll` must still choose the wait,
+    /// because it has the random number.
     Lost {
         lived: Duration,
         ago: Duration,
     },
-    /// To connect when it is gone for `wait`.
+    /// Connects when the connection has been lost for `wait`.
     Waiting {
         lived: Duration,
         ago: Duration,
@@ -36,34 +36,34 @@ pub(super) enum State {
     Closed,
 }
 
-/// An open connection. It has lasted for `lasted` and since `from`, on the clock of the caller, which has not gone back
-/// since then: so that bytes need no sum of times, just a comparison.
+/// An open connection. Its duration is `lasted` plus the time since `from`, on the caller's clock, which has not gone
+/// back since `from`. So bytes need only a comparison, not a sum of times.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct OpenState {
     pub(super) silence: Silence,
-    /// From its request to its head.
+    /// The time from its request to its head.
     connecting: Duration,
     lasted: Duration,
     from: Time,
-    /// Whether an event has come.
+    /// Whether an event has arrived.
     pub(super) event: bool,
 }
 
-/// How long nothing has been heard. It counts from the first poll after the last bytes, not from the bytes: what lies
-/// between is the caller's work, in which the socket may fill.
+/// The duration of the silence. It starts at the first poll after the last bytes, not at the bytes: in between, the
+/// caller works, and the socket may fill.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Silence {
     quiet: Duration,
-    /// Since the last poll.
+    /// Whether bytes arrived since the last poll.
     heard: bool,
-    /// A poll came so late that it proved nothing; that is granted once.
+    /// A poll came so late that it proved nothing; this is allowed once.
     forgiven: bool,
 }
 
 impl Silence {
-    /// From this poll on.
+    /// Starts at this poll.
     pub(super) const BEGINS: Self = Self { quiet: Duration::ZERO, heard: false, forgiven: false };
-    /// From the next poll on.
+    /// Starts at the next poll.
     const BROKEN: Self = Self { quiet: Duration::ZERO, heard: true, forgiven: false };
 
     #[inline]
@@ -71,7 +71,7 @@ impl Silence {
         self.heard = true;
     }
 
-    /// Whether it has reached its limit, as a poll sees it.
+    /// Whether a poll finds that the silence has reached its limit.
     pub(super) fn is_over(&mut self, limit: Option<Duration>) -> bool {
         if self.heard {
             *self = Self::BEGINS;
@@ -79,7 +79,8 @@ impl Silence {
         let Some(limit) = limit.filter(|limit| self.quiet >= *limit) else {
             return false;
         };
-        // Nobody has looked for long: the machine slept. What has come meanwhile may not have been read yet.
+        // No poll came for a long time: the machine was suspended. Bytes that arrived meanwhile may not have been
+        // read yet.
         let late = self.quiet.saturating_sub(limit) > LATE_POLL;
         if late && !self.forgiven && !limit.is_zero() {
             (self.quiet, self.forgiven) = (Duration::ZERO, true);
@@ -88,31 +89,31 @@ impl Silence {
         true
     }
 
-    /// How long until it reaches its limit.
+    /// The time until the silence reaches its limit.
     pub(super) fn left(&self, limit: Option<Duration>) -> Option<Duration> {
         limit.map(|limit| limit.saturating_sub(self.quiet))
     }
 }
 
 impl OpenState {
-    /// Opened now, after a head that took so long.
+    /// A connection that opens now, `connecting` after its request.
     pub(super) const fn new(connecting: Duration, now: Time) -> Self {
         Self { silence: Silence::BROKEN, connecting, lasted: Duration::ZERO, from: now, event: false }
     }
 
-    /// For how long it has been open.
+    /// The time since it opened.
     pub(super) fn lasted(&self, now: Time) -> Duration {
         self.lasted.saturating_add(now.saturating_since(self.from))
     }
 
-    /// The same, and the time before it opened.
+    /// The same, plus the time before it opened.
     pub(super) fn lived(&self, now: Time) -> Duration {
         self.connecting.saturating_add(self.lasted(now))
     }
 }
 
 impl State {
-    /// Adds the time from `before` to `now` to what the state counts.
+    /// Adds the time from `before` to `now` to the durations of the state.
     #[inline]
     pub(super) fn advance(&mut self, before: Time, now: Time) {
         let passed = now.saturating_since(before);

@@ -5,8 +5,8 @@ use core::time::Duration;
 
 /// A moment on the caller's clock: the time since a start that the caller chooses, the same one throughout.
 ///
-/// A type of its own, because a session deals in spans of time, too, and the two must not be mixed up. `Duration` converts
-/// into it: `Time::from(start.elapsed())` is now, by a `std::time::Instant` that was taken once.
+/// This is a separate type, because a session also uses durations, and the two must not be confused. `Duration`
+/// converts into it: `Time::from(start.elapsed())` is now, if `start` is a `std::time::Instant` that was taken once.
 ///
 /// ```
 /// use sse_proto::session::Time;
@@ -22,7 +22,7 @@ use core::time::Duration;
 pub struct Time(Duration);
 
 impl Time {
-    /// Where the caller's clock starts.
+    /// The start of the caller's clock.
     pub const START: Self = Self(Duration::ZERO);
 
     /// The moment `time` after the start.
@@ -39,7 +39,7 @@ impl Time {
         Self(time)
     }
 
-    /// How long after the start it is.
+    /// The duration since the start.
     ///
     /// ```
     /// use sse_proto::session::Time;
@@ -52,7 +52,7 @@ impl Time {
         self.0
     }
 
-    /// How long after `earlier` it is; zero if it is before that.
+    /// The duration since `earlier`; zero if `earlier` is later.
     #[must_use]
     pub const fn saturating_since(self, earlier: Self) -> Duration {
         self.0.saturating_sub(earlier.0)
@@ -65,7 +65,7 @@ impl From<Duration> for Time {
     }
 }
 
-/// The moment so much later. At the end of all time (`Duration::MAX` after the start) it stands still and does not panic.
+/// The moment after this duration. It saturates at `Duration::MAX` after the start and does not panic.
 impl Add<Duration> for Time {
     type Output = Self;
 

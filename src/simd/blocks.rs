@@ -3,12 +3,12 @@
 #[cfg(feature = "simd")]
 use crate::simd::sixteen::{Controls, line_ends};
 
-/// The bytes that one bitmap speaks of.
+/// The number of bytes that one bitmap covers.
 #[cfg(any(feature = "alloc", feature = "simd"))]
 pub(crate) const BLOCK: usize = 64;
 
-/// Whether `block` holds CR or LF, or another control character up to CR. Those are rare in text, and this takes a third of
-/// the instructions of a bitmap.
+/// Whether `block` contains CR or LF, or another control character up to CR. These are rare in text, and this check
+/// takes a third of the instructions of a bitmap.
 #[cfg(feature = "simd")]
 #[inline(always)]
 pub(crate) fn holds_control(block: &[u8; BLOCK]) -> bool {
@@ -20,7 +20,8 @@ pub(crate) fn holds_control(block: &[u8; BLOCK]) -> bool {
     controls.are_there()
 }
 
-/// The same of 16 to 64 bytes, by four vectors that overlap as they must: there is no branch on their number.
+/// The same for 16 to 64 bytes, with four vectors that overlap as far as necessary, so the code needs no branch on
+/// the length.
 #[cfg(feature = "simd")]
 #[inline(always)]
 pub(crate) fn holds_control_short(bytes: &[u8]) -> bool {

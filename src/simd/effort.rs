@@ -1,11 +1,11 @@
-//! A counter of bytes looked at, for the tests that prove decoding linear. Elsewhere it is nothing.
+//! Counts the bytes that are read, for the tests that prove that decoding is linear. It does nothing in other builds.
 
 #[cfg(test)]
 std::thread_local! {
     static BYTES: core::cell::Cell<u64> = const { core::cell::Cell::new(0) };
 }
 
-/// Says that `bytes` bytes are searched, checked or copied.
+/// Counts `bytes` bytes that are searched, checked or copied.
 #[inline(always)]
 pub(crate) fn count(bytes: usize) {
     #[cfg(test)]

@@ -1,4 +1,5 @@
-//! Several bytes at a time: line ends, UTF-8, words and vectors. Knows no protocol but CR and LF.
+//! Handles several bytes at a time: line ends, UTF-8, words and vectors. It knows nothing of the protocol except CR
+//! and LF.
 
 pub(crate) mod blocks;
 pub(crate) mod effort;
@@ -10,7 +11,7 @@ pub(crate) mod sixteen;
 pub(crate) mod utf8;
 pub(crate) mod words;
 
-/// The first CR or LF at or after `from`; where `input` ends, if there is none.
+/// The first CR or LF at or after `from`; the end of `input`, if there is none.
 pub(crate) fn first_line_end(input: &[u8], from: usize) -> usize {
     let found = input.get(from..).and_then(|rest| memchr::memchr2(b'\n', b'\r', rest));
     found.map_or(input.len(), |found| from + found)

@@ -1,11 +1,12 @@
-//! Whether bytes are UTF-8, how far, and what stands for what is not. The one place that knows how it is found out.
+//! Checks whether bytes are UTF-8, finds how far they are valid, and replaces bad bytes. No other module checks
+//! UTF-8.
 
 use alloc::string::String;
 use core::str;
 
 use crate::simd::effort;
 
-/// The text of `bytes`, unless something in them is bad. Reads all of them, bad or not.
+/// The text of `bytes`; `None` if a byte is bad. Always reads all bytes.
 #[inline]
 pub(crate) fn text(bytes: &[u8]) -> Option<&str> {
     effort::count(bytes.len());
@@ -19,16 +20,17 @@ pub(crate) fn text(bytes: &[u8]) -> Option<&str> {
     }
 }
 
-/// `None`, by a branch that is foreseen: the text's place then does not wait for the check, and a copy of it runs beside that. An
-/// owned LLM delta takes a quarter less.
+/// Returns `None` in a separate cold function, so that the branch is predicted. Then the text's place does not wait
+/// for the check, and a copy of the text runs in parallel with the check. An owned LLM delta takes a quarter less
+/// time.
 #[cold]
 #[inline(never)]
 fn bad<'t>() -> Option<&'t str> {
     None
 }
 
-/// As much of `bytes` as is text. Stops at the first bad byte: a pass that goes on to the end, as that of `text`
-/// does, made streams with a bad byte in every event a hundred times as slow.
+/// The longest prefix of `bytes` that is text. Stops at the first bad byte. `text` always reads to the end; with
+/// that, streams with a bad byte in every event took a hundred times as long.
 pub(crate) fn text_ahead(bytes: &[u8]) -> &str {
     #[cfg(feature = "simd")]
     let checked = simdutf8::compat::from_utf8(bytes).map_err(|error| error.valid_up_to());
@@ -46,20 +48,21 @@ pub(crate) fn text_ahead(bytes: &[u8]) -> &str {
     }
 }
 
-/// `end`, or less where it cuts a character of `bytes`: at most three bytes less.
+/// `end`, or up to three bytes less if `end` would cut a character of `bytes`.
 pub(crate) fn whole_characters(bytes: &[u8], end: usize) -> usize {
     #[cfg(sse_without = "whole_characters")]
     return end;
-    // Without a branch: where text is not ASCII nobody foresees where in a character an edge falls.
+    // Without a branch: in text that is not ASCII, an edge falls at an unpredictable place of a character.
     let Some(&[third, second, last]) = bytes.get(..end).and_then(<[u8]>::last_chunk) else { return end };
     let begun =
         usize::from(last >= 0xC0).max(2 * usize::from(second >= 0xE0)).max(3 * usize::from(third >= 0xF0));
     end - begun
 }
 
-/// Puts `bytes` into `text` with one U+FFFD for each maximal subpart that is no UTF-8.
+/// Writes `bytes` to `text`, with one U+FFFD for each maximal subpart that is not UTF-8.
 pub(crate) fn repair<'t>(bytes: &[u8], text: &'t mut String) -> &'t str {
-    // Once for the exact length, since doubling could take twice the memory, and once to write.
+    // The bytes are read twice: once to compute the exact length, because a doubling buffer could take twice the
+    // memory, and once to write.
     effort::count(2 * bytes.len());
     let length = |chunk: str::Utf8Chunk<'_>| chunk.valid().len() + mark(&chunk).len();
     text.clear();

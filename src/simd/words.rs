@@ -1,7 +1,7 @@
-//! Words of eight bytes, also in a `const`: whether there is a control character, and where a line ends.
+//! Searches words of eight bytes for control characters and line ends. Some functions are `const`.
 
-/// Whether a byte of `bytes` is a control character up to CR. Every event type and id that is sent and every id that is
-/// received is looked at: a message with an event type takes 5 ns less to build than byte by byte.
+/// Whether `bytes` contains a control character up to CR. This checks every event type and id that is sent, and every
+/// id that is received. A message with an event type takes 5 ns less to build than with a check byte by byte.
 #[inline]
 pub(crate) const fn holds_control(bytes: &[u8]) -> bool {
     let mut rest = bytes;
@@ -11,7 +11,8 @@ pub(crate) const fn holds_control(bytes: &[u8]) -> bool {
         }
         rest = behind;
     }
-    // The last ones with some of those before them, or the first four and the last four.
+    // The last eight bytes, which may overlap with the word before; or, for less than eight bytes, the first four and
+    // the last four.
     if let Some(last) = bytes.last_chunk() {
         return word_holds_control(u64::from_le_bytes(*last));
     }
@@ -38,12 +39,12 @@ const fn word_holds_control(word: u64) -> bool {
 #[inline(always)]
 pub(crate) const fn word_controls(word: u64) -> u64 {
     const ONES: u64 = u64::MAX / 0xFF;
-    // The highest bit of a byte stays set where taking CR and one away borrows from it. A borrow may reach the byte
-    // above, so that more than the one is set, but only where there is one.
+    // The highest bit of a byte stays set if the subtraction of CR and one borrows from it. A borrow may also reach
+    // the next higher byte and set its bit, but only if the lower byte is a match.
     word.wrapping_sub(ONES * (b'\r' as u64 + 1)) & !word & (ONES << 7)
 }
 
-/// Not zero if a byte of `word` is CR or LF; the lowest bit set is in the first of them.
+/// Not zero if a byte of `word` is CR or LF. The lowest bit that is set is in the first such byte.
 #[inline(always)]
 pub(crate) fn line_ends_in_word(word: u64) -> u64 {
     const ONES: u64 = u64::MAX / 255;

@@ -1,12 +1,12 @@
-//! An allocator that counts, for tests of what is asked for and what is held; and the bounds on what a decoder may
-//! hold. A module of its own, because a program has only one allocator.
+//! A counting allocator, for tests of allocations and of memory in use; and the bounds on the memory of a decoder. It
+//! is a separate module, because a program has only one allocator.
 #![allow(dead_code, unreachable_pub, reason = "each test crate uses its own part of this module")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-/// The system's allocator, and what the current thread has asked of it. Tests run on threads of their
-/// own and free where they allocate, so they do not disturb each other.
+/// The system's allocator, and the counters of the current thread. Each test runs on its own thread and frees memory
+/// where it allocates, so tests do not disturb each other.
 pub struct Counting;
 
 #[global_allocator]
@@ -44,7 +44,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 
     unsafe fn realloc(&self, memory: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
-        // Old and new may both exist while it moves: the peak counts both.
+        // Both the old and the new block may exist while it moves, so the peak counts both.
         count(1, size(new_size));
         // SAFETY: the caller keeps `realloc`'s contract.
         let moved = unsafe { System.realloc(memory, layout, new_size) };
@@ -53,14 +53,14 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// Runs `work`: how often it asked for memory.
+/// Runs `work` and returns the number of allocations.
 pub fn calls(work: impl FnOnce()) -> usize {
     let before = CALLS.get();
     work();
     CALLS.get() - before
 }
 
-/// Runs `work`: how far live memory rose above where it was.
+/// Runs `work` and returns how far live memory rose above its initial size.
 pub fn peak(work: impl FnOnce()) -> usize {
     let before = LIVE.get();
     PEAK.set(before);
@@ -68,30 +68,32 @@ pub fn peak(work: impl FnOnce()) -> usize {
     usize::try_from(PEAK.get() - before).unwrap()
 }
 
-/// What the current thread holds at the moment.
+/// The live memory of the current thread.
 pub fn live() -> isize {
     LIVE.get()
 }
 
 const MIB: usize = 1 << 20;
 
-/// What SECURITY.md and `DecoderBuilder::max_event_size` state: a decoder never holds more, whatever is sent to it.
+/// The bound that SECURITY.md and `DecoderBuilder::max_event_size` document: a decoder never holds more, whatever it
+/// receives.
 pub const fn memory_bound(limit: usize) -> usize {
     10 * limit + MIB
 }
 
-/// What may come on top of a number of limits where no buffer is kept for good: small ones that are there anyway.
+/// The memory that may be added to a number of limits if no buffer is kept permanently: small buffers that always
+/// exist.
 pub const SLACK: usize = 4096;
 
-/// The stated bound without its MiB, which is for what is kept after large events. Under a small limit no event is
-/// large, so a decoder that used the MiB would waste it.
+/// The documented bound without its MiB, which is for memory that is kept after large events. Under a small limit no
+/// event is large, so a decoder that used the MiB would waste it.
 pub const fn small_memory_bound(limit: usize) -> usize {
     memory_bound(limit) - MIB + SLACK
 }
 
-/// Less than is stated, as measured: a stream that never ends, and blocks with a value in every field, do not fill each
-/// room that the worst blocks one after the other do. On top comes only what may be kept for good (64 KiB). The stated
-/// bound alone would not see a decoder that grows by two limits.
+/// A measured bound below the documented one. An endless stream, or blocks with a value in every field, do not fill
+/// all buffers; only the worst blocks one after the other do. Only the permanent capacity (64 KiB) is added. The
+/// documented bound alone would not detect a decoder that grows by two limits.
 pub const fn measured_memory_bound(limit: usize) -> usize {
     8 * limit + 64 * 1024
 }

@@ -1,5 +1,5 @@
-//! What a fuzzer's bytes mean. Each byte chooses a symbol, so that a change of one byte makes another stream, or
-//! another message, and seldom nonsense.
+//! Converts a fuzzer's bytes into inputs. Each byte chooses a symbol, so a change of one byte makes another stream or
+//! message, and seldom nonsense.
 
 use std::time::Duration;
 
@@ -11,28 +11,28 @@ use super::messages::Parts;
 use super::network::Connection;
 use super::twin::{Policy, Rules};
 
-/// How many bytes stand before the stream: see [`Case::arbitrary`].
+/// The number of bytes before the stream: see [`Case::arbitrary`].
 pub const HEADER: usize = 12;
 
-/// A stream, how it is cut, and how it is to be read.
+/// A stream, its cuts, and the rules to read it.
 #[derive(Debug, Clone)]
 pub struct Case {
     pub stream: Vec<u8>,
-    /// In order.
+    /// In ascending order.
     pub cuts: Vec<usize>,
     /// With a limit of some bytes.
     pub limited: Rules,
-    /// As `limited`, or without a limit.
+    /// Like `limited`, or without a limit.
     pub rules: Rules,
 }
 
 impl Case {
-    /// For those who choose what a fuzzer's bytes would: with one set of rules.
+    /// For tests that choose the values of a fuzzer's bytes: with one set of rules.
     pub fn new(stream: Vec<u8>, cuts: Vec<usize>, rules: Rules) -> Self {
         Self { stream, cuts, limited: rules.clone(), rules }
     }
 
-    /// Whole, as it is cut, byte by byte, and that with empty chunks between.
+    /// The stream whole, with its cuts, byte by byte, and byte by byte with empty chunks between.
     pub fn chunkings(&self) -> [Vec<usize>; 4] {
         let each = cuts::each(self.stream.len());
         let empty = cuts::with_empty(&each, self.stream.len());
@@ -41,7 +41,8 @@ impl Case {
 }
 
 impl<'a> Arbitrary<'a> for Case {
-    /// Flags, a zero, the limit, and four cuts, two bytes each; after them the stream, as it is or in symbols.
+    /// The format: flags, a zero, the limit, and four cuts of two bytes each; then the stream, unchanged or in
+    /// symbols.
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         let mut header = [0; HEADER];
         u.fill_buffer(&mut header)?;
@@ -85,11 +86,11 @@ const BYTES: [&[u8]; 14] = [
 const TEXTS: [&str; 10] =
     ["a", "b: ", "7", "\t", "ä", "日本", "🦀", "\u{2028}", "\u{85}", "{\"text\":\"hi\"}"];
 
-/// Long enough for what is done by blocks, in windows, or shared instead of copied.
+/// Long enough for code that works by blocks or in windows, or that shares instead of copying.
 const LONG: [(&str, usize); 8] =
     [("x", 15), ("x", 64), ("é", 40), ("x", 300), ("日", 1000), ("x", 5000), ("\n", 70), ("x\n", 40)];
 
-/// The piece of a stream that a byte stands for.
+/// The piece of a stream for which a byte stands.
 fn symbol(byte: &u8) -> Vec<u8> {
     let byte = usize::from(*byte);
     match byte {
@@ -175,7 +176,7 @@ pub struct Sent {
 }
 
 impl Sent {
-    /// For `len` bytes, in order.
+    /// The cuts for `len` bytes, in ascending order.
     pub fn cuts(&self, len: usize) -> Vec<usize> {
         let mut cuts = self.cuts.map(|cut| usize::from(cut) % (len + 1)).to_vec();
         cuts.sort_unstable();
@@ -183,7 +184,7 @@ impl Sent {
     }
 }
 
-/// A message, and what is written to its data in pieces.
+/// A message, and the data written to it in pieces.
 #[derive(Debug)]
 pub struct Written {
     pub parts: Parts,

@@ -1,4 +1,4 @@
-//! Messages for tests: all that can be built, what each must come back as, and a literal reader.
+//! Messages for tests: every kind that can be built, the result that each must decode to, and a literal reader.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use super::twin::{Got, Outcome};
 pub enum Frame {
     Comment(String),
     Retry(u64),
-    /// A blank line that dispatches nothing but at which an id was committed.
+    /// A blank line that dispatches no event but commits an id.
     Id(String),
     Event {
         event_type: String,
@@ -95,7 +95,7 @@ impl Parts {
         message
     }
 
-    /// Law 7, from the message's side.
+    /// Law 7, checked from the message's side.
     pub fn frames(&self) -> Vec<Frame> {
         let unix = |text: &String| text.replace("\r\n", "\n").replace('\r', "\n");
         let mut frames = Vec::new();
@@ -120,12 +120,12 @@ impl Parts {
 
 // ---------- the same in the words of the twin ----------
 
-/// What the decoder's outcome is in terms of messages. An id without data shows in the next event, or at the end.
+/// The decoder's outcome in terms of messages. An id without data shows in the next event, or at the end.
 pub fn frames_seen(outcome: &Outcome) -> Vec<Got> {
     outcome.seen.iter().map(|seen| seen.got.clone()).collect()
 }
 
-/// The same from the messages' side: ids become the last event ID of what follows.
+/// The same from the messages' side: ids become the last event ID of the following events.
 pub fn frames_meant(frames: Vec<Frame>) -> (Vec<Got>, String) {
     let mut last_event_id = String::new();
     let mut id_set = false;

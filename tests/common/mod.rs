@@ -1,4 +1,4 @@
-//! What several test crates (and the fuzz targets) share: the twin, and the ways to run the crate.
+//! Code that several test crates and the fuzz targets share: the twin, and the ways to run the crate.
 #![allow(dead_code, unreachable_pub, reason = "each test crate uses its own part of this module")]
 
 pub mod inputs;
@@ -15,7 +15,7 @@ pub mod sinks;
 pub mod strategies;
 pub mod twin;
 
-/// Offsets for cutting `len` bytes, ascending; one named twice makes an empty chunk.
+/// Offsets for cutting `len` bytes, ascending. An offset that occurs twice makes an empty chunk.
 pub mod cuts {
     /// Byte by byte.
     pub fn each(len: usize) -> Vec<usize> {
@@ -33,8 +33,8 @@ pub mod cuts {
         std::iter::once(0).chain(inner).chain(std::iter::once(len)).collect()
     }
 
-    /// The places for cutting in two: all of them up to 4 KiB. Of a longer input, where all would take
-    /// minutes, those near its ends and every 61st: a prime, so that each place of a short line comes up.
+    /// The places for cutting in two: all places up to 4 KiB. For a longer input, all places would take minutes. Then
+    /// it is the places near its ends and every 61st: a prime, so that each place of a short line occurs.
     pub fn in_two(len: usize) -> Vec<usize> {
         (0..=len).filter(|k| len <= 4096 || *k < 16 || *k + 16 > len || *k % 61 == 0).collect()
     }

@@ -1,5 +1,5 @@
-//! A model of the replay log: a list that forgets nothing and looks through all of it. Shared by the tests and the fuzz
-//! target.
+//! A model of the replay log: a list that forgets nothing and is searched completely. Shared by the tests and the
+//! fuzz target.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,8 @@ use bytes::Bytes;
 use sse_proto::EventId;
 use sse_proto::replay::{Events, Logged, Replay, ReplayLog};
 
-/// An answer, with ids and numbers for events: the events of the tests hold their number and some bytes more.
+/// An answer, with ids, and numbers in place of events: the events of the tests contain their number and some more
+/// bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     FromStart(Vec<usize>),
@@ -20,13 +21,13 @@ pub enum Answer {
 
 #[derive(Debug, Clone)]
 pub enum Step {
-    /// An id, which may be empty or come again, and the length of what fills the event.
+    /// An id, which may be empty or repeated, and the length of the event's filler.
     Push(String, usize),
-    /// Up to so many before the end.
+    /// Up to this many before the end.
     EvictBefore(usize),
 }
 
-/// Steps with a log of these bounds, that starts at `start`, after the id `origin` if there is one.
+/// Steps with a log of these bounds. It starts at `start`, after the id `origin` if there is one.
 #[derive(Debug, Clone)]
 pub struct Steps {
     pub max_events: usize,
@@ -37,7 +38,7 @@ pub struct Steps {
 }
 
 impl<'a> Arbitrary<'a> for Steps {
-    /// A header with the bounds, then two bytes for each step.
+    /// The format: a header with the bounds, then two bytes for each step.
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         let [events, start] = u.arbitrary::<[u8; 2]>()?;
         let max_bytes = usize::from(u.arbitrary::<u16>()? % 1000);
@@ -67,17 +68,17 @@ impl<'a> Arbitrary<'a> for Steps {
     }
 }
 
-/// A list of all that was ever pushed. Where the log starts after an id, that is the first of them, and evicted.
+/// A list of everything that was ever pushed. If the log starts after an id, that id is the first entry, and evicted.
 #[derive(Default)]
 struct Model {
-    /// Each id, and what it takes with its event.
+    /// Each id, and the size of its entry.
     pushed: Vec<(String, usize)>,
-    /// How many of these are no events: 0 or 1.
+    /// The number of these that are not events: 0 or 1.
     origin: usize,
-    /// Held from here on, known from there on.
+    /// The log holds the entries from here on, and knows the ids from there on.
     first: usize,
     known: usize,
-    /// What an id names, from the push that found none of its kind known.
+    /// The place that an id names, from the push at which no earlier one of the same id was known.
     names: BTreeMap<String, usize>,
     last_id: Option<String>,
 }
@@ -102,7 +103,7 @@ impl Model {
         self.evict(self.first, bounds)
     }
 
-    /// Evicts what is before `until` in the list, and what the bounds say.
+    /// Evicts the entries before `until`, and those that exceed the bounds.
     fn evict(&mut self, until: usize, bounds: &Steps) -> Vec<usize> {
         let mut evicted = Vec::new();
         while self.first < self.pushed.len()
@@ -112,7 +113,7 @@ impl Model {
         {
             evicted.push(self.first);
             self.first += 1;
-            // The last one evicted is known, whatever the bounds are.
+            // The last evicted id is known, whatever the bounds are.
             while self.known + 1 < self.first && {
                 let ids = &self.pushed[self.known..self.first];
                 ids.len() > bounds.max_events
@@ -124,7 +125,7 @@ impl Model {
         evicted
     }
 
-    /// For a client that is to get the event `next` of the list.
+    /// The answer for a client whose next event is entry `next` of the list.
     fn from(&self, next: usize) -> Answer {
         if next < self.first {
             Answer::TooOld(self.pushed.get(self.first).map(|(id, _)| id.clone()))
@@ -146,7 +147,7 @@ impl Model {
     }
 }
 
-/// The number that an event of `check` holds.
+/// The number in an event of `check`.
 fn number(event: &Logged<usize>) -> usize {
     let digits = event.bytes().iter().take_while(|byte| byte.is_ascii_digit()).count();
     let number = std::str::from_utf8(&event.bytes()[..digits]).unwrap().parse().unwrap();
@@ -188,7 +189,8 @@ fn answer(replay: Replay<'_, usize>) -> Answer {
     }
 }
 
-/// Takes all steps, and asserts after each that eviction, bounds and the answers for all ids and positions are the model's.
+/// Runs all steps, and asserts after each that eviction, bounds and the answers for all ids and positions equal the
+/// model's.
 pub fn check(case: &Steps) {
     let mut builder = ReplayLog::builder()
         .max_events(case.max_events)
@@ -204,7 +206,7 @@ pub fn check(case: &Steps) {
         }
     }
     let mut log = builder.build();
-    // Where in the list an event is that has this position.
+    // The index in the list of the event at this position.
     let place = |position: u64| (position - case.start) as usize;
     for step in &case.steps {
         let at = model.pushed.len();

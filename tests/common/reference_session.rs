@@ -1,5 +1,5 @@
-//! A model of the session, and the check of the one against the other under a list of inputs. Shared by the property
-//! test and the fuzz target.
+//! A model of the session, and the comparison of both under a list of inputs. Shared by the property test and the
+//! fuzz target.
 use std::time::Duration;
 
 use arbitrary::{Arbitrary, Result, Unstructured};
@@ -13,31 +13,31 @@ use sse_proto::{Decoder, End, Frame};
 pub enum Input {
     /// With a random number.
     Poll(u64),
-    /// The clock goes on, or back, by milliseconds; the next input tells.
+    /// The clock moves forward, or back, by milliseconds; the session sees it at the next input.
     Forward(u64),
     Back(u64),
-    /// The clock goes to the end of what the last poll named.
+    /// The clock moves to the end of the wait that the last poll returned.
     ToTheEnd,
     News(News),
-    /// The same of the connection before.
+    /// The same for the previous connection.
     Late(News),
     /// Bytes are received and decoded later.
     Keep(u8),
     Kept,
-    /// Which of the cursors.
+    /// The index of the cursor.
     Cursor(u8),
-    /// For the last event ID, if it is new.
+    /// Asks for the last event ID, if it is new.
     Ask,
     Now,
     Close,
 }
 
-/// What is heard of a connection.
+/// An input about a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum News {
-    /// A status, and which of the content types.
+    /// A status, and the index of the content type.
     Head(u16, u8),
-    /// Which of the pieces of a body.
+    /// The index of the piece of a body.
     Bytes(u8),
     End,
     Error,
@@ -59,7 +59,7 @@ pub struct Settings {
     pub attempts: Option<u64>,
     pub elapsed: Option<u64>,
     pub progress: Progress,
-    /// Whether to try 503 again, and any head of a reconnection.
+    /// Whether to retry 503, and any head of a reconnection.
     pub busy: bool,
     pub again: bool,
     pub untyped: bool,
@@ -67,7 +67,7 @@ pub struct Settings {
     pub jitter: u8,
 }
 
-/// What a fuzzer's bytes mean: a header for the policy, then an input for each byte, some with bytes of their own.
+/// Converts a fuzzer's bytes: a header for the policy, then an input for each byte; some inputs have further bytes.
 #[derive(Debug, Clone)]
 pub struct Script {
     pub settings: Settings,
@@ -158,14 +158,14 @@ impl News {
 
 const TYPES: [Option<&[u8]>; 3] = [Some(b"text/event-stream"), Some(b"text/html"), None];
 
-/// A piece of a body, and what is new when it has been decoded at the start of a line and of a block.
+/// A piece of a body, and what it adds if it is decoded at the start of a line and of a block.
 struct Piece {
     bytes: &'static str,
     events: usize,
     errors: usize,
     id: Option<&'static str>,
     retry: Option<u64>,
-    /// It leaves a block open, whose data would be this.
+    /// It leaves a block open, with this data.
     open: Option<&'static str>,
 }
 
@@ -173,7 +173,7 @@ const fn piece(bytes: &'static str) -> Piece {
     Piece { bytes, events: 0, errors: 0, id: None, retry: None, open: None }
 }
 
-/// Each is whole blocks, but for the two last.
+/// Each piece is whole blocks, except the last two.
 const PIECES: [Piece; 10] = [
     piece(""),
     piece(": hi\n\n"),
@@ -187,7 +187,7 @@ const PIECES: [Piece; 10] = [
     Piece { open: Some("half"), ..piece("data: half\n") },
 ];
 
-/// What the client takes: the last piece but one is more.
+/// The maximum that the client accepts: the last piece but one is larger.
 const LIMIT: usize = 16;
 
 const CURSORS: [Option<&str>; 4] = [None, Some(""), Some("7"), Some("offset\n8")];
@@ -203,7 +203,7 @@ enum At {
     Closed,
 }
 
-/// A failure; those with fields can only be made by the crate.
+/// A failure; only the crate can create those with fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Why {
     Lost(Loss),
@@ -223,7 +223,7 @@ impl Why {
                 Self::OutOfTime
             }
             other => {
-                // An end of the body that is a failure came before the head, and that is a network error.
+                // If an end of the body is a failure, it came before the head, and that is a network error.
                 let loss = last_loss.unwrap();
                 assert_eq!(other, loss.into());
                 Self::Lost(loss)
@@ -237,16 +237,16 @@ struct Model {
     settings: Settings,
     at: At,
     clock: u128,
-    /// From when silence counts; whether something was heard since the last poll; whether a late poll was forgiven since.
+    /// The start of the silence; whether bytes arrived since the last poll; whether a late poll was forgiven since.
     silent_from: u128,
     heard: bool,
     forgiven: bool,
-    /// When it was asked for, when it opened, when it was lost, until when to wait.
+    /// The times of the request, of the opening and of the loss, and the end of the wait.
     asked: u128,
     opened: u128,
     lost: u128,
     wake: u128,
-    /// When the trouble began.
+    /// The time of the first loss in the current series.
     failing_from: Option<u128>,
     chosen: Option<u64>,
     event: bool,
@@ -281,13 +281,13 @@ impl Model {
         nanos(self.retry.map_or(self.settings.first, |retry| self.allowed(retry))).max(self.lowest())
     }
 
-    /// The wait after so many fruitless connections, by growth alone.
+    /// The wait after this many fruitless connections, by growth alone.
     fn due(&self, fruitless: u32) -> u128 {
         let grown = self.base() << fruitless.saturating_sub(1).min(31);
         grown.min(nanos(self.settings.cap)).max(self.base())
     }
 
-    /// What is left of the interval from the last request to the next, when the connection was lost.
+    /// The rest of the interval from the last request to the next, at the loss of the connection.
     fn interval_left(&self) -> u128 {
         nanos(self.settings.interval).saturating_sub(self.lost - self.asked)
     }
@@ -300,7 +300,7 @@ impl Model {
         self.cursor.unwrap_or(self.id)
     }
 
-    /// What the header carries.
+    /// The value of the header.
     fn sent_id(&self) -> Option<&'static str> {
         Some(self.id).filter(|id| self.cursor.is_none() && !matches!(*id, "" | "\u{1}"))
     }
@@ -404,7 +404,7 @@ struct Pair {
     kept: Option<(BodyChunk<'static>, usize)>,
 }
 
-/// A number that no connection of the session has that is tested, before its first one.
+/// A number that no connection of the tested session has, before its first one.
 fn foreign() -> ConnectionId {
     match Session::new().poll(Time::START, 0) {
         Action::Connect(request) => request.connection(),
@@ -438,7 +438,7 @@ fn session(settings: &Settings) -> Session {
     builder.decoder(Decoder::builder().max_event_size(LIMIT).build()).build()
 }
 
-/// Runs a session through `inputs` and asserts that it does what the model says.
+/// Runs a session through `inputs` and asserts that it does the same as the model.
 pub fn check(settings: &Settings, inputs: &[Input]) {
     let ms = Duration::from_millis;
     let model = Model {
@@ -467,7 +467,7 @@ pub fn check(settings: &Settings, inputs: &[Input]) {
     };
     let session = session(settings);
     let mut pair = Pair { session, model, now: ms(50_000), current: foreign(), before: None, kept: None };
-    // What the caller's clock showed at the last input that told, and what the last poll named.
+    // The time of the caller's clock at the last input, and the time that the last poll named.
     let mut told = Duration::ZERO;
     let mut named = pair.now;
     for input in inputs {
@@ -525,7 +525,7 @@ pub fn check(settings: &Settings, inputs: &[Input]) {
 }
 
 impl Pair {
-    /// Polls both; what the session says to wait for.
+    /// Polls both. Returns the time that the session names.
     fn poll(&mut self, random: u64) -> Option<Duration> {
         let (model, now) = (&mut self.model, self.now);
         if matches!(model.at, At::Connecting | At::Open) && model.is_silent() {
@@ -534,7 +534,7 @@ impl Pair {
         let said = self.session.poll(now.into(), random);
         let elapsed = model.settings.elapsed.map(nanos);
         if model.at == At::Lost {
-            // What it is to wait for is known but for the jitter: take that from what it says, if it may be.
+            // The wait is known except for the jitter: take that from the session's result, if it is allowed.
             let (shortest, longest) = match model.chosen.take() {
                 Some(chosen) => (model.chosen_wait(chosen), model.chosen_wait(chosen)),
                 None => {
@@ -557,7 +557,7 @@ impl Pair {
                 Action::Failed(Failure::OutOfTime { .. }) => model.lost + longest,
                 ref other => panic!("lost, and {other:?}"),
             };
-            // Connected at once, it has waited for some time between the shortest and this.
+            // If it connects at once, it has waited for a time between the shortest wait and this one.
             if let (Action::Connect(_), Some(elapsed)) = (&said, elapsed) {
                 assert!(model.lost + shortest - model.failing_from.unwrap() <= elapsed);
                 model.wake = model.lost + shortest;
@@ -584,7 +584,7 @@ impl Pair {
                 if self.before.is_some() || self.current == request.connection() {
                     assert!(self.current <= request.connection());
                 }
-                // The first number may be the foreign one.
+                // The first number may be that of the foreign connection.
                 self.before = Some(self.current).filter(|id| *id != request.connection());
                 self.current = request.connection();
                 model.at = At::Connecting;
@@ -658,7 +658,7 @@ impl Pair {
         }
     }
 
-    /// The model knows nothing of it: what is late only tells the time.
+    /// The model has no such input: a late input only updates the time.
     fn late(&mut self, news: News) {
         let Some(connection) = self.before else { return };
         let (session, now) = (&mut self.session, self.now.into());
@@ -689,7 +689,7 @@ impl Pair {
     }
 
     fn bytes(&mut self, piece: &'static Piece) {
-        // A block that is open takes what comes: end it first, in one chunk with the rest.
+        // An open block takes the following lines: end it first, in one chunk with the rest.
         let blank = self.model.at == At::Open && self.model.open_block.take().is_some();
         let whole = [if blank { "\n" } else { "" }, piece.bytes].concat();
         let mut chunk = self.session.receive(self.current, whole.as_bytes(), self.now.into());
@@ -718,7 +718,7 @@ impl Pair {
 
     fn decode_kept(&mut self) {
         let Some((mut chunk, which)) = self.kept.take() else { return };
-        // Into an open block it would go as its next lines, which the model does not know.
+        // In an open block it would be read as its next lines, which the model does not know.
         let is_current = self.model.at == At::Open && chunk.connection() == self.current;
         if is_current && self.model.open_block.is_some() {
             return;
@@ -737,7 +737,7 @@ impl Pair {
     }
 }
 
-/// How many events and errors.
+/// The number of events and errors.
 fn decode(session: &mut Session, chunk: &mut BodyChunk<'_>) -> (usize, usize) {
     let (mut events, mut errors) = (0, 0);
     loop {

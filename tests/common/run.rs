@@ -1,5 +1,5 @@
-//! The crate's ways of decoding, each run over one stream cut into chunks, with an [`Outcome`] to be
-//! compared with the twin's.
+//! The crate's ways to decode, each run over one stream cut into chunks, with an [`Outcome`] to compare with the
+//! twin's.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ pub fn decoder(rules: &Rules) -> Decoder {
     decoder_ending(rules, Unfinished::Discard)
 }
 
-/// The same, with a setting for what is unfinished.
+/// The same, with a setting for unfinished events.
 pub fn decoder_ending(rules: &Rules, unfinished: Unfinished) -> Decoder {
     Decoder::builder()
         .unfinished(unfinished)
@@ -34,18 +34,19 @@ fn oversized_id(rules: &Rules) -> OversizedId {
     }
 }
 
-/// By `rules`, but what is held is charged, against a buffer of the limit: how a decoder without a heap reads.
+/// Like `rules`, but charges the stored text against a buffer of the limit's size: the way a decoder without a heap
+/// reads.
 pub fn held(rules: &Rules) -> Rules {
     Rules { charged: Charged::Held, ..rules.clone() }
 }
 
-/// A buffer for `input`: of the limit's size, or so large that any limit fits.
+/// A buffer for `input`: of the limit's size, or large enough for any limit.
 pub fn buffer(input: &[u8], rules: &Rules) -> Vec<u8> {
-    // Whatever was in it does not matter: here it is not even text.
+    // The old content does not matter; here it is not even text.
     vec![0xFF; rules.limit.min(3 * input.len() + rules.last_event_id.len())]
 }
 
-/// A decoder without a heap that reads by `rules`, for which see [`held`].
+/// A decoder without a heap that reads by `rules`; see [`held`].
 pub fn slice_decoder<'b>(buffer: &'b mut [u8], rules: &Rules) -> SliceDecoder<'b> {
     let builder = SliceDecoder::builder().comments(rules.comments).oversized_id(oversized_id(rules));
     let mut decoder = builder.build(buffer);
@@ -97,15 +98,15 @@ fn sliced_so_far(decoder: &SliceDecoder<'_>, seen: Vec<Seen>) -> Outcome {
     Outcome { seen, last_event_id, retry: decoder.reconnection_time().map(millis), cut: None }
 }
 
-/// `input` cut at `cuts`: each piece with the offset where it starts.
+/// `input` cut at `cuts`: each piece with its start offset.
 pub fn pieces<'i>(input: &'i [u8], cuts: &[usize]) -> Vec<(usize, &'i [u8])> {
     let starts = std::iter::once(0).chain(cuts.iter().copied());
     let ends = cuts.iter().copied().chain(std::iter::once(input.len()));
     starts.zip(ends).map(|(start, end)| (start, &input[start..end])).collect()
 }
 
-/// Frames are due with the byte that ends a line. If the LF of a CR LF is in the same chunk it may have
-/// been taken too: that is no delay.
+/// A frame is due with the byte that ends a line. If the LF of a CR LF is in the same chunk, it may have been read
+/// too; that is not a delay.
 fn due(input: &[u8], taken: usize) -> usize {
     if input[..taken].ends_with(b"\r\n") { taken - 1 } else { taken }
 }
@@ -130,7 +131,7 @@ pub fn borrowed_open(decoder: &mut Decoder, input: &[u8], cuts: &[usize]) -> Out
     so_far(decoder, seen)
 }
 
-/// One chunk: `piece` stands at `start` in `input`.
+/// One chunk: `piece` starts at `start` in `input`.
 fn borrowed_piece(decoder: &mut Decoder, input: &[u8], start: usize, piece: &[u8], seen: &mut Vec<Seen>) {
     let mut chunk = Chunk::new(piece);
     loop {
@@ -147,7 +148,7 @@ fn borrowed_piece(decoder: &mut Decoder, input: &[u8], start: usize, piece: &[u8
     assert_eq!(chunk.consumed(), piece.len());
 }
 
-/// Reads all of it and looks at nothing, so that what is held is the decoder's alone.
+/// Reads the whole stream and stores nothing, so that all memory belongs to the decoder.
 pub fn drain(decoder: &mut Decoder, input: &[u8], cuts: &[usize]) {
     let mut start = 0;
     for &end in cuts.iter().chain([&input.len()]) {
@@ -171,7 +172,7 @@ pub fn lent_from_shared(input: &[u8], cuts: &[usize], rules: &Rules) -> Outcome 
     ended(&mut decoder, seen)
 }
 
-/// Frames handed over, all of a chunk at once; where in the chunk is not known.
+/// Frames given to a callback, all of a chunk at once; their places in the chunk are not known.
 pub fn handed_over(input: &[u8], cuts: &[usize], rules: &Rules) -> Outcome {
     let (mut decoder, mut seen) = (decoder(rules), Vec::new());
     for (_, piece) in pieces(input, cuts) {
@@ -180,7 +181,7 @@ pub fn handed_over(input: &[u8], cuts: &[usize], rules: &Rules) -> Outcome {
     ended(&mut decoder, seen)
 }
 
-/// Frames owned, by `Decoder::decode_shared`.
+/// Owned frames, from `Decoder::decode_shared`.
 pub fn shared(input: &[u8], cuts: &[usize], rules: &Rules) -> Outcome {
     shared_on(&mut decoder(rules), input, cuts)
 }
@@ -208,14 +209,14 @@ pub fn shared_open(decoder: &mut Decoder, input: &[u8], cuts: &[usize]) -> Outco
         }
         assert!(chunk.rest().is_empty(), "a chunk is read to its end");
     }
-    // Owned frames are looked at last, when the decoder and the chunks have moved on.
+    // Owned frames are read last, after the decoder and the chunks have moved on.
     drop(all);
     let seen = kept.into_iter().map(|(result, at)| placed(result.map(|f| of_frame_buf(&f)), at)).collect();
     so_far(decoder, seen)
 }
 
-/// A decoder that owns its bytes, and a caller who leaves its loop at an error if `stops`, and comes back with the next piece.
-/// Where frames were due is not known here: they stand at 0.
+/// A decoder that owns its bytes. If `stops`, the caller leaves its loop at an error and returns with the next piece.
+/// The places where frames were due are not known here: they are 0.
 pub fn pushed(input: &[u8], cuts: &[usize], rules: &Rules, unfinished: Unfinished, stops: bool) -> Outcome {
     let mut decoder = PushDecoder::from(decoder_ending(rules, unfinished));
     let mut seen = Vec::new();
@@ -236,7 +237,7 @@ pub fn pushed(input: &[u8], cuts: &[usize], rules: &Rules, unfinished: Unfinishe
     let most = rules.limit.max(64 * 1024).saturating_add(input.len());
     for (_, piece) in pieces(input, cuts) {
         if let Err(full) = decoder.push_slice(piece) {
-            // Only for one who stops. Nothing is lost: it is taken when there is room.
+            // Only for a caller that stops. Nothing is lost: the bytes are accepted when there is room.
             assert!(stops);
             drain(&mut decoder, false, &mut seen);
             decoder.push(full.into_bytes()).expect("nothing is pending");
@@ -254,7 +255,7 @@ pub fn pushed(input: &[u8], cuts: &[usize], rules: &Rules, unfinished: Unfinishe
     so_far(&decoder, seen)
 }
 
-/// What the twin says, as `pushed` can see it.
+/// The twin's outcome, as far as `pushed` can observe it.
 pub fn as_pushed(mut expected: Outcome, unfinished: Unfinished) -> Outcome {
     for seen in &mut expected.seen {
         if !matches!(seen.got, Got::EventTooLarge | Got::CommentTooLarge) {
@@ -322,7 +323,7 @@ pub fn of_bytes_event<'e>(event: BytesEvent<'e>, data: &'e str) -> Event<'e> {
     }
 }
 
-/// A frame or an error; an error knows its place by itself.
+/// A frame or an error; an error contains its place.
 pub fn placed(result: Result<Got, DecodeError>, at: usize) -> Seen {
     match result {
         Ok(got) => Seen { at, got },
@@ -358,7 +359,7 @@ fn of_event_buf(event: &EventBuf) -> Got {
     got
 }
 
-/// A lent frame in the twin's words.
+/// A lent frame as a report of the twin.
 pub fn of_frame(frame: Frame<'_>) -> Got {
     match frame {
         Frame::Event(event) => of_event(event),
@@ -390,7 +391,7 @@ fn so_far(decoder: &Decoder, seen: Vec<Seen>) -> Outcome {
     Outcome { seen, last_event_id, retry: decoder.reconnection_time().map(millis), cut: None }
 }
 
-/// Ends the stream and takes down the rest of what can be seen.
+/// Ends the stream and records the rest of the observable state.
 fn ended(decoder: &mut Decoder, seen: Vec<Seen>) -> Outcome {
     let open = so_far(decoder, seen);
     let (is_open, in_line, pending) = (decoder.is_open(), decoder.is_in_line(), decoder.pending());
@@ -420,19 +421,19 @@ fn cut_of(end: End<'_>) -> Option<Cut> {
     }
 }
 
-/// A line put together again from the scanner's tokens.
+/// A line assembled from the scanner's tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScannedLine {
     /// `None` is a blank line.
     pub kind: Option<LineKind>,
     pub bytes: Vec<u8>,
-    /// Where `bytes` start in the stream.
+    /// The position of `bytes` in the stream.
     pub offset: usize,
     /// The number of bytes after which its end was known, `None` if the stream ended before it did.
     pub due: Option<usize>,
 }
 
-/// The scanner's tokens, checked for order and place, and put together into lines.
+/// The scanner's tokens, checked for order and place, and assembled into lines.
 pub fn scanned(input: &[u8], cuts: &[usize]) -> Vec<ScannedLine> {
     let mut scanner = Scanner::new();
     let mut lines = Vec::new();
@@ -468,7 +469,7 @@ fn assemble(
         }
         Token::Piece(piece) => {
             let offset = index(piece.offset);
-            // Also what was held back and handed out from a literal stands at its place.
+            // Bytes that were held back and returned from a literal are also at their place.
             assert!(input[offset..].starts_with(piece.bytes), "a piece is the input at its offset");
             assert_eq!(piece.first, open.is_none(), "`first` marks the first piece of a line");
             let line = open.get_or_insert_with(|| ScannedLine {
@@ -489,7 +490,7 @@ fn assemble(
     }
 }
 
-/// 9.2.6 on scanned lines: what a program does that has no heap for the decoder. It knows no `cut`.
+/// 9.2.6 on scanned lines: what a program does that has no heap for the decoder. It does not know `cut`.
 pub fn scanner_based(input: &[u8], cuts: &[usize]) -> Outcome {
     let mut out = Outcome { seen: Vec::new(), last_event_id: String::new(), retry: None, cut: None };
     let (mut data, mut event_type) = (None::<String>, String::new());
@@ -531,7 +532,7 @@ pub fn scanner_based(input: &[u8], cuts: &[usize]) -> Outcome {
     out
 }
 
-/// What the scanner should find, by the twin's reading of the input.
+/// The expected result of the scanner, from the twin's reading of the input.
 pub fn twin_lines(input: &[u8]) -> Vec<ScannedLine> {
     let lines = twin::lines(input);
     let finished = lines.iter().filter(|line| line.end.is_some());

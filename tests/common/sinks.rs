@@ -7,7 +7,7 @@ use sse_proto::{DataWriter, EncodeWithError, Message};
 
 use super::messages::Parts;
 
-/// Takes a few bytes at a time, and is interrupted now and then.
+/// Accepts a few bytes at a time, and is interrupted now and then.
 struct Slow {
     bytes: Vec<u8>,
     step: usize,
@@ -30,7 +30,7 @@ impl std::io::Write for Slow {
     }
 }
 
-/// Encodes into every sink and holds the results against each other.
+/// Encodes into every sink and compares the results.
 pub fn encode_everywhere(message: &Message<'_>) -> Vec<u8> {
     let expected = message.to_string().into_bytes();
     let len = expected.len();
@@ -50,7 +50,7 @@ pub fn encode_everywhere(message: &Message<'_>) -> Vec<u8> {
     message.encode_to_io(&mut vec).unwrap();
     assert_eq!(vec, expected);
 
-    // Just enough room, as a slice, as `BufMut`, and as a chain of two.
+    // Exactly enough space: as a slice, as `BufMut`, and as a chain of two.
     let mut exact = vec![0xaa; len];
     assert_eq!(message.encode_to_slice(&mut exact).unwrap(), len);
     assert_eq!(exact, expected);
@@ -63,13 +63,13 @@ pub fn encode_everywhere(message: &Message<'_>) -> Vec<u8> {
     message.encode(&mut first.as_mut_slice().chain_mut(second.as_mut_slice())).unwrap();
     assert_eq!([first, second].concat(), expected);
 
-    // Too much room: what comes after stays.
+    // Too much space: the bytes after the message stay.
     let mut large = vec![0xaa; len * 8 + 100];
     assert_eq!(message.encode_to_slice(&mut large).unwrap(), len);
     assert_eq!(&large[..len], expected);
     assert!(large[len..].iter().all(|byte| *byte == 0xaa));
 
-    // One byte too few: an error, and nothing is touched.
+    // One byte too few: an error, and the buffer is unchanged.
     let mut short = vec![0xaa; len - 1];
     let error = message.encode_to_slice(&mut short).unwrap_err();
     assert_eq!((error.needed, error.available), (len, len - 1));
@@ -77,7 +77,7 @@ pub fn encode_everywhere(message: &Message<'_>) -> Vec<u8> {
     assert_eq!(message.encode(&mut Vec::new().limit(len - 1)).unwrap_err(), error);
     assert!(short.iter().all(|byte| *byte == 0xaa));
 
-    // Looking ahead at each place is quadratic, so long messages are only read in long steps.
+    // Looking ahead at each place is quadratic, so long messages are read only in long steps.
     for step in [1, 2, 3, 7, 1000].into_iter().filter(|step| len / step < 1000) {
         let mut slow = Slow { bytes: Vec::new(), step, calls: 0 };
         message.encode_to_io(&mut slow).unwrap();
@@ -94,7 +94,7 @@ pub fn encode_everywhere(message: &Message<'_>) -> Vec<u8> {
         assert_eq!(read, expected);
         assert_eq!((buf.remaining(), buf.chunk()), (0, &[][..]));
 
-        // In steps that go over the ends of pieces, looking ahead from each place.
+        // In steps that cross the ends of pieces, looking ahead from each place.
         let mut buf = message.as_buf();
         let mut at = 0;
         while buf.has_remaining() {
@@ -123,10 +123,10 @@ pub fn encode_everywhere(message: &Message<'_>) -> Vec<u8> {
     expected
 }
 
-/// Writes `written` to a message of `parts` in pieces, into every buffer: the same as data that is set. Each cut
-/// is a place, and whether the piece after it goes as text, if it is text.
+/// Writes `written` to a message of `parts` in pieces, into every buffer, and compares with data that is set. Each
+/// cut is a place, and whether the piece after it is written as text, if it is text.
 pub fn write_everywhere(parts: &Parts, written: &str, cuts: &[(usize, bool)]) {
-    // What the message would be, had its data been known before.
+    // The message that results if its data is known before.
     let whole = parts.data.clone().unwrap_or_default() + written;
     let expected = parts.message().data(&whole).to_bytes();
 
@@ -135,7 +135,7 @@ pub fn write_everywhere(parts: &Parts, written: &str, cuts: &[(usize, bool)]) {
     places.sort_unstable();
     let write = |data: &mut DataWriter<'_>| -> std::io::Result<()> {
         for (place, cut) in places.windows(2).zip(cuts.iter().chain(std::iter::repeat(&(0, true)))) {
-            // As text where the cut allows it and the coin says so, as bytes otherwise.
+            // As text if the cut allows it and the flag says so, otherwise as bytes.
             match written.get(place[0]..place[1]) {
                 Some(text) if cut.1 && written.is_char_boundary(place[0]) => {
                     std::fmt::Write::write_str(data, text).unwrap();

@@ -1,15 +1,15 @@
 //! The slow twin: WHATWG HTML 9.2.5 and 9.2.6 step by step over the whole input, as an oracle.
 //!
-//! It shares no code with the crate and is written to be compared with the standard's sentences, not
-//! to be fast. The stream is decoded into characters first (Encoding Standard, "UTF-8 decode"); each
-//! character remembers the bytes it came from, so that offsets and limits can be told afterwards.
+//! It shares no code with the crate. It is written to be compared with the standard's sentences, not to be fast. The
+//! stream is first decoded into characters (Encoding Standard, "UTF-8 decode"). Each character remembers its bytes,
+//! so that offsets and limits can be computed afterwards.
 
 use std::ops::Range;
 
-/// What a decoder reports, in order.
+/// The reports of a decoder, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Got {
-    /// `id_set`: an id was committed since the last event, be it to the value it had before.
+    /// `id_set`: an id was committed since the last event, even if it has the same value as before.
     Event {
         event_type: String,
         data: String,
@@ -22,24 +22,24 @@ pub enum Got {
     CommentTooLarge,
 }
 
-/// A report and its place: for frames the number of input bytes after which it is due (a line ends
-/// with its CR or LF; a LF after a CR is not waited for), for errors the offset they name.
+/// A report and its place. For a frame, the place is the number of input bytes after which it is due (a line ends
+/// with its CR or LF; an LF after a CR is not awaited). For an error, it is the offset in the error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seen {
     pub at: usize,
     pub got: Got,
 }
 
-/// What the end of the stream cut off: a line, or a block that held something.
+/// What the end of the stream cut off: a line, or a block that was not empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cut {
-    /// The event that a blank line would have made of it, an unfinished data line included.
+    /// The event that a blank line would have dispatched, including an unfinished data line.
     pub event: Option<Got>,
     /// The stream ended inside a line.
     pub in_line: bool,
 }
 
-/// All that can be observed of one stream.
+/// Everything that can be observed of one stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     pub seen: Vec<Seen>,
@@ -49,23 +49,23 @@ pub struct Outcome {
     pub cut: Option<Cut>,
 }
 
-/// What becomes of the id of a block that exceeded the limit.
+/// The handling of the id of a block over the limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Policy {
     Commit,
     Keep,
 }
 
-/// What counts against the limit.
+/// The bytes that count against the limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Charged {
-    /// The bytes of values as they came, and one for each data line.
+    /// The bytes of values as received, and one for each data line.
     Values,
-    /// What a decoder holds that has one buffer of this size: text as it is delivered, with the last event ID.
+    /// The text that a decoder with one buffer of this size stores: text as it is delivered, with the last event ID.
     Held,
 }
 
-/// How the stream is to be read.
+/// The rules to read the stream.
 #[derive(Debug, Clone)]
 pub struct Rules {
     pub limit: usize,
@@ -92,7 +92,7 @@ pub fn twin(input: &[u8]) -> Outcome {
     twin_with(input, &Rules::default())
 }
 
-/// The standard with a limit on what one block may hold.
+/// The standard with a limit on the size of one block.
 pub fn twin_limited(input: &[u8], limit: usize, policy: Policy) -> Outcome {
     twin_with(input, &Rules { limit, policy, ..Rules::default() })
 }
@@ -126,9 +126,9 @@ pub fn twin_with(input: &[u8], rules: &Rules) -> Outcome {
 /// One line of the stream, by character.
 pub struct Line {
     pub chars: Vec<Char>,
-    /// Where its text ends in bytes, that is, where its line end stands or would stand.
+    /// The byte offset of the end of its text, which is the place of its line end, present or not.
     pub text_end: usize,
-    /// The number of bytes after which it is known to have ended; `None` for the unfinished last one.
+    /// The number of bytes after which its end is known; `None` for the unfinished last line.
     pub end: Option<usize>,
 }
 
@@ -139,7 +139,7 @@ pub struct Char {
     pub bytes: Range<usize>,
 }
 
-/// 9.2.5: lines end with CR LF, CR or LF. An empty unfinished last line is no line.
+/// 9.2.5: lines end with CR LF, CR or LF. An empty unfinished last line is not a line.
 pub fn lines(input: &[u8]) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut chars = Vec::new();
@@ -164,8 +164,8 @@ pub fn lines(input: &[u8]) -> Vec<Line> {
     lines
 }
 
-/// Encoding Standard, "UTF-8 decode" and the UTF-8 decoder's steps: one BOM at the start is dropped,
-/// each maximal subpart of an ill-formed sequence is one U+FFFD.
+/// Encoding Standard, "UTF-8 decode" and the steps of the UTF-8 decoder: one BOM at the start is removed, and each
+/// maximal subpart of an ill-formed sequence becomes one U+FFFD.
 pub fn utf8_decode(input: &[u8]) -> Vec<Char> {
     let mut chars = Vec::new();
     let mut index = if input.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
@@ -185,7 +185,7 @@ pub fn utf8_decode(input: &[u8]) -> Vec<Char> {
             _ => (0, 0x80, 0xBF, 0xFFFD),
         };
         for _ in 0..needed {
-            // A byte out of range is not taken: it starts the next character.
+            // A byte out of range is not consumed: it starts the next character.
             match input.get(index).map(|&byte| u32::from(byte)) {
                 Some(byte) if lower <= byte && byte <= upper => code = code << 6 | byte & 0x3F,
                 _ => {
@@ -202,18 +202,18 @@ pub fn utf8_decode(input: &[u8]) -> Vec<Char> {
     chars
 }
 
-/// A line taken apart: 9.2.6, "process the field".
+/// A parsed line: 9.2.6, "process the field".
 pub struct Field {
     pub name: String,
     pub value: String,
     /// The same by character.
     pub chars: Vec<Char>,
-    /// Where the value stands in the input.
+    /// The position of the value in the input.
     pub bytes: Range<usize>,
 }
 
-/// Collect the characters before the first colon, and those after it less one leading space. Without a
-/// colon the whole line is the name, and the value an empty one at its end.
+/// Collects the characters before the first colon, and those after it without one leading space. Without a colon the
+/// whole line is the name, and the value is empty, at the line's end.
 pub fn field(line: &Line) -> Field {
     let text = |chars: &[Char]| chars.iter().map(|c| c.char).collect::<String>();
     let Some(colon) = line.chars.iter().position(|c| c.char == ':') else {
@@ -221,7 +221,7 @@ pub fn field(line: &Line) -> Field {
         return Field { name: text(&line.chars), value: String::new(), chars: Vec::new(), bytes };
     };
     let mut value = &line.chars[colon + 1..];
-    // A comment has no value in the standard; its text is all that follows the colon.
+    // In the standard a comment has no value; its text is everything after the colon.
     if colon > 0 && value.first().is_some_and(|c| c.char == ' ') {
         value = &value[1..];
     }
@@ -230,7 +230,7 @@ pub fn field(line: &Line) -> Field {
     Field { name, value: text(value), chars: value.to_vec(), bytes }
 }
 
-/// Where the first character stands that does not find room, if there is one.
+/// The place of the first character that does not fit, if any.
 fn first_beyond(chars: &[Char], room: usize) -> Option<usize> {
     let mut held = 0;
     let beyond = chars.iter().find(|c| {
@@ -240,7 +240,7 @@ fn first_beyond(chars: &[Char], room: usize) -> Option<usize> {
     beyond.map(|c| c.bytes.start)
 }
 
-/// Whether it is the start of a character whose rest the end of the input has cut off.
+/// Whether it is the start of a character whose rest is cut off by the end of the input.
 fn is_cut(last: &Char, input: &[u8]) -> bool {
     let error = std::str::from_utf8(&input[last.bytes.clone()]).err();
     last.bytes.end == input.len() && error.is_some_and(|error| error.error_len().is_none())
@@ -254,7 +254,7 @@ struct Steps<'r> {
     id_buffer: String,
     last_event_id: String,
     reconnection_time: Option<u64>,
-    // Not in the standard: what `Event::id`, the limit and the end of the stream ask for.
+    // Not in the standard: these are for `Event::id`, the limit and the end of the stream.
     id_in_block: bool,
     id_since_event: bool,
     charge: usize,
@@ -277,7 +277,7 @@ impl Steps<'_> {
                 self.data_buffer.push_str(&field.value);
                 self.data_buffer.push('\n');
             }
-            // Also while a block is skipped, if there is room for it.
+            // Also while a block is skipped, if it fits.
             "id" if !field.value.contains('\0') && self.takes_id(&field) => {
                 if self.rules.charged == Charged::Held {
                     self.charge = field.value.len() + if self.skipping { 0 } else { self.charge };
@@ -296,7 +296,7 @@ impl Steps<'_> {
         }
     }
 
-    /// `at` is `None` for one that the end of the stream cut off.
+    /// `at` is `None` for a line that the end of the stream cut off.
     fn comment(&mut self, field: &Field, at: Option<usize>) {
         if !self.rules.comments {
             return;
@@ -314,7 +314,7 @@ impl Steps<'_> {
         }
     }
 
-    /// The crossing is reported once for the block.
+    /// The crossing is reported once for each block.
     fn pay(&mut self, field: &Field) {
         match self.rules.charged {
             Charged::Values => self.pay_for_values(field),
@@ -322,8 +322,8 @@ impl Steps<'_> {
         }
     }
 
-    /// A data line costs one byte (for the LF it adds) and its value, the others their value, in bytes as
-    /// they came.
+    /// A data line costs one byte (for the LF that it adds) and its value. Other fields cost their value, in bytes as
+    /// received.
     fn pay_for_values(&mut self, field: &Field) {
         let line_cost = match field.name.as_str() {
             "data" => 1,
@@ -341,8 +341,9 @@ impl Steps<'_> {
         }
     }
 
-    /// All data, each event type and each id of the block have to find room beside the last event ID: in UTF-8 after U+FFFD
-    /// was put in, data with an LF between two lines. An id is charged where it is taken, because one with U+0000 is not.
+    /// All data, each event type and each id of the block must fit beside the last event ID: in UTF-8 after the
+    /// replacement by U+FFFD, data with an LF between two lines. An id is charged where it is accepted, because one
+    /// with U+0000 is not.
     fn pay_for_held(&mut self, field: &Field) {
         if self.skipping || !matches!(field.name.as_str(), "data" | "event" | "id") {
             return;
@@ -358,7 +359,7 @@ impl Steps<'_> {
         }
     }
 
-    /// What is not held in the buffer.
+    /// The lines that are not stored in the buffer.
     fn room(&self) -> usize {
         self.rules.limit - self.last_event_id.len() - self.charge
     }
@@ -368,13 +369,13 @@ impl Steps<'_> {
         self.data_buffer.clear();
         self.type_buffer.clear();
         if self.rules.charged == Charged::Held {
-            // Data and event types are let go, the block's id is not.
+            // Data and event types are dropped, the block's id is kept.
             self.charge = if self.id_in_block { self.id_buffer.len() } else { 0 };
         }
         self.seen.push(Seen { at, got: Got::EventTooLarge });
     }
 
-    /// An id that was paid for is taken; in a block that is skipped, if there is room for it.
+    /// An id that was charged is accepted; in a skipped block, if it fits.
     fn takes_id(&self, field: &Field) -> bool {
         match self.rules.charged {
             Charged::Values => field.bytes.len() <= self.rules.limit,
@@ -399,7 +400,7 @@ impl Steps<'_> {
         (self.id_in_block, self.skipping, self.charge) = (false, false, 0);
     }
 
-    /// Takes the event out of its buffers; one trailing LF of the data is dropped.
+    /// Takes the event out of its buffers; one trailing LF of the data is removed.
     fn event(&mut self, last_event_id: String, id_set: bool) -> Got {
         let mut data = std::mem::take(&mut self.data_buffer);
         data.pop();
@@ -410,19 +411,19 @@ impl Steps<'_> {
         Got::Event { event_type, data, last_event_id, id_set }
     }
 
-    /// The end of the stream discards the open block; here it is told what it held.
+    /// The end of the stream discards the open block; this reports its content.
     fn end(mut self, unfinished: Option<&Line>, input: &[u8]) -> Outcome {
         let in_line = unfinished.is_some();
         if let Some(line) = unfinished {
             let mut field = field(line);
-            // Whether it fits in a buffer is told once it is known what it is, so of this one never.
+            // A character fits or not only when its meaning is known, so this cut one is never reported.
             let cut_char = field.chars.last().is_some_and(|last| is_cut(last, input));
             field.chars.truncate(field.chars.len() - usize::from(cut_char));
             if line.chars[0].char == ':' {
                 self.comment(&field, None);
             } else if line.chars.iter().any(|c| c.char == ':') {
-                // What has come of a value counts, as it would if the rest were still to come. Of a
-                // `data:` nothing has come yet: it costs nothing and adds no line.
+                // The part of a value that has arrived counts, as if the rest were still to come. After `data:`
+                // nothing has arrived yet: it costs nothing and adds no line.
                 if !field.bytes.is_empty() {
                     self.pay(&field);
                     if field.name == "data" && !self.skipping {

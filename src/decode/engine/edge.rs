@@ -1,5 +1,5 @@
-//! What an edge of the chunk has cut, by way of the buffers; and, since they are rare, all lines of a block that is skipped and
-//! names without a colon.
+//! Handles lines that an edge of the chunk has cut; they go through the buffers. It also handles two rare cases: all
+//! lines of a block that is skipped, and names without a colon.
 
 use core::mem;
 
@@ -15,7 +15,8 @@ use super::paths::{Path, take};
 use super::step::{Engine, is_id};
 
 impl Engine {
-    /// The two usual shapes of what an edge cuts, the start of a data line and the rest of one, if it fits. Whether it was one.
+    /// Handles the two usual shapes that an edge cuts, if they fit: the start of a data line and the rest of one.
+    /// Returns whether the input was one of them.
     #[inline(always)]
     pub(super) fn cut_data(&mut self, input: &[u8], cursor: &mut Cursor) -> bool {
         #[cfg(sse_without = "cut_data")]
@@ -57,7 +58,7 @@ impl Engine {
         true
     }
 
-    /// Reads one line, or as much of one as there is.
+    /// Reads one line, or the part of it that is in the chunk.
     #[inline(never)]
     pub(super) fn edge(&mut self, input: &[u8], cursor: &mut Cursor) -> Result<Option<Step>, DecodeError> {
         take(Path::Edge);
@@ -93,7 +94,7 @@ impl Engine {
         let block = &mut self.block;
         let Part { kind, bytes, first, last } = part;
         let Span::Input(range) = bytes else {
-            return Ok(None); // what was held back is the start of an unknown field
+            return Ok(None); // the bytes that were held back are the start of an unknown field
         };
         let start = range.start - from;
         let bytes = input.get(range).unwrap_or_default();

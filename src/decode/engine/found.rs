@@ -1,39 +1,39 @@
-//! What a step of the engine has found, and what of it is lent.
+//! The result of a step of the engine, and which part of it is lent.
 
 use crate::decode::place::Place;
 
-/// Which buffers the last frame may borrow, so that the next step has to empty them first.
+/// The buffers that the last frame may borrow. The next step must empty them first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lent {
     Nothing,
-    /// The line.
+    /// The line buffer.
     Comment,
     /// Data and event type.
     Event,
-    /// All of the open block, by the end of a stream.
+    /// The whole open block, at the end of a stream.
     End,
 }
 
-/// What a step has found. Where its values are is in [`Found`].
+/// The kind of the result. [`Found`] has the places of its values.
 #[derive(Clone, Copy)]
 pub(crate) enum Step {
     Event,
     Retry,
     Comment,
-    /// All of the chunk is taken.
+    /// The chunk is used up.
     Pending,
 }
 
-/// The places of what the last step has found. Not returned with it, because a result of this size is copied through
-/// memory in other widths than it was written, which costs more than decoding a tiny event.
+/// The places of the last result. It is stored, not returned with [`Step`]: the compiler writes and copies a result
+/// of this size through memory in different widths, which costs more than decoding a tiny event.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Found {
-    /// Where in the chunk the block starts, if it does so there; not beyond the first of the places.
+    /// The start of the block, if it starts in this chunk. It is never after the first place.
     pub(crate) first: usize,
     pub(crate) event_type: Place,
     /// The data of an event, or the text of a comment.
     pub(crate) data: Place,
-    /// An id that the view has yet to make the last event ID, out of text that it has checked anyway.
+    /// An id that the view must still store as the last event ID. The view has to check that text anyway.
     pub(crate) id: Place,
     pub(crate) id_is_new: bool,
 }

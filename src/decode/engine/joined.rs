@@ -1,4 +1,4 @@
-//! Data of several lines, put together in the open block's buffer.
+//! Joins data of several lines in the open block's buffer.
 
 use core::mem;
 
@@ -12,8 +12,9 @@ use crate::simd::line_ends::LineEnds;
 use super::paths::{Path, take};
 
 impl OpenBlock {
-    /// Joins the data line at `pos` to what came before, of which `first` may still lie in the chunk; then each data line after
-    /// it, until one is cut or does not fit in `room`. What follows the last one, and what is left of `room`.
+    /// Joins the data line at `pos` to the data before it, of which `first` may still be in the chunk. Then joins
+    /// each following data line, until one is cut or does not fit in `room`. Returns the position after the last
+    /// joined line, and the rest of `room`.
     #[inline(never)]
     pub(super) fn join(
         &mut self,
@@ -27,7 +28,7 @@ impl OpenBlock {
             self.data.push(first, self.limit);
             self.has_data = true;
         }
-        // The first line, and each that is not short.
+        // The first line, and each line that is not short.
         while let Some(colon) = line::after_data_colon(input, pos) {
             let end = line_ends.find_end_near(input, pos, colon);
             let value = line::value_start(input, colon);
@@ -55,11 +56,11 @@ impl OpenBlock {
         (pos, room)
     }
 
-    /// Appends the data lines at `pos`, each with an LF before it, until one is long, does not fit in `room`, or is no such line.
-    /// What follows the last one, and what is left of `room`.
+    /// Appends the data lines at `pos`, each with an LF before it, until a line is long, does not fit in `room`, or
+    /// is not a data line. Returns the position after the last appended line, and the rest of `room`.
     ///
-    /// Where a line ends is read off the bitmap and not looked for from where the line before ends, so that several lines are
-    /// under way at once.
+    /// The line ends are read from the bitmap, without a search from the end of the line before. So the processor
+    /// works on several lines at once.
     #[inline(always)]
     fn push_short_lines(
         &mut self,
@@ -70,13 +71,13 @@ impl OpenBlock {
     ) -> (usize, Room) {
         #[cfg(sse_without = "push_short_lines")]
         return (pos, room);
-        // In registers, not in memory.
+        // Local copies stay in registers, not in memory.
         let (mut bytes, mut lines) = (self.data.take_bytes(), line_ends.clone());
         lines.pass(pos);
         while bytes.capacity() - bytes.len() >= SHORT {
             let Some(line) = input.get(pos..).and_then(<[u8]>::first_chunk::<{ SHORT + 6 }>) else { break };
             let Some(end) = lines.peek(input, pos + SHORT) else { break };
-            // The value with the byte before it, which makes room for the LF.
+            // The value with the byte before it: that byte becomes the LF.
             let Some((before, value)) = line::short_data(line) else { break };
             let len = end.wrapping_sub(pos + before);
             if len > SHORT || room.take(len).is_err() {

@@ -1,5 +1,5 @@
-//! The loop over lines that lie whole in the chunk. Their values stay there: nothing of the engine changes before a block ends
-//! or has to be kept.
+//! The loop over lines that lie whole in the chunk. Their values stay in the chunk: the engine's state changes only
+//! when a block ends or a value must be kept.
 
 use core::ops::Range;
 
@@ -16,8 +16,9 @@ use super::paths::{Path, take};
 use super::step::{Engine, is_id};
 
 impl Engine {
-    /// Reads whole lines from the cursor on, where a line starts, to the next frame, error, or a line that is not for here: one
-    /// that is cut, or a name without a colon. The block is not skipped. With `FRAMES` it stops at retries and comments too.
+    /// Reads whole lines from the cursor, which is at the start of a line. Stops at the next frame, at an error, or
+    /// at a line that this loop does not handle: a line that is cut, or a name without a colon. The block must not be
+    /// skipped. With `FRAMES` it also stops at retries and comments.
     #[inline(always)]
     pub(super) fn lines<const FRAMES: bool>(
         &mut self,
@@ -142,7 +143,8 @@ impl Engine {
         outcome
     }
 
-    /// Passes comments that nobody asked for, each with a blank line after it, as they keep a connection alive. Between blocks.
+    /// Passes keep-alives: comments that the caller did not enable, each followed by a blank line. Called only
+    /// between blocks.
     #[inline(always)]
     pub(super) fn pass_keep_alives(&mut self, input: &[u8], cursor: &mut Cursor) {
         #[cfg(sse_without = "pass_keep_alives")]
@@ -161,7 +163,7 @@ impl Engine {
         self.scanner.advance(*pos - start);
     }
 
-    /// A line that does not fit. Of a block that is too large only the id is read on.
+    /// Handles a line that does not fit. If a block is too large, only its id is still read.
     #[cold]
     fn too_large(
         &mut self,

@@ -1,6 +1,7 @@
-//! Which path of the engine has taken what, counted for the tests that prove each one to be taken. Elsewhere it is nothing.
+//! Counts the uses of each path of the engine, for the tests that prove that each path is taken. It does nothing in
+//! other builds.
 
-/// A path through the engine. What each is for stands at its function.
+/// A path through the engine. Its function documents its purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Path {
     /// A block by `Engine::data_block`.
@@ -13,7 +14,7 @@ pub(crate) enum Path {
     Line,
     /// A further data line by `OpenBlock::join`, copied in a few moves.
     ShortLine,
-    /// The same, copied by its length.
+    /// The same, copied with its exact length.
     LongLine,
     /// The start or the rest of a data line by `Engine::cut_data`.
     CutData,
@@ -29,7 +30,7 @@ std::thread_local! {
     static TAKEN: core::cell::Cell<[usize; PATHS]> = const { core::cell::Cell::new([0; PATHS]) };
 }
 
-/// Says that `path` has taken one thing more.
+/// Counts one use of `path`.
 #[inline(always)]
 pub(crate) fn take(path: Path) {
     #[cfg(test)]
@@ -41,7 +42,7 @@ pub(crate) fn take(path: Path) {
     let _ = path;
 }
 
-/// What each path has taken since the last call.
+/// Returns the number of uses of each path since the last call.
 #[cfg(test)]
 pub(crate) fn taken() -> impl Fn(Path) -> usize {
     let counts = TAKEN.with(core::cell::Cell::take);

@@ -1,5 +1,5 @@
-//! Two shortcuts in front of the loop over lines, for the two shapes of which most streams are made. They are inlined into the
-//! caller's loop, and look at nothing that they do not take: what is no such block, or too large, the loop reads again.
+//! Two shortcuts before the loop over lines, for the two shapes that most streams consist of. They are inlined into
+//! the caller's loop. If a block has another shape or is too large, they leave it, and the loop reads it again.
 
 use core::ops::Range;
 
@@ -13,7 +13,7 @@ use super::paths::{Path, take};
 use super::step::{Engine, is_id};
 
 impl Engine {
-    /// The block is one data line and lies whole in the chunk: the place of its data.
+    /// If the block is one data line and lies whole in the chunk: the place of its data.
     #[inline(always)]
     pub(crate) fn data_block(&mut self, input: &[u8], cursor: &mut Cursor) -> Option<Range<usize>> {
         if !self.is_between() {
@@ -31,7 +31,7 @@ impl Engine {
         Some(data)
     }
 
-    /// The block is an event type, an id, or both, and then one data line, and lies whole in the chunk.
+    /// If the block is an event type, an id, or both, then one data line, and lies whole in the chunk: its places.
     #[inline(always)]
     pub(crate) fn named_block(&mut self, input: &[u8], cursor: &mut Cursor) -> Option<Found> {
         #[cfg(sse_without = "named_block")]
@@ -40,7 +40,7 @@ impl Engine {
             return None;
         }
         let start = cursor.pos;
-        // The loop reads from `start` again if this is no such block, and `LineEnds` cannot answer backwards.
+        // If the block has another shape, the loop reads from `start` again, and `LineEnds` cannot answer backwards.
         let before = cursor.lines.clone();
         let named = named_lines(input, start, &mut cursor.lines).filter(|(_, _, size)| {
             let mut room = self.block.room;
@@ -56,7 +56,7 @@ impl Engine {
         Some(found)
     }
 
-    /// Whether a block may start now, with nothing lent and no id that waits for its event.
+    /// Whether a block may start here: nothing is lent, and no id waits for its event.
     #[inline(always)]
     fn is_between(&mut self) -> bool {
         self.ready || self.take_back_between()
@@ -73,8 +73,8 @@ impl Engine {
     }
 }
 
-/// The lines of an event type, an id, or both, the `last_line` after them, what follows that, and what all of it is charged.
-/// Written out: as a loop over the lines it took a tenth longer.
+/// Reads the lines of an event type, an id, or both, and the `last_line` after them. Returns their places, the
+/// position after them, and the size to charge. The cases are written out: a loop over the lines took a tenth longer.
 #[inline(always)]
 fn named_lines(input: &[u8], start: usize, lines: &mut LineEnds) -> Option<(Found, usize, usize)> {
     let (mut event_type, mut id, mut size) = (Place::BUFFER, Place::BUFFER, 1);
@@ -105,7 +105,7 @@ fn named_lines(input: &[u8], start: usize, lines: &mut LineEnds) -> Option<(Foun
     Some((Found { first: start, event_type, data: Place::chunk(data), id, id_is_new }, pos, size))
 }
 
-/// The value of the data line at `start` that is the last of its block, and what follows the blank line.
+/// The value of the data line at `start`, if it is the last line of its block, and the position after the blank line.
 #[inline(always)]
 fn last_line(input: &[u8], start: usize, lines: &mut LineEnds) -> Option<(Range<usize>, usize)> {
     let value = line::data_value(input, start)?;

@@ -22,11 +22,11 @@ pub(crate) struct Engine {
     pub(crate) block: OpenBlock,
     pub(crate) found: Found,
     pub(crate) lent: Lent,
-    /// Nothing is lent, no block is open, none has to be counted, no id waits for its event, and no lines are expected: a shortcut
-    /// needs only this check.
+    /// Nothing is lent, no block is open, no blocks are being counted to release memory, no id waits for its event,
+    /// and the next block is not expected to have several data lines. A shortcut needs only this check.
     pub(crate) ready: bool,
-    /// The last block had several data lines, so the next one is likely to have them, too, and is not for a shortcut: events of
-    /// ten lines take 80 ns in place of 87.
+    /// The last block had several data lines, so the next block probably has them too, and the shortcuts would fail.
+    /// With this flag, events of ten lines take 80 ns instead of 87.
     pub(crate) expects_lines: bool,
     pub(crate) last_event_id: LastEventId,
     /// An id was committed since the last event.
@@ -71,7 +71,7 @@ impl Engine {
         }
     }
 
-    /// At the start of another stream: nothing of the open block is left, nor the room that it has taken.
+    /// Starts another stream: discards the open block and releases its memory.
     pub(crate) fn reconnect(&mut self) {
         (self.lent, self.ready) = (Lent::Nothing, false);
         self.scanner = Scanner::new();
@@ -79,8 +79,8 @@ impl Engine {
         self.block.give_back();
     }
 
-    /// Reads on in `input`, from the cursor on, which is not at the end, to the next frame, error, or the end. Without `FRAMES`
-    /// the loop over lines does not stop at retries and comments.
+    /// Reads `input` from the cursor, which is not at the end, to the next frame, to an error, or to the end of
+    /// `input`. Without `FRAMES` the loop over lines does not stop at retries and comments.
     #[inline(never)]
     pub(crate) fn step<const FRAMES: bool>(
         &mut self,
@@ -126,7 +126,7 @@ impl Engine {
         Ok(Step::Pending)
     }
 
-    /// Finds out whether a shortcut may look for a block.
+    /// Decides whether a shortcut may look for a block.
     #[inline]
     pub(super) fn settle(&mut self) {
         self.ready = self.lent == Lent::Nothing
@@ -136,7 +136,8 @@ impl Engine {
             && !self.id_is_new;
     }
 
-    /// The blank line of a block with data: the standard's dispatch (9.2.6). `found` has the places of what lies in the chunk.
+    /// Handles the blank line of a block with data: the standard's dispatch (9.2.6). `found` has the places of the
+    /// values that lie in the chunk.
     #[inline(always)]
     pub(super) fn dispatch(&mut self, found: Found, input: &[u8]) -> Step {
         if self.block.has_id {
@@ -155,7 +156,7 @@ impl Engine {
         Step::Event
     }
 
-    /// Makes the block's id the last event ID, unless the block was skipped and the policy says no.
+    /// Makes the block's id the last event ID, unless the block was skipped and the policy forbids it.
     #[inline(never)]
     pub(super) fn commit_id(&mut self, input: &[u8], id: Place) {
         let block = &mut self.block;
@@ -171,7 +172,7 @@ impl Engine {
         Some(Step::Retry)
     }
 
-    /// `ahead` is counted from where the scanner stands, which is where the lines that are read now start.
+    /// `ahead` is the distance from the scanner's position, which is the start of the lines that are being read.
     #[cold]
     pub(super) fn event_too_large(&self, ahead: usize) -> DecodeError {
         let offset = self.scanner.position() + ahead as u64;
@@ -185,7 +186,7 @@ impl Engine {
     }
 }
 
-/// An id that holds U+0000 is ignored: the one before stays (9.2.6).
+/// Whether `value` is a valid id. The standard ignores an id that contains U+0000 and keeps the previous one (9.2.6).
 #[inline]
 pub(super) fn is_id(value: &[u8]) -> bool {
     #[cfg(sse_without = "is_id")]

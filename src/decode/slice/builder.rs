@@ -1,11 +1,11 @@
-//! How a decoder without a heap is configured.
+//! The configuration of a decoder without a heap.
 
 use crate::decode::settings::{OversizedId, Unfinished};
 
 use super::interpreter::Interpreter;
 use super::slice_decoder::SliceDecoder;
 
-/// How a [`SliceDecoder`] is configured. Made by [`SliceDecoder::builder`].
+/// The configuration of a [`SliceDecoder`]. Made by [`SliceDecoder::builder`].
 ///
 /// ```
 /// use sse_proto::{SliceDecoder, Unfinished};

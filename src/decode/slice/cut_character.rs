@@ -1,13 +1,13 @@
-//! Bytes into text, in pieces that may cut a character.
+//! Converts bytes to text, in pieces whose edges may cut a character.
 
 use core::str;
 
 use crate::simd::effort;
 
-/// What stands for each maximal subpart that is not UTF-8 (Encoding Standard, "UTF-8 decode").
+/// The replacement for each maximal subpart that is not UTF-8 (Encoding Standard, "UTF-8 decode").
 const MARK: &str = "\u{FFFD}";
 
-/// The start of a character whose rest has not come yet: at most three bytes.
+/// The start of a character whose rest has not arrived yet: at most three bytes.
 ///
 /// Invariant: the first `len` of `bytes` are the start of a valid character.
 #[derive(Debug, Clone, Copy)]
@@ -19,8 +19,9 @@ pub(super) struct CutCharacter {
 impl CutCharacter {
     pub(super) const NONE: Self = Self { bytes: [0; 4], len: 0 };
 
-    /// Hands out the text of `bytes`, which stand at `offset` and follow what is held, part by part, each with the place of its
-    /// first byte. If the line goes on, the start of a cut character is held.
+    /// Calls `text` with the text of `bytes`, part by part, and with the place of each part's first byte. `bytes`
+    /// start at `offset` and follow the bytes that are stored here. If the line continues, the start of a cut
+    /// character is stored.
     pub(super) fn mend(&mut self, bytes: &[u8], offset: u64, last: bool, mut text: impl FnMut(&str, u64)) {
         effort::count(bytes.len());
         let (mut rest, mut at) = (bytes, offset);
@@ -29,7 +30,7 @@ impl CutCharacter {
             let start = at - self.len as u64;
             match self.with(byte) {
                 Some(longer) => *self = longer,
-                // It was no start of a character: `byte` begins another one.
+                // The stored bytes do not start a character: `byte` begins another one.
                 None => {
                     *self = Self::NONE;
                     text(MARK, start);
@@ -42,7 +43,8 @@ impl CutCharacter {
                 *self = Self::NONE;
             }
         }
-        // Nearly all text is good, and is checked many bytes at a time: a line of 30 kB takes 2.1 µs instead of 9.7.
+        // Nearly all text is good, so it is first checked many bytes at a time: a line of 30 kB takes 2.1 µs instead
+        // of 9.7.
         if let Ok(whole) = str::from_utf8(rest) {
             text(whole, at);
             (rest, at) = (&[], at + whole.len() as u64);
@@ -66,7 +68,7 @@ impl CutCharacter {
         }
     }
 
-    /// What stands for the character if its rest never comes; nothing if none is cut.
+    /// The replacement for the cut character if its rest never arrives; empty if none is cut.
     pub(super) fn mark(self) -> &'static str {
         if self.len > 0 { MARK } else { "" }
     }
@@ -75,7 +77,7 @@ impl CutCharacter {
         self.bytes.get(..self.len).unwrap_or_default()
     }
 
-    /// With one byte more, if it then still is a character or the start of one.
+    /// Adds one byte, if the result is a character or the start of one.
     fn with(mut self, byte: u8) -> Option<Self> {
         *self.bytes.get_mut(self.len)? = byte;
         self.len += 1;
@@ -85,7 +87,7 @@ impl CutCharacter {
         }
     }
 
-    /// `bad` as the start of a character, if it is one.
+    /// Stores `bad`, if it is the start of a character.
     fn cut(bad: &[u8]) -> Option<Self> {
         bad.iter().try_fold(Self::NONE, |start, &byte| start.with(byte)).filter(|start| start.len > 0)
     }
@@ -98,7 +100,7 @@ mod tests {
     use std::string::String;
     use std::vec::Vec;
 
-    /// The parts of `bytes` cut into pieces of `size`, joined; and where each character came from.
+    /// Cuts `bytes` into pieces of `size`. Returns the joined text, and the place of each character.
     fn mended(bytes: &[u8], size: usize) -> (String, Vec<u64>) {
         let (mut text, mut places) = (String::new(), Vec::new());
         let mut cut = CutCharacter::NONE;
@@ -118,7 +120,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-        /// The standard library is the oracle: it replaces maximal subparts, too.
+        /// The standard library is the oracle: it also replaces maximal subparts.
         #[test]
         fn any_pieces_give_the_text_of_the_whole(
             symbols in proptest::collection::vec(

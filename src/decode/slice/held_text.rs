@@ -1,4 +1,4 @@
-//! The caller's buffer, and who holds what of it. The essay is in `mod.rs`.
+//! The caller's buffer and its layout. The essay is in `mod.rs`.
 
 use core::ops::Range;
 use core::str;
@@ -7,15 +7,16 @@ use crate::simd::effort;
 
 /// The buffer of a decoder without a heap.
 ///
-/// Invariants: `data <= front <= back <= bytes.len()`. Data, the open line, and each range are text by themselves. The ranges
-/// lie at or after `back`, those of the open block before that of the last event ID, unless this one was just committed.
+/// Invariants: `data <= front <= back <= bytes.len()`. Data, the open line, and each range are separately valid
+/// UTF-8. The ranges lie at or after `back`. Those of the open block lie before the last event ID, unless that ID was
+/// just committed.
 pub(super) struct HeldText<'b> {
     bytes: &'b mut [u8],
-    /// Up to here: the data of the open block, its lines joined by LF.
+    /// The end of the open block's data, whose lines are joined by LF.
     data: usize,
-    /// From there up to here: what has come of the open line, or of a comment that is lent.
+    /// The end of the open line so far, or of a comment that is lent. It starts at `data`.
     front: usize,
-    /// From here on: event types and ids of the open block, replaced ones too, and the last event ID.
+    /// The start of the event types and ids of the open block, including replaced ones, and of the last event ID.
     back: usize,
     event_type: Range<usize>,
     /// The id of the open block, if it has one.
@@ -34,7 +35,7 @@ impl<'b> HeldText<'b> {
         self.bytes.len()
     }
 
-    /// Appends as many whole characters of `text` to the open line as fit: their length.
+    /// Appends as many whole characters of `text` to the open line as fit. Returns their length.
     pub(super) fn push(&mut self, text: &str) -> usize {
         let mut len = text.len().min(self.back - self.front);
         while !text.is_char_boundary(len) {
@@ -49,32 +50,32 @@ impl<'b> HeldText<'b> {
         len
     }
 
-    /// What was pushed is data.
+    /// Ends the open line as data.
     pub(super) fn end_data(&mut self) {
         self.data = self.front;
     }
 
-    /// What was pushed, and is not data, is let go.
+    /// Drops what was pushed since the last data line.
     pub(super) fn drop_line(&mut self) {
         self.front = self.data;
     }
 
-    /// The open line is the block's event type.
+    /// Ends the open line as the block's event type.
     pub(super) fn end_event_type(&mut self) {
         self.event_type = self.stash();
     }
 
-    /// The open line is the block's id, if it may be one.
+    /// Ends the open line as the block's id, if it is a valid id.
     pub(super) fn end_id(&mut self) {
         if self.bytes.get(self.data..self.front).is_some_and(|id| id.contains(&0)) {
-            // An id with U+0000 is ignored: the one before stays (9.2.6).
+            // The standard ignores an id with U+0000 and keeps the previous one (9.2.6).
             self.drop_line();
         } else {
             self.id = Some(self.stash());
         }
     }
 
-    /// The same in a block that holds nothing but its id, in the place of the id before.
+    /// The same in a block that stores only its id: overwrites the previous id.
     pub(super) fn replace_id(&mut self) {
         let before = self.id.take();
         let back = self.back;
@@ -101,7 +102,7 @@ impl<'b> HeldText<'b> {
         }
     }
 
-    /// Lets go all that the open block holds, but its id and the open line.
+    /// Drops everything of the open block except its id and the open line.
     pub(super) fn keep_id_only(&mut self) {
         let line = self.front - self.data;
         self.move_to(self.data..self.front, 0);
@@ -115,14 +116,14 @@ impl<'b> HeldText<'b> {
         }
     }
 
-    /// Makes the block's id the last event ID. Whether it has one.
+    /// Makes the block's id the last event ID. Returns whether the block has one.
     pub(super) fn commit_id(&mut self) -> bool {
         let Some(id) = self.id.take() else { return false };
         self.last_id = id;
         true
     }
 
-    /// Lets go all but the last event ID, which moves to the end.
+    /// Drops everything except the last event ID, and moves that to the end.
     pub(super) fn end_block(&mut self) {
         let end = self.bytes.len();
         self.back = end - self.last_id.len();
@@ -131,7 +132,7 @@ impl<'b> HeldText<'b> {
         (self.data, self.front, self.event_type, self.id) = (0, 0, 0..0, None);
     }
 
-    /// Between blocks. Whether `id`, now the last event ID, fits.
+    /// Sets the last event ID, between blocks. Returns whether it fits.
     pub(super) fn set_last_id(&mut self, id: &str) -> bool {
         let end = self.bytes.len();
         let Some(start) = end.checked_sub(id.len()) else { return false };
@@ -163,7 +164,7 @@ impl<'b> HeldText<'b> {
         self.text(self.last_id.clone())
     }
 
-    /// Checked once more, since that is how bytes become text without unsafe code.
+    /// Checks UTF-8 again, because safe code cannot turn bytes into text without a check.
     fn text(&self, range: Range<usize>) -> &str {
         effort::count(range.len());
         self.bytes.get(range).and_then(|bytes| str::from_utf8(bytes).ok()).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! What each line does (WHATWG HTML 9.2.6), over a buffer that may be full.
+//! Carries out the effect of each line (WHATWG HTML 9.2.6), over a buffer that may be full.
 
 use core::mem;
 use core::time::Duration;
@@ -15,7 +15,7 @@ use crate::simd::effort;
 use super::cut_character::CutCharacter;
 use super::held_text::HeldText;
 
-/// What there is to lend.
+/// The frame that can be lent now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Made {
     Event,
@@ -23,7 +23,7 @@ pub(super) enum Made {
     Comment,
 }
 
-/// What of the buffer the caller may still look at.
+/// The part of the buffer that the caller may still read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Loan {
     Nothing,
@@ -34,14 +34,14 @@ enum Loan {
 pub(super) struct Interpreter<'b> {
     pub(super) scanner: Scanner,
     pub(super) held: HeldText<'b>,
-    /// Of the open line, unless it was dropped: none where a line begins.
+    /// The cut character of the open line. `NONE` at the start of a line and if the line was dropped.
     cut: CutCharacter,
-    /// Of the open line.
+    /// The digits of the open line.
     retry: RetryDigits,
-    /// The open line did not fit: what else comes of it is ignored.
+    /// The open line did not fit: the rest of it is ignored.
     line_dropped: bool,
     has_data: bool,
-    /// The open block did not fit: the rest of it is read for its id only.
+    /// The open block did not fit: only the ids in the rest of it are read.
     skipping: bool,
     loan: Loan,
     /// An id was committed since the last event.
@@ -69,7 +69,7 @@ impl<'b> Interpreter<'b> {
         }
     }
 
-    /// Reads on in `input`, which is moved, to the next frame or error; `None` when all of it is taken.
+    /// Reads `input`, and advances it, to the next frame or error; `None` when `input` is used up.
     pub(super) fn step(&mut self, input: &mut &[u8]) -> Result<Option<Made>, DecodeError> {
         self.take_back();
         loop {
@@ -87,7 +87,7 @@ impl<'b> Interpreter<'b> {
         }
     }
 
-    /// What was lent has come back.
+    /// Reclaims the part of the buffer that was lent.
     fn take_back(&mut self) {
         match mem::replace(&mut self.loan, Loan::Nothing) {
             Loan::Nothing => {}
@@ -96,7 +96,7 @@ impl<'b> Interpreter<'b> {
         }
     }
 
-    /// A line or a part of one.
+    /// Handles a line or a part of one.
     fn piece(&mut self, piece: Piece<'_>) -> Result<Option<Made>, DecodeError> {
         match piece.kind {
             LineKind::Retry => return Ok(self.retry(piece)),
@@ -115,7 +115,8 @@ impl<'b> Interpreter<'b> {
         }
     }
 
-    /// Copies what has come of a value. Where the first character stands that does not fit, if there is one.
+    /// Copies the part of a value that has arrived. Returns the place of the first character that does not fit, if
+    /// any.
     fn collect(&mut self, piece: Piece<'_>) -> Option<u64> {
         let Piece { kind, bytes, offset, first, last } = piece;
         let mut crossed = None;
@@ -136,7 +137,8 @@ impl<'b> Interpreter<'b> {
         crossed
     }
 
-    /// Copies `text`, which stands at `at`. Where the first character stands that does not fit, if that is to be told.
+    /// Copies `text`, which starts at `at`. Returns the place of the first character that does not fit, if that must
+    /// be reported.
     fn push(&mut self, kind: LineKind, text: &str, at: u64) -> Option<u64> {
         if self.line_dropped {
             return None;
@@ -148,7 +150,7 @@ impl<'b> Interpreter<'b> {
         }
         let crossed = at + fitted as u64;
         if kind == LineKind::Id && !self.skipping {
-            // There is more room for it now.
+            // `skip` has freed room, so the rest may fit.
             self.skip();
             self.push(kind, rest, crossed);
             return Some(crossed);
@@ -156,20 +158,20 @@ impl<'b> Interpreter<'b> {
         self.held.drop_line();
         self.line_dropped = true;
         match kind {
-            LineKind::Id => return None, // was told before
+            LineKind::Id => return None, // this was reported before
             LineKind::Comment => {}
             _ => self.skip(),
         }
         Some(crossed)
     }
 
-    /// The open block does not fit.
+    /// Handles an open block that does not fit.
     fn skip(&mut self) {
         (self.skipping, self.has_data) = (true, false);
         self.held.keep_id_only();
     }
 
-    /// A line that was collected has ended.
+    /// Handles the end of a line that was collected.
     fn end_line(&mut self, kind: LineKind) -> Option<Made> {
         match kind {
             LineKind::Event => self.held.end_event_type(),
@@ -207,7 +209,7 @@ impl<'b> Interpreter<'b> {
         }
     }
 
-    /// The event that was made.
+    /// The event to lend.
     pub(super) fn event(&mut self) -> Event<'_> {
         let id_is_new = mem::take(&mut self.id_is_new);
         Event {
@@ -218,13 +220,13 @@ impl<'b> Interpreter<'b> {
         }
     }
 
-    /// The end of the stream, and what it has cut off.
+    /// Ends the stream and returns what it has cut off.
     pub(super) fn finish(&mut self, unfinished: Unfinished) -> End<'_> {
         self.take_back();
         let open_line = self.scanner.open_line();
         self.held.drop_line();
         if open_line == Some(LineKind::Data) && self.has_data {
-            // The rest of the character never comes: then it is a U+FFFD, if that fits.
+            // The rest of the character never arrives: replace it by U+FFFD, if that fits.
             let mark = self.cut.mark();
             self.has_data = self.held.push(mark) == mark.len();
             self.held.end_data();
@@ -246,13 +248,13 @@ impl<'b> Interpreter<'b> {
         End::Truncated(Truncated { event, in_line: open_line.is_some(), unfinished })
     }
 
-    /// At the start of another stream: nothing of the open block is left.
+    /// Starts another stream: drops the open block.
     pub(super) fn reconnect(&mut self) {
         self.finish(Unfinished::Discard);
         self.take_back();
     }
 
-    /// The same, after the event with this id. Whether it fits; nothing happens if it does not.
+    /// The same, but continues after the event with this id. Returns whether the id fits; if not, nothing changes.
     pub(super) fn reconnect_after(&mut self, id: EventId<'_>) -> bool {
         if id.as_str().len() > self.held.capacity() {
             return false;

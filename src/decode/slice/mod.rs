@@ -1,19 +1,19 @@
-//! The decoder without a heap: all that it holds is text in the caller's buffer.
+//! The decoder without a heap: it stores text in the caller's buffer and nothing else.
 //!
-//! For whoever changes it. This is the standard in its plainest form: the scanner finds the lines, each value is copied, and
-//! nothing is lent from the chunk. Fast paths are the other decoder's affair.
+//! For whoever changes it: this is the standard in its plainest form. The scanner finds the lines, each value is
+//! copied, and nothing is lent from the chunk. Only the other decoder has fast paths.
 //!
 //! ```text
 //! | data | open line |        free        | types and ids | last event ID |
 //! 0    data        front                back                         the end
 //! ```
 //!
-//! Text is mended as it comes in (`cut_character`), so the buffer holds nothing but text, and a byte is charged when it is
-//! written: what is free is what may still come (`held_text`). The start of a character that a chunk's edge has cut waits
-//! beside the buffer, and is charged once it is known what it is; so a limit does not depend on the chunking. Data grows
-//! from the front. Any other line is collected after it, and moves to the back at its end, once: nothing else moves before
-//! the blank line. There data, type and id are lent where they are. When they come back, the new last event ID moves to
-//! the end, and all else is free again.
+//! Bytes are converted to text as they arrive (`cut_character`), so the buffer contains only text. A byte is charged
+//! when it is written, so the free part of the buffer is what may still arrive (`held_text`). If a chunk's edge cuts
+//! a character, its start waits outside the buffer and is charged when its meaning is known. So a limit does not
+//! depend on the chunking. Data grows from the front. Any other line is collected after the data and moves to the
+//! back once, when it ends. Nothing else moves before the blank line. There, data, type and id are lent where they
+//! are. After the loan, the new last event ID moves to the end, and the rest of the buffer is free again.
 
 pub(crate) mod builder;
 mod cut_character;

@@ -57,8 +57,8 @@ use super::interpreter::{Interpreter, Made};
 ///
 /// # Cost
 ///
-/// Each byte is looked at a constant number of times, and copied three times at most. Text in a buffer that changes
-/// has to be checked again to be lent: each event pays for its own text, and for the last event ID.
+/// Each byte is read a constant number of times, and copied at most three times. Safe code must check the text in the
+/// buffer again before it lends the text, so each event pays for its own text and for the last event ID.
 pub struct SliceDecoder<'b> {
     pub(super) interpreter: Interpreter<'b>,
     pub(super) unfinished: Unfinished,
@@ -241,7 +241,7 @@ impl SliceDecoder<'_> {
     }
 }
 
-/// What the decoder is at, not what it is made of.
+/// Prints the state of the decoder, not its parts.
 impl fmt::Debug for SliceDecoder<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SliceDecoder")

@@ -1,5 +1,5 @@
-//! Law 4 without a heap: each byte is looked at a constant number of times, however the stream is cut, whatever the buffer
-//! holds. Counted, not timed.
+//! Law 4 without a heap: each byte is read a constant number of times, for every cut of the stream and every content
+//! of the buffer. The tests count and do not measure time.
 
 use std::vec;
 use std::vec::Vec;
@@ -7,15 +7,15 @@ use std::vec::Vec;
 use crate::simd::effort::take;
 use crate::{Chunk, SliceDecoder};
 
-/// A byte is searched, checked, and mended once. Three for each bad one are copied, moved to the back, checked, and moved to
-/// the end.
+/// The bound: a byte is searched, checked and converted once. For each bad byte, three bytes are copied, moved to the
+/// back, checked, and moved to the end.
 const TIMES: u64 = 3 + 4 * 3;
 
 const SIZE: usize = 100_000;
 
 const CUTS: [usize; 5] = [1, 7, 1460, 16 * 1024, usize::MAX];
 
-/// What it takes to read `stream` with a buffer of `room` bytes.
+/// The work to read `stream` with a buffer of `room` bytes.
 fn work(stream: &[u8], cut: usize, room: usize) -> u64 {
     let mut buffer = vec![0; room];
     let mut decoder = SliceDecoder::builder().comments(true).build(&mut buffer);
@@ -30,7 +30,7 @@ fn work(stream: &[u8], cut: usize, room: usize) -> u64 {
 
 fn assert_linear(stream: &[u8]) {
     for cut in CUTS {
-        // All of it fits, or next to nothing.
+        // Either everything fits, or almost nothing.
         for room in [4 * stream.len(), SIZE / 10, 8] {
             let work = work(stream, cut, room);
             assert!(work >= stream.len() as u64, "the counter counts nothing");
@@ -69,7 +69,7 @@ fn many_lines_in_one_block() {
     ] {
         assert_linear(&repeated(&[(line.as_bytes(), SIZE / line.len()), (b"data\n\n", 1)]));
     }
-    // After a value that is large, and stays.
+    // After a large value that stays.
     for head in ["data: ", "id: ", "event: "] {
         for line in ["data: 1\n", "id: 1\n", "event: 1\n", ":1\n", "id: \0\n"] {
             let large = repeated(&[(head.as_bytes(), 1), (b"x", SIZE), (b"\n", 1)]);
@@ -95,7 +95,7 @@ fn many_blocks() {
     }
 }
 
-/// A block that does not fit drops what it holds once.
+/// A block that does not fit drops its stored text once.
 #[test]
 fn blocks_that_do_not_fit() {
     for block in [
@@ -107,7 +107,7 @@ fn blocks_that_do_not_fit() {
     }
 }
 
-/// Each event looks at the last event ID once, and a block without data does not.
+/// Each event reads the last event ID once; a block without data does not.
 #[test]
 fn a_large_last_event_id() {
     let id = repeated(&[(b"id: ", 1), (b"x", SIZE / 10), (b"\n\n", 1)]);

@@ -1,8 +1,8 @@
-//! Line ends by bitmap: one of 64 bytes, made by compares of sixteen bytes, answers for all lines that end in them. Between
-//! bitmaps one compare says of 64 bytes that no line ends there.
+//! Finds line ends by bitmap. One bitmap covers 64 bytes, is computed by compares of sixteen bytes, and gives the
+//! ends of all lines in them. Between bitmaps, one compare shows that 64 bytes contain no line end.
 //!
-//! The bitmaps follow each other from the chunk's start, wherever lines start: so the next one can be loaded while it is
-//! not yet known where the line before ends.
+//! The bitmaps are consecutive from the chunk's start and do not depend on where lines start. So the processor can
+//! load the next one before it knows where the current line ends.
 
 use super::LineEnds;
 use crate::simd::blocks::{BLOCK, bitmap, holds_control};
@@ -11,7 +11,7 @@ use crate::simd::sixteen::line_ends;
 use crate::simd::words::line_ends_in_word;
 
 impl LineEnds {
-    /// As `find_end`, with the next bitmap made on the spot: for short lines, one after the other.
+    /// Like `find_end`, but computes the next bitmap inline: for consecutive short lines.
     #[inline(always)]
     pub(crate) fn find_end_near(&mut self, bytes: &[u8], line: usize, from: usize) -> usize {
         #[cfg(sse_without = "find_end_near")]
@@ -19,7 +19,7 @@ impl LineEnds {
         if let Some(end) = self.here(from) {
             return end;
         }
-        // The next bitmap is that of the bytes behind `known`, if it may say.
+        // The next bitmap covers the bytes from `known`, and is used if it may contain the answer.
         let passed = (from + BLOCK).wrapping_sub(self.known);
         if passed < 2 * BLOCK {
             if let Some(block) = bytes.get(self.known..).and_then(<[u8]>::first_chunk) {
@@ -35,7 +35,7 @@ impl LineEnds {
         self.search(bytes, line, from)
     }
 
-    /// Makes the next bitmap.
+    /// Computes the next bitmap.
     #[inline(always)]
     pub(super) fn read_block(&mut self, bytes: &[u8]) -> Option<()> {
         if self.known > bytes.len().checked_sub(BLOCK)? {
@@ -48,7 +48,7 @@ impl LineEnds {
         Some(())
     }
 
-    /// The bitmap does not say.
+    /// Searches further, if the bitmap has no answer.
     #[inline(never)]
     pub(super) fn search(&mut self, bytes: &[u8], line: usize, from: usize) -> usize {
         if from >= self.none_from {
@@ -88,12 +88,12 @@ impl LineEnds {
                 return at + here.trailing_zeros() as usize - BLOCK;
             }
         }
-        // Less than a block is left: its bitmap is that of the chunk's last block.
+        // Less than a block is left: use the bitmap of the chunk's last 64 bytes.
         let at = from.max(at);
         effort::count(bytes.len().saturating_sub(at));
         self.known = bytes.len();
-        // Fast path: nothing is left but the last line of a block, with which the chunk ends. Where each event is a chunk
-        // of its own nearly all are such; an LLM delta takes a twelfth less.
+        // Fast path: the rest is the last line of a block, and the chunk ends with that block. If each event is a
+        // separate chunk, nearly all searches are like this; an LLM delta takes a twelfth less time.
         #[cfg(not(sse_without = "ends_with_block"))]
         if let Some((before, b"\n\n")) = bytes.split_last_chunk() {
             if at < before.len() && before.last_chunk().is_some_and(|block| !holds_control(block)) {
@@ -106,8 +106,8 @@ impl LineEnds {
     }
 }
 
-/// In a chunk of less than a block. A padded copy for a bitmap took longer: it is read in other widths than it was
-/// written.
+/// Searches a chunk of less than a block. A bitmap of a padded copy took longer, because the copy is read in other
+/// widths than it was written.
 fn search_small(bytes: &[u8], from: usize) -> usize {
     #[cfg(sse_without = "search_small")]
     return crate::simd::first_line_end(bytes, from);
@@ -140,7 +140,7 @@ fn search_small(bytes: &[u8], from: usize) -> usize {
     at
 }
 
-/// All bits from `n` on.
+/// All bits from bit `n` upwards.
 #[inline(always)]
 fn from_bit(n: usize) -> u64 {
     u64::MAX.checked_shl(n as u32).unwrap_or(0)

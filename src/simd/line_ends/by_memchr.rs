@@ -1,4 +1,4 @@
-//! Line ends one by one, by `memchr2`.
+//! Finds line ends one by one, with `memchr2`.
 
 use memchr::memchr2;
 
@@ -7,13 +7,13 @@ use crate::simd::blocks::BLOCK;
 use crate::simd::{effort, first_line_end};
 
 impl LineEnds {
-    /// As `find_end`: here all lines are alike.
+    /// Like `find_end`: this implementation treats all lines alike.
     #[inline(always)]
     pub(crate) fn find_end_near(&mut self, bytes: &[u8], line: usize, from: usize) -> usize {
         self.find_end(bytes, line, from)
     }
 
-    /// Looks on, not farther than two bitmaps would.
+    /// Searches further, but not more bytes than two bitmaps would cover.
     #[inline(always)]
     pub(super) fn read_block(&mut self, bytes: &[u8]) -> Option<()> {
         let rest = bytes.get(self.known..)?;
@@ -37,7 +37,7 @@ impl LineEnds {
         let at = from.max(self.known);
         let found = first_line_end(bytes, at);
         effort::count(found.saturating_sub(at));
-        // As a bitmap of 64 bytes whose last is the line end, so that it need not be searched again.
+        // Stored as a bitmap of 64 bytes whose last bit is the line end, so it need not be searched again.
         (self.known, self.bits) =
             if found < bytes.len() { (found + 1, 1 << (BLOCK - 1)) } else { (bytes.len(), 0) };
         if found == bytes.len() {

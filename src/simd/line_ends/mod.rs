@@ -1,4 +1,4 @@
-//! Where lines end in a chunk.
+//! Finds where lines end in a chunk.
 
 #[cfg(feature = "simd")]
 mod by_bitmap;
@@ -7,31 +7,31 @@ mod by_memchr;
 
 use crate::simd::blocks::BLOCK;
 
-/// Finds line ends, one after the other, and knows those of the last bytes that it has looked at.
+/// Finds line ends in ascending order, and remembers those of the last bytes that were searched.
 #[derive(Debug, Clone)]
 pub(crate) struct LineEnds {
-    /// Bit `n` says that a line ends at `known - BLOCK + n`. Invariant: each line end from where the last question
-    /// started up to `known` is set here, or was the answer. So questions never go back.
+    /// Bit `n` is set if a line ends at `known - BLOCK + n`. Invariant: each line end between the start of the last
+    /// search and `known` is set here, or was the answer. So searches never go backwards.
     bits: u64,
     known: usize,
-    /// From here on no line ends, if that is known. Stays when the rest goes back.
+    /// No line ends from this position on, if that is known. `go_back` does not reset it.
     none_from: usize,
 }
 
 impl LineEnds {
-    /// Nothing is known of what lies before or behind `at`.
+    /// Starts at `at`, with no known line ends.
     pub(crate) const fn from(at: usize) -> Self {
         Self { bits: 0, known: at, none_from: usize::MAX }
     }
 
-    /// The first CR or LF at or after `from`; where `bytes` end, if there is none. Between `from` and where the last
-    /// question started no line ends, if `from` is less.
+    /// The first CR or LF at or after `from`; the end of `bytes`, if there is none. `from` may be less than the start
+    /// of the last search only if no line ends between the two.
     #[inline(always)]
     pub(crate) fn find(&mut self, bytes: &[u8], from: usize) -> usize {
         self.find_end(bytes, from, from)
     }
 
-    /// Where the line at `line` ends, which it does not before `from`.
+    /// The end of the line that starts at `line`. The caller knows that it does not end before `from`.
     #[inline(always)]
     pub(crate) fn find_end(&mut self, bytes: &[u8], line: usize, from: usize) -> usize {
         match self.here(from) {
@@ -40,7 +40,7 @@ impl LineEnds {
         }
     }
 
-    /// The first line end at or after `from`, if the bitmap says where it is.
+    /// The first line end at or after `from`, if the bitmap contains it.
     #[inline(always)]
     fn here(&self, from: usize) -> Option<usize> {
         let shift = (from + BLOCK).wrapping_sub(self.known);
@@ -48,7 +48,7 @@ impl LineEnds {
         if bits == 0 { None } else { Some(from + bits.trailing_zeros() as usize) }
     }
 
-    /// Nothing before `from` will be asked for.
+    /// Discards the line ends before `from`: the caller will not ask for them.
     #[inline(always)]
     pub(crate) fn pass(&mut self, from: usize) {
         let passed = (from + BLOCK).saturating_sub(self.known);
@@ -59,8 +59,8 @@ impl LineEnds {
         }
     }
 
-    /// The first line end that was not passed, if this bitmap or the next one has it. Does not depend on where the line
-    /// before ends, if that is in another bitmap: several lines are then under way at once.
+    /// The first line end that was not passed, if this bitmap or the next one contains it. It does not depend on the
+    /// end of the line before, if that is in another bitmap. So the processor works on several lines at once.
     #[inline(always)]
     pub(crate) fn peek(&mut self, bytes: &[u8], near: usize) -> Option<usize> {
         while self.bits == 0 {
@@ -78,19 +78,19 @@ impl LineEnds {
         self.bits &= self.bits.wrapping_sub(1);
     }
 
-    /// Whether it is known that from `from` on no line ends.
+    /// Whether it is known that no line ends at or after `from`.
     #[inline(always)]
     pub(crate) fn none_is_left(&self, from: usize) -> bool {
         from >= self.none_from
     }
 
-    /// Back to an earlier question: `before` is what was known then.
+    /// Restores an earlier state: `before` is a clone of that state.
     #[inline(always)]
     pub(crate) fn go_back(&mut self, before: Self) {
         (self.bits, self.known) = (before.bits, before.known);
     }
 
-    /// The first line end that the bitmap knows.
+    /// The first line end in the bitmap.
     fn first_known(&self, bytes: &[u8]) -> usize {
         match self.bits {
             0 => bytes.len(),
@@ -106,7 +106,7 @@ mod tests {
     use proptest::collection::vec;
     use proptest::prelude::*;
 
-    /// Mostly text, so that lines are longer than a block, or shorter.
+    /// Mostly text, so that lines are longer than a block or shorter.
     fn bytes() -> impl Strategy<Value = Vec<u8>> {
         let byte =
             |rare| prop_oneof![rare => Just(b'a'), 2 => Just(b'\n'), 1 => Just(b'\r'), 1 => any::<u8>()];

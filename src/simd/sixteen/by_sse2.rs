@@ -1,4 +1,4 @@
-//! By the vectors that every x86 processor of 64 bits has.
+//! The implementation with SSE2 vectors, which every 64-bit x86 processor has.
 
 use safe_arch::{cmp_eq_mask_i8_m128i, m128i, min_u8_m128i, move_mask_i8_m128i, set_splat_i8_m128i};
 
@@ -10,7 +10,7 @@ pub(crate) fn line_ends(part: &[u8; 16]) -> u16 {
     move_mask_i8_m128i(equal(b'\n') | equal(b'\r')) as u16
 }
 
-/// Whether there are control characters up to CR, which are rare in text: the least bytes seen.
+/// Detects control characters up to CR, which are rare in text. Holds the least value of each byte seen.
 #[derive(Clone, Copy)]
 pub(crate) struct LeastBytes(m128i);
 

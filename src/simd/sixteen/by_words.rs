@@ -1,4 +1,4 @@
-//! By two words of eight bytes, the first byte lowest.
+//! The implementation with two words of eight bytes, the first byte lowest.
 
 use crate::simd::words::word_controls;
 
@@ -14,21 +14,21 @@ pub(crate) fn line_ends(part: &[u8; 16]) -> u16 {
     low | high << 8
 }
 
-/// The highest bit of each byte that is zero, and no other bit: nothing is carried from one byte to the next.
+/// Sets the highest bit of each byte that is zero, and no other bit. Nothing is carried from one byte to the next.
 #[inline(always)]
 fn zeros(word: u64) -> u64 {
     !((word & !HIGHEST).wrapping_add(!HIGHEST) | word) & HIGHEST
 }
 
-/// Bit `n`: the highest bit of byte `n`, which stands at `8 * n + 7`. The product moves it to `56 + n`; no two of its terms
-/// meet, so nothing is carried there.
+/// Bit `n` of the result is the highest bit of byte `n`, which is bit `8 * n + 7` of the input. The product moves it
+/// to `56 + n`. No two of its terms overlap, so nothing is carried there.
 #[inline(always)]
 fn highest_bits(word: u64) -> u16 {
     const TO_THE_TOP: u64 = 0x0002_0408_1020_4081;
     (word.wrapping_mul(TO_THE_TOP) >> 56) as u16
 }
 
-/// Whether there are control characters up to CR, which are rare in text.
+/// Detects control characters up to CR, which are rare in text.
 #[derive(Clone, Copy)]
 pub(crate) struct ControlBits(u64);
 

@@ -1,4 +1,5 @@
-//! What is asked of sixteen bytes at once: by the processor's vectors where safe functions reach them, else by two words.
+//! Searches sixteen bytes at once: with the processor's vectors if safe functions for them exist, otherwise with two
+//! words.
 
 #[cfg(target_feature = "sse2")]
 mod by_sse2;
@@ -14,7 +15,8 @@ pub(crate) use by_words::{ControlBits as Controls, line_ends};
 mod tests {
     use super::{Controls, by_words, line_ends};
 
-    /// Each pattern of line ends among bytes that differ from one by a bit, and each byte at each place.
+    /// Tests each pattern of line ends among bytes that differ from a line end by one bit, and each byte at each
+    /// place.
     #[test]
     fn line_ends_are_found_byte_by_byte() {
         for pattern in 0..=u16::MAX {
@@ -31,7 +33,7 @@ mod tests {
         }
     }
 
-    /// What is missed would be a line end that nobody sees.
+    /// A missed byte would be a line end that is never found.
     #[test]
     fn no_control_is_missed() {
         for (at, byte) in (0..32).flat_map(|at| (0..=u8::MAX).map(move |byte| (at, byte))) {

@@ -1,4 +1,4 @@
-//! Random messages: all that can be built (`common/messages.rs`), with what could matter in them frequent.
+//! Random messages: every kind that can be built (`common/messages.rs`), with the values that could matter frequent.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::super::messages::Parts;
 
-/// Text in which everything that could matter is frequent.
+/// Text in which all characters that could matter are frequent.
 pub fn text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         4 => "[a-z]{1,20}".prop_map(String::from),

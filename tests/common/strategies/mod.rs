@@ -1,4 +1,4 @@
-//! What proptest makes up: streams to decode and messages to encode, each with its own weights.
+//! Proptest strategies: streams to decode and messages to encode, each with its own weights.
 
 pub mod messages;
 pub mod streams;

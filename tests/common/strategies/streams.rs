@@ -1,4 +1,4 @@
-//! Random streams weighted to the grammar: what decoders get wrong is common in them, plain text is not.
+//! Random streams weighted to the grammar: input that decoders get wrong is common, plain text is not.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -15,19 +15,19 @@ pub fn stream() -> impl Strategy<Value = Vec<u8>> {
     (start, vec(line(), 0..40)).prop_map(|(start, lines)| [start.to_vec(), lines.concat()].concat())
 }
 
-/// Up to `count` places to cut, not in order; one named twice makes an empty chunk.
+/// Up to `count` places to cut, unsorted. A place that occurs twice makes an empty chunk.
 pub fn cuts(count: usize) -> impl Strategy<Value = Vec<Index>> {
     vec(any::<Index>(), 0..count)
 }
 
-/// The places for a stream of `len` bytes, in order.
+/// The places for a stream of `len` bytes, sorted.
 pub fn places(cuts: &[Index], len: usize) -> Vec<usize> {
     let mut places: Vec<usize> = cuts.iter().map(|cut| cut.index(len + 1)).collect();
     places.sort_unstable();
     places
 }
 
-/// A line with its end, a blank line, or a line without an end, which runs into the next.
+/// A line with its end, a blank line, or a line without an end, which continues with the next.
 fn line() -> impl Strategy<Value = Vec<u8>> {
     let whole = (name(), colon(), value(), line_end())
         .prop_map(|(name, colon, value, end)| [name, colon, &value, end].concat());
@@ -78,7 +78,7 @@ fn value() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-/// For `retry`: about the bound of u64, leading zeros, and what other number parsers take.
+/// Values for `retry`: near the bound of u64, with leading zeros, and forms that other number parsers accept.
 fn number() -> impl Strategy<Value = Vec<u8>> {
     let samples = [
         "18446744073709551615",
@@ -139,7 +139,7 @@ fn token() -> impl Strategy<Value = Vec<u8>> {
         b"\xEF\xBB",
         b"\xE2\x80",
     ]);
-    // Long enough to leave the ways for short lines, to be shared instead of copied, to be checked in parts.
+    // Long enough to leave the paths for short lines, to be shared instead of copied, and to be checked in parts.
     let long = (
         select(vec!["x", "é", "ab: "]),
         prop_oneof![8 => 10..200usize, 2 => 200..3000usize, 1 => 4000..20_000usize],

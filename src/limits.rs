@@ -3,7 +3,6 @@
 #[cfg(feature = "alloc")]
 use core::time::Duration;
 
-#[cfg(feature = "alloc")]
 /// The default of [`DecoderBuilder::max_event_size`](crate::DecoderBuilder::max_event_size): 16 MiB.
 ///
 /// Tool results and base64 images of several MiB in one event are common, so a limit of 1 MiB breaks real streams.
@@ -12,38 +11,38 @@ use core::time::Duration;
 /// ```
 /// assert_eq!(sse_proto::DEFAULT_MAX_EVENT_SIZE, 16 * 1024 * 1024);
 /// ```
+#[cfg(feature = "alloc")]
 pub const DEFAULT_MAX_EVENT_SIZE: usize = 16 * 1024 * 1024;
 
-#[cfg(feature = "alloc")]
 /// No limit is higher than this: an eighth of the maximum size of an allocation. So no value, repaired to three times
 /// its size, and no sum of two of them is too large to allocate. This matters on targets with 32-bit pointers: 256
 /// MiB.
 #[cfg(feature = "alloc")]
 pub(crate) const MOST_EVENT_SIZE: usize = isize::MAX as usize / 8;
 
-#[cfg(feature = "alloc")]
 /// Capacity in bytes that a buffer may keep permanently: a usual socket read. So a stream of ordinary events never
 /// releases memory only to allocate it again.
+#[cfg(feature = "alloc")]
 pub(crate) const KEEP_CAPACITY: usize = 64 * 1024;
 
-#[cfg(feature = "alloc")]
 /// After this many blocks in a row below `KEEP_CAPACITY`, buffers that a larger block has grown are shrunk. Not after
 /// each large block: a fresh 1 MiB buffer costs more in page faults than decoding into it.
+#[cfg(feature = "alloc")]
 pub(crate) const CALM_BLOCKS: u8 = 32;
 
-#[cfg(feature = "alloc")]
 /// How many bytes ahead of a value its chunk is checked for UTF-8: enough that the pass runs at full speed, and few
 /// enough that its bytes are still in the first level cache.
+#[cfg(feature = "alloc")]
 pub(crate) const CHECK_AHEAD: usize = 16 * 1024;
 
-#[cfg(feature = "alloc")]
 /// The UTF-8 check may start this many bytes before the value, to cover short fields of the same block. Larger would
 /// read bad bytes once more for each value.
+#[cfg(feature = "alloc")]
 pub(crate) const CHECK_BEHIND: usize = 256;
 
-#[cfg(feature = "alloc")]
 /// From this size on, in bytes, owned data shares the chunk if it is ASCII, instead of being copied. Below it a copy
 /// is about as cheap as the reference count, and a small value must not keep a large chunk in memory.
+#[cfg(feature = "alloc")]
 pub(crate) const SHARE_FROM: usize = 4 * 1024;
 
 /// From this size on, in bytes, owned events share an id instead of copying it. The ids of real streams are shorter,

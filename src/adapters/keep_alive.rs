@@ -39,7 +39,7 @@ pin_project! {
         #[pin]
         wait: Option<W>,
         keep_alive: Bytes,
-        // The last bytes that were forwarded. A stream starts like after a blank line.
+        // The last four bytes that were sent, the newest last. A stream starts like after a blank line.
         tail: [u8; 4],
         ended: bool,
     }
@@ -130,6 +130,7 @@ where
     }
 }
 
+/// Shifts `bytes` in at the end.
 fn keep_tail(tail: &mut [u8; 4], bytes: &[u8]) {
     let new = bytes.len().min(tail.len());
     tail.rotate_left(new);

@@ -1,4 +1,5 @@
-//! The decoder: three views of the one engine: frames lent, events only, and frames owned.
+//! The decoder, and its views of the one engine: frames lent, events only, events with unchecked data, frames owned. A further
+//! one, `decode_lent`, is in `feed.rs`.
 
 use core::fmt;
 use core::time::Duration;

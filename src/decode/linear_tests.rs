@@ -1,4 +1,4 @@
-//! Law 4: each byte is read a constant number of times. This does not depend on the cuts of the stream, the size of
+//! Linear time (law 4 of CONTRIBUTING.md): each byte is read a constant number of times. This does not depend on the cuts of the stream, the size of
 //! one event, or its bad UTF-8. The tests count and do not measure time.
 
 use crate::simd::effort::take;

@@ -139,7 +139,8 @@ impl OpenBlock {
         self.id.clear();
     }
 
-    /// Ends the block at its blank line.
+    /// Ends the block at its blank line: the next one has the whole room. Event type and data stay; see
+    /// [`OpenBlock::clear_values`].
     #[inline]
     pub(crate) fn end(&mut self) {
         if self.grown {

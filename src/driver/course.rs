@@ -24,8 +24,8 @@ pub(super) struct Course<E> {
     failed: Option<Failure>,
     /// The permanent failure was reported.
     failure_told: bool,
-    /// The unfinished event of the last body, if the decoder accepts it. It is yielded if no later connection will
-    /// bring it again.
+    /// The unfinished event of the last body, if the decoder accepts it. It is dropped when the session connects again, and yielded
+    /// if the session ends before that.
     unfinished: Option<EventBuf>,
 }
 

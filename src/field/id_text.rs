@@ -5,7 +5,7 @@ use core::fmt;
 use super::EventId;
 
 /// Two numbers of up to 20 digits and a hyphen.
-const LONGEST: usize = 41;
+const LONGEST: usize = 2 * 20 + 1;
 
 /// The text of an id that is made of numbers, on the stack: of a counter, or of an
 /// [`EpochId`](crate::replay::EpochId).

@@ -58,12 +58,12 @@ pub struct ReplayLog<T = ()> {
     max_bytes: usize,
 }
 
-/// The place that an id names: before the event at `next`. It follows the first of the `events` with this id that are
-/// in the log or remembered, or that were when the first was pushed. If that first event is forgotten and others are
-/// not, clients with this id are too late.
+/// The place that an id names.
 #[derive(Debug, Clone, Copy)]
 struct Named {
+    /// After the first event with this id. If that is forgotten and others with the id are not, its clients are too late.
     next: u64,
+    /// How many events with this id are in the log or remembered. At 0 the entry goes, and the id is new again.
     events: usize,
 }
 
@@ -324,14 +324,14 @@ impl<T> ReplayLog<T> {
     /// log.evict_while(|event| *event.tag() < five_minutes_ago);
     /// assert_eq!(log.len(), 5);
     /// ```
-    pub fn evict_while(&mut self, gone: impl FnMut(&Logged<T>) -> bool) -> Evicted<'_, T> {
-        let mut gone = gone;
+    pub fn evict_while(&mut self, mut gone: impl FnMut(&Logged<T>) -> bool) -> Evicted<'_, T> {
         let count = self.held.iter().take_while(|event| gone(event)).count();
         let before = self.first.saturating_add(count as u64);
         self.evict_before(before)
     }
 
-    /// Records that one more event, or the place before the first, has this id, and the next is at `next`.
+    /// Counts one more event with this id, or the place before the first event. The id keeps naming the first of them: only a
+    /// new id is given `next`.
     fn name(&mut self, id: &Arc<str>, next: u64) {
         let place = self.index.entry(id.clone()).or_insert(Named { next, events: 0 });
         place.events = place.events.saturating_add(1);

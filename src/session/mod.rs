@@ -126,7 +126,7 @@
 //!
 //! - **Backoff.** The wait doubles with each fruitless connection in a row, from the second on, up to a maximum. A
 //!   connection is fruitless if it failed or ended without [`Progress`]. By default, progress means that it lasted as
-//!   long as the wait that is due, or brought a new last event ID. So if a proxy cuts healthy streams every half
+//!   long as the wait that is due (or as `stable_after`, if that is shorter), or brought a new last event ID. So if a proxy cuts healthy streams every half
 //!   minute, each reconnect waits only the reconnection time. A server that sends empty 200s, or a greeting without
 //!   an id and then closes, gets fewer and fewer requests.
 //! - **An interval** between requests: at most 20 a minute, whatever a server sends.

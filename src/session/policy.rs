@@ -147,8 +147,8 @@ impl Policy {
         self.allowed(chosen).max(self.lowest()).max(self.interval_left(lived))
     }
 
-    /// Whether a connection that was open for `lasted` counts as good for that reason; otherwise the wait `due` would
-    /// follow.
+    /// Whether a connection is good because of its time: it lasted as long as the next wait (`due`) or as `stable_after`, whichever
+    /// is shorter.
     pub(super) fn has_lasted(&self, lasted: Duration, due: Duration) -> bool {
         lasted >= due.min(self.stable_after)
     }

@@ -10,7 +10,7 @@ use crate::scan::line::{self, Lexeme, Part, Span};
 use crate::scan::retry::RetryDigits;
 use crate::scan::token::LineKind;
 
-use super::found::{Found, Lent, Step};
+use super::found::{Lent, Step};
 use super::paths::{Path, take};
 use super::step::{Engine, is_id};
 
@@ -71,22 +71,22 @@ impl Engine {
             Some(Lexeme::Line(kind, value)) => {
                 self.part(Part { kind, bytes: Span::Input(value), first: true, last: true }, input, from)
             }
-            Some(Lexeme::Blank) => Ok(self.blank(input)),
+            Some(Lexeme::Blank) => {
+                self.end_without_event(input);
+                Ok(None)
+            }
         };
         self.scanner.advance(cursor.pos - from);
         outcome
     }
 
-    fn blank(&mut self, input: &[u8]) -> Option<Step> {
-        if self.block.has_data {
-            return Some(self.dispatch(Found::default(), input));
-        }
+    /// A blank line that `lines` does not see: of a block that is skipped, or the first line after a byte order mark. The block
+    /// holds no data and no event type then.
+    fn end_without_event(&mut self, input: &[u8]) {
         if self.block.has_id {
             self.commit_id(input, Place::BUFFER);
         }
         self.block.end();
-        self.block.event_type.clear();
-        None
     }
 
     #[inline(always)]

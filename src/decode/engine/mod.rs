@@ -12,7 +12,7 @@
 //! A view tries two shortcuts first (`shortcut`). They know the two most common shapes of blocks and are inlined into
 //! the caller's loop. They leave every other block to `step`. To change a rule, change `lines` and `edge`, then run
 //! the exhaustive test (`tests/exhaustive.rs`) to see whether a shortcut breaks the rule. `benches/ablate` measures
-//! what each shortcut gains.
+//! what each shortcut gains. (Both are in the repository, not in the package.)
 //!
 //! The standard's buffers are stored as follows: data and event type in the block; the last event ID buffer is the
 //! block's id; `last_event_id` is the value of that buffer at the last blank line.

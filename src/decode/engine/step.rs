@@ -1,4 +1,4 @@
-//! The engine's state and its driver.
+//! The engine's state, and `step`, which chooses between `lines` and `edge`.
 
 use core::mem;
 use core::time::Duration;

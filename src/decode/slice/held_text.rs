@@ -102,7 +102,7 @@ impl<'b> HeldText<'b> {
         }
     }
 
-    /// Drops everything of the open block except its id and the open line.
+    /// Drops data, event type and replaced ids. Moves the open line to the front, and the id to the last event ID.
     pub(super) fn keep_id_only(&mut self) {
         let line = self.front - self.data;
         self.move_to(self.data..self.front, 0);

@@ -1,4 +1,4 @@
-//! Law 4 without a heap: each byte is read a constant number of times, for every cut of the stream and every content
+//! Linear time without a heap (law 4 of CONTRIBUTING.md): each byte is read a constant number of times, for every cut of the stream and every content
 //! of the buffer. The tests count and do not measure time.
 
 use std::vec;

@@ -115,9 +115,9 @@ fn blanks_and_control_characters_together() {
 #[test]
 fn errors_name_byte_and_position() {
     let text = |value: &[u8]| parse_last_event_id(value).unwrap_err().to_string();
-    assert_eq!(text(b"a\0"), "a Last-Event-ID must not hold the control character 0x00, found at byte 1");
+    assert_eq!(text(b"a\0"), "a Last-Event-ID must not contain the control character 0x00, found at byte 1");
     assert_eq!(text(b"a "), "a Last-Event-ID must not begin or end with a space or a tab, found at byte 1");
-    assert_eq!(text(b"ab\xc3"), "a Last-Event-ID must be UTF-8, found something else at byte 2");
+    assert_eq!(text(b"ab\xc3"), "a Last-Event-ID is not valid UTF-8 at byte 2");
 }
 
 /// What Fetch makes of the cache mode of an `EventSource`, and what keeps what lies between from holding a stream back.

@@ -9,14 +9,14 @@ use sse_proto::{Event, EventBuf, EventId, EventType, Frame, FrameBuf};
 #[test]
 fn what_would_break_a_stream_is_refused() {
     for (json, what) in [
-        (r#"{"event_type":"a\nb","data":""}"#, "an event type must not hold LF"),
-        (r#"{"event_type":"a\rb","data":""}"#, "an event type must not hold CR"),
+        (r#"{"event_type":"a\nb","data":""}"#, "an event type must not contain LF"),
+        (r#"{"event_type":"a\rb","data":""}"#, "an event type must not contain CR"),
         (r#"{"event_type":"","data":""}"#, "an event type must not be empty"),
-        (r#"{"event_type":"a","data":"","last_event_id":"1\n2"}"#, "an id must not hold LF"),
-        (r#"{"event_type":"a","data":"","last_event_id":"1\r2"}"#, "an id must not hold CR"),
-        (r#"{"event_type":"a","data":"","last_event_id":"1\u00002"}"#, "an id must not hold U+0000"),
-        (r#"{"event_type":"a","data":"","id":"1\n2"}"#, "an id must not hold LF"),
-        (r#"{"event_type":"a","data":"","id":"1\n2","last_event_id":"1\n2"}"#, "an id must not hold LF"),
+        (r#"{"event_type":"a","data":"","last_event_id":"1\n2"}"#, "an id must not contain LF"),
+        (r#"{"event_type":"a","data":"","last_event_id":"1\r2"}"#, "an id must not contain CR"),
+        (r#"{"event_type":"a","data":"","last_event_id":"1\u00002"}"#, "an id must not contain U+0000"),
+        (r#"{"event_type":"a","data":"","id":"1\n2"}"#, "an id must not contain LF"),
+        (r#"{"event_type":"a","data":"","id":"1\n2","last_event_id":"1\n2"}"#, "an id must not contain LF"),
         (r#"{"event_type":"a","data":"","id":"1","last_event_id":"2"}"#, "is its `last_event_id`"),
     ] {
         let error = from_str::<EventBuf>(json).unwrap_err().to_string();

@@ -22,11 +22,11 @@ pub use source_error::SourceError;
 /// let mut fields = FieldWriter::new(Vec::new());
 /// fields.write_all(b"caf\xC3")?; // the start of a character
 /// let error = fields.finish().unwrap_err();
-/// assert_eq!(error.to_string(), "the data of a message must be UTF-8, found something else at byte 3");
+/// assert_eq!(error.to_string(), "the data of a message is not valid UTF-8 at byte 3");
 /// # Ok::<(), std::io::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
-#[error("the data of a message must be UTF-8, found something else at byte {position}")]
+#[error("the data of a message is not valid UTF-8 at byte {position}")]
 #[non_exhaustive]
 pub struct NotUtf8 {
     /// Where the first character begins that is not valid or not complete, in bytes from the start of the field.
@@ -42,16 +42,16 @@ pub struct NotUtf8 {
 ///
 /// let error = EventType::new("add\ndata: injected").unwrap_err();
 /// assert_eq!(error.position(), Some(3));
-/// assert_eq!(error.to_string(), "an event type must not hold LF (U+000A), found at byte 3");
+/// assert_eq!(error.to_string(), "an event type must not contain LF (U+000A), found at byte 3");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum InvalidValue {
     /// An empty event type means `message`; leave the field out instead.
-    #[error("an event type must not be empty; leave it out to send a `message`")]
+    #[error("an event type must not be empty; omit it to send an event of type `message`")]
     EmptyEventType,
     /// The value holds a character that would end its line, or U+0000 in an id.
-    #[error("an {field} must not hold {}, found at byte {position}", name_of(*.character))]
+    #[error("an {field} must not contain {}, found at byte {position}", name_of(*.character))]
     #[non_exhaustive]
     Forbidden {
         /// What the value was for: `id` or `event type`.
@@ -148,7 +148,7 @@ impl<E> From<BufferTooSmall> for EncodeWithError<E> {
 #[non_exhaustive]
 pub enum InvalidHeaderValue {
     /// A control character other than the tab (RFC 9110, section 5.5).
-    #[error("a Last-Event-ID must not hold the control character {byte:#04x}, found at byte {position}")]
+    #[error("a Last-Event-ID must not contain the control character {byte:#04x}, found at byte {position}")]
     #[non_exhaustive]
     Control {
         /// The character: below 0x20, or 0x7F.
@@ -164,7 +164,7 @@ pub enum InvalidHeaderValue {
         position: usize,
     },
     /// The header value is not UTF-8 (WHATWG HTML 9.2.3).
-    #[error("a Last-Event-ID must be UTF-8, found something else at byte {position}")]
+    #[error("a Last-Event-ID is not valid UTF-8 at byte {position}")]
     #[non_exhaustive]
     NotUtf8 {
         /// Its position in bytes from the start of the value.

@@ -24,7 +24,7 @@ pub use id_text::IdText;
 /// assert_eq!(FIRST.as_str(), "1");
 ///
 /// let error = EventId::new("1\n2").unwrap_err();
-/// assert_eq!(error.to_string(), "an id must not hold LF (U+000A), found at byte 1");
+/// assert_eq!(error.to_string(), "an id must not contain LF (U+000A), found at byte 1");
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct EventId<'a>(&'a str);
@@ -40,7 +40,7 @@ pub struct EventId<'a>(&'a str);
 ///
 /// assert!(EventType::new("").is_err());
 /// let error = EventType::new("a\rb").unwrap_err();
-/// assert_eq!(error.to_string(), "an event type must not hold CR (U+000D), found at byte 1");
+/// assert_eq!(error.to_string(), "an event type must not contain CR (U+000D), found at byte 1");
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventType<'a>(&'a str);
@@ -57,7 +57,7 @@ impl<'a> EventId<'a> {
     ///
     /// # Errors
     ///
-    /// [`InvalidValue`] names the first character that an id must not hold (U+0000, LF, CR) and
+    /// [`InvalidValue`] names the first character that an id must not contain (U+0000, LF, CR) and
     /// its position in bytes.
     ///
     /// ```
@@ -88,7 +88,7 @@ impl<'a> EventId<'a> {
         match EventId::new(id) {
             Ok(id) => id,
             Err(_) => panic!(
-                "an id must not hold U+0000, LF or CR; for one that is not a constant, `EventId::new` returns an error"
+                "an id must not contain U+0000, LF or CR; for one that is not a constant, `EventId::new` returns an error"
             ),
         }
     }

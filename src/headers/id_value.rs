@@ -22,7 +22,7 @@ use crate::field::EventId;
 /// assert_eq!(headers::last_event_id_value(EventId::new("é7")?)?, "é7".as_bytes());
 ///
 /// let error = headers::last_event_id_value(EventId::new("7\u{1}")?).unwrap_err();
-/// assert_eq!(error.to_string(), "a Last-Event-ID must not hold the control character 0x01, found at byte 1");
+/// assert_eq!(error.to_string(), "a Last-Event-ID must not contain the control character 0x01, found at byte 1");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn last_event_id_value(id: EventId<'_>) -> Result<&[u8], InvalidHeaderValue> {
@@ -79,7 +79,7 @@ pub fn trimmed_last_event_id_value(id: EventId<'_>) -> Result<&[u8], InvalidHead
 /// assert_eq!(headers::parse_last_event_id(b"73857293")?.as_str(), "73857293");
 ///
 /// let error = headers::parse_last_event_id(b"7\xff").unwrap_err();
-/// assert_eq!(error.to_string(), "a Last-Event-ID must be UTF-8, found something else at byte 1");
+/// assert_eq!(error.to_string(), "a Last-Event-ID is not valid UTF-8 at byte 1");
 /// # Ok::<(), sse_proto::InvalidHeaderValue>(())
 /// ```
 pub fn parse_last_event_id(value: &[u8]) -> Result<EventId<'_>, InvalidHeaderValue> {

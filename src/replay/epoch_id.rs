@@ -126,9 +126,9 @@ impl fmt::Display for EpochId {
 /// use sse_proto::replay::EpochId;
 ///
 /// let error = "42".parse::<EpochId>().unwrap_err();
-/// assert_eq!(error.to_string(), "not an epoch id, which is two decimal numbers with a hyphen between, like 1732105794123-42");
+/// assert_eq!(error.to_string(), "not an epoch id: expected two decimal numbers joined by a hyphen, for example 1732105794123-42");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
-#[error("not an epoch id, which is two decimal numbers with a hyphen between, like 1732105794123-42")]
+#[error("not an epoch id: expected two decimal numbers joined by a hyphen, for example 1732105794123-42")]
 #[non_exhaustive]
 pub struct NotAnEpochId;

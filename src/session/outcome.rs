@@ -63,7 +63,7 @@ pub struct RefusedHead {
 /// ```
 /// use sse_proto::session::Loss;
 ///
-/// assert_eq!(Loss::IdleTimeout.to_string(), "nothing came for the idle timeout");
+/// assert_eq!(Loss::IdleTimeout.to_string(), "no bytes arrived within the idle timeout");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
@@ -72,10 +72,10 @@ pub enum Loss {
     #[error("the server answered with {}", Answer(*.0))]
     Status(u16),
     /// The `Content-Type` was not `text/event-stream` (9.2.3).
-    #[error("the server answered with another content type than text/event-stream")]
+    #[error("the content type of the response is not text/event-stream")]
     ContentType,
     /// There was no `Content-Type`.
-    #[error("the server answered without a content type")]
+    #[error("the response has no content type")]
     NoContentType,
     /// The body came to its end.
     #[error("the server ended the stream")]
@@ -88,10 +88,10 @@ pub enum Loss {
     #[error("the connection failed")]
     NetworkError,
     /// The head did not arrive in time.
-    #[error("no response head came in time")]
+    #[error("the response headers did not arrive in time")]
     HeadTimeout,
     /// Nothing came for the idle timeout.
-    #[error("nothing came for the idle timeout")]
+    #[error("no bytes arrived within the idle timeout")]
     IdleTimeout,
 }
 
@@ -117,19 +117,19 @@ pub enum Failure {
     #[error("the server answered with {}", Answer(*.0))]
     Status(u16),
     /// The `Content-Type` is not `text/event-stream` (9.2.3), and the settings do not try that again.
-    #[error("the server answered with another content type than text/event-stream")]
+    #[error("the content type of the response is not text/event-stream")]
     ContentType,
     /// There is no `Content-Type`, and the settings do not accept that.
-    #[error("the server answered without a content type")]
+    #[error("the response has no content type")]
     NoContentType,
     /// The connection failed, and the session is not to connect again.
-    #[error("the connection failed, and the request is not to be repeated")]
+    #[error("the connection failed, and the session may not reconnect")]
     NetworkError,
     /// No head came in time, and the session is not to connect again.
-    #[error("no response head came in time, and the request is not to be repeated")]
+    #[error("the response headers did not arrive in time, and the session may not reconnect")]
     HeadTimeout,
     /// Nothing came for the idle timeout, and the session is not to connect again.
-    #[error("nothing came for the idle timeout, and the request is not to be repeated")]
+    #[error("no bytes arrived within the idle timeout, and the session may not reconnect")]
     IdleTimeout,
     /// So many connections in a row were fruitless:
     /// [`SessionBuilder::max_attempts`](crate::session::SessionBuilder::max_attempts).
@@ -143,7 +143,7 @@ pub enum Failure {
     },
     /// The next connection would come too late:
     /// [`SessionBuilder::max_elapsed_time`](crate::session::SessionBuilder::max_elapsed_time).
-    #[error("gave up, for the next connection would be made more than {limit:?} after the first that failed{}", Last(*.last))]
+    #[error("gave up: the next attempt would start more than {limit:?} after the first failure{}", Last(*.last))]
     #[non_exhaustive]
     OutOfTime {
         /// What the settings allow.
@@ -160,7 +160,7 @@ impl core::fmt::Display for Answer {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self.0 {
             204 => f.write_str("status 204: it wants no further connection"),
-            status => write!(f, "status {status}, not with 200"),
+            status => write!(f, "status {status} instead of 200"),
         }
     }
 }

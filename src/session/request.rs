@@ -220,7 +220,7 @@ impl<'s> Request<'s> {
 #[non_exhaustive]
 pub enum LeftOut {
     /// It contains only blanks, which do not arrive at the end of a header (RFC 9110, section 5.5).
-    #[error("the last event ID is not sent: it holds nothing but blanks, which would not arrive")]
+    #[error("the last event ID is not sent: it contains only blanks, which HTTP removes")]
     Blank,
     /// It is longer than [`SessionBuilder::max_id_size`](crate::session::SessionBuilder::max_id_size).
     #[error(

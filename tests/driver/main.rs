@@ -80,11 +80,11 @@ fn timeouts_of_the_head_and_of_silence() {
     assert_eq!(
         told,
         [
-            "20 lost: no response head came in time; again at 23",
+            "20 lost: the response headers did not arrive in time; again at 23",
             "23 open",
             "24 event a",
-            "153 lost: nothing came for the idle timeout; again at 156",
-            "157 failed: the server answered with status 404, not with 200",
+            "153 lost: no bytes arrived within the idle timeout; again at 156",
+            "157 failed: the server answered with status 404 instead of 200",
         ]
     );
 }
@@ -98,14 +98,14 @@ fn a_server_that_says_when_to_come_again() {
         Connection::status(1, 404).header("Retry-After", "120"),
     ];
     let (told, _) = run(|| plain().build(), &network);
-    let busy = "lost: the server answered with status 503, not with 200; again at";
+    let busy = "lost: the server answered with status 503 instead of 200; again at";
     assert_eq!(
         told,
         [
             &format!("1 {busy} 121"),
             &format!("122 {busy} 124"),
             &format!("125 {busy} 137"),
-            "138 failed: the server answered with status 404, not with 200"
+            "138 failed: the server answered with status 404 instead of 200"
         ]
     );
 }

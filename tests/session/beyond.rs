@@ -252,7 +252,7 @@ fn a_limit_by_elapsed_time() {
             assert_eq!(poll(&mut session, s(now)), Act::Wait(s([3, 9][usize::from(now > 0)])));
         }
     }
-    let text = "gave up, for the next connection would be made more than 20s after the first that failed; the last one: \
+    let text = "gave up: the next attempt would start more than 20s after the first failure; the last one: \
                 the connection failed";
     assert_eq!(failure(&mut session, s(9)).to_string(), text);
     assert_eq!(session.ready_state(), ReadyState::Closed);

@@ -457,11 +457,14 @@ fn a_loss_told_twice_counts_once() {
 fn failures_tell_their_reason() {
     let told = [
         (Failure::Status(204), "the server answered with status 204: it wants no further connection"),
-        (Failure::ContentType, "the server answered with another content type than text/event-stream"),
-        (Failure::NoContentType, "the server answered without a content type"),
-        (Failure::NetworkError, "the connection failed, and the request is not to be repeated"),
-        (Failure::HeadTimeout, "no response head came in time, and the request is not to be repeated"),
-        (Failure::IdleTimeout, "nothing came for the idle timeout, and the request is not to be repeated"),
+        (Failure::ContentType, "the content type of the response is not text/event-stream"),
+        (Failure::NoContentType, "the response has no content type"),
+        (Failure::NetworkError, "the connection failed, and the session may not reconnect"),
+        (
+            Failure::HeadTimeout,
+            "the response headers did not arrive in time, and the session may not reconnect",
+        ),
+        (Failure::IdleTimeout, "no bytes arrived within the idle timeout, and the session may not reconnect"),
     ];
     for (failure, text) in told {
         assert_eq!(failure.to_string(), text);

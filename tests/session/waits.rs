@@ -297,7 +297,7 @@ fn attempts() {
         panic!("not failed")
     };
     let text = "gave up after 2 connections in a row without progress; the last one: the server answered with status \
-                503, not with 200";
+                503 instead of 200";
     assert_eq!(failure.to_string(), text);
     assert_eq!(poll(&mut session, s(300)), Act::Failed(failure));
     assert_eq!(session.last_loss(), Some(Loss::Status(503)));

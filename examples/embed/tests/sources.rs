@@ -84,12 +84,12 @@ fn is_as_expected(mut told: Vec<String>, last: &str, ids: Receiver<String>) {
             "open",
             "a",
             "id 1",
-            "lost: the server answered with status 503, not with 200",
-            "lost: no response head came in time",
+            "lost: the server answered with status 503 instead of 200",
+            "lost: the response headers did not arrive in time",
             "open",
             "b",
             "id 2",
-            "lost: nothing came for the idle timeout",
+            "lost: no bytes arrived within the idle timeout",
         ]
     );
     assert_eq!(last, "the server answered with status 204: it wants no further connection");

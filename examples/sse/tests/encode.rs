@@ -115,7 +115,7 @@ fn a_bad_line_is_named_with_the_forms_that_a_line_may_have() {
 fn a_bad_value_is_named_with_what_it_must_not_hold() {
     let path = file("bad-value.jsonl", event("a", "1") + &event("a", r"a\nb") + &event("c", ""));
     let output = run(&["encode".as_ref(), path.as_os_str(), path.as_os_str()], "");
-    let says = "bad-value.jsonl: line 2: an id must not hold LF (U+000A), found at byte 1\n";
+    let says = "bad-value.jsonl: line 2: an id must not contain LF (U+000A), found at byte 1\n";
     assert!(
         stderr(&output).starts_with("sse encode: ") && stderr(&output).ends_with(says),
         "{}",
@@ -124,7 +124,7 @@ fn a_bad_value_is_named_with_what_it_must_not_hold() {
     assert_eq!((stdout(&output), output.status.code()), ("id: 1\ndata: a\n\n", Some(2)));
     for (r#type, says) in [
         ("", r#"an event type must not be empty; write "message" for the default"#),
-        (r"a\r", "an event type must not hold CR (U+000D), found at byte 1"),
+        (r"a\r", "an event type must not contain CR (U+000D), found at byte 1"),
     ] {
         let output = run(&["encode"], format!(r#"{{"type":"{}","data":"","last_event_id":""}}"#, r#type));
         assert_eq!(stderr(&output), format!("sse encode: standard input: line 1: {says}\n"));

@@ -108,8 +108,8 @@ fn silence_is_a_loss_if_asked_for() {
     let output = tail(&["--idle-timeout", "0.5"], &server);
     assert_eq!((stdout(&output), output.status.code()), ("a\nb\n", Some(0)), "{}", stderr(&output));
     let told = stderr(&output);
-    assert!(told.contains("lost: no response head came in time"), "{told}");
-    assert_eq!(told.matches("lost: nothing came for the idle timeout").count(), 1, "{told}");
+    assert!(told.contains("lost: the response headers did not arrive in time"), "{told}");
+    assert_eq!(told.matches("lost: no bytes arrived within the idle timeout").count(), 1, "{told}");
 }
 
 #[test]
@@ -130,9 +130,9 @@ fn redirects_are_followed_each_time() {
 #[test]
 fn what_a_server_refuses() {
     for (answer, says) in [
-        (Answer::status(404), "the server answered with status 404, not with 200"),
+        (Answer::status(404), "the server answered with status 404 instead of 200"),
         (Answer::status(500), "status 500"),
-        (Answer::of_type("text/html", "<p>"), "another content type than text/event-stream"),
+        (Answer::of_type("text/html", "<p>"), "the content type of the response is not text/event-stream"),
     ] {
         let server = Server::start([answer]);
         let output = tail(&[], &server);
@@ -192,7 +192,7 @@ fn posts() {
     let server = Server::start([Answer::stream("data: a\n\n").broken()]);
     let output = tail(&post, &server);
     assert_eq!((stdout(&output), output.status.code()), ("a\n", Some(4)));
-    assert!(stderr(&output).contains("the request is not to be repeated"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("the session may not reconnect"), "{}", stderr(&output));
     // With one it goes on.
     let server = Server::start([Answer::stream("id: 1\ndata: a\n\n").broken(), Answer::status(204)]);
     let output = tail(&post, &server);
@@ -228,7 +228,7 @@ fn the_last_event_id_survives_the_tool() {
     fs::write(&state, "a\nb").unwrap();
     let output = tail(&["--state", state.to_str().unwrap()], &server);
     assert_eq!(output.status.code(), Some(2));
-    assert!(stderr(&output).contains("an id must not hold LF"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("an id must not contain LF"), "{}", stderr(&output));
 }
 
 #[test]

@@ -42,7 +42,8 @@ impl<S> Chunks<S> {
         self.ended
     }
 
-    /// Whether the end came directly after an error.
+    /// Whether the last item was an error. If the source has ended then, it has not ended well, and nothing unfinished may be
+    /// yielded.
     pub(super) const fn have_failed(&self) -> bool {
         self.failed
     }

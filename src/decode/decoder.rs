@@ -276,7 +276,7 @@ impl Decoder {
         End::Truncated(Truncated { event, in_line: open_line.is_some(), unfinished })
     }
 
-    /// At the end of an adapter's source: the unfinished event, if the setting takes it. If it takes none, the open block stays
+    /// At the end of an adapter's source, unless `Chunks::have_failed`: the unfinished event, if the setting takes it. If it takes none, the open block stays
     /// for whoever calls `finish`.
     pub(crate) fn finish_event(&mut self) -> Option<Event<'_>> {
         let in_line = self.engine.scanner.open_line().is_some();

@@ -8,7 +8,7 @@ use bytestring::ByteString;
 use crate::limits::KEEP_CAPACITY;
 use crate::simd::utf8;
 
-/// The last event ID.
+/// The last event ID: its storage alone. Which ids count is decided where an id line ends (`engine::step::is_id`).
 ///
 /// Invariant: if `shared` is `Some`, the ID is `shared` and `text` is empty; otherwise the ID is `text`. It is shared
 /// only after an owned event has asked for it: lending needs no share, and a new id reuses the capacity of `text`.

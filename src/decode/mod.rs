@@ -1,4 +1,7 @@
 //! Lines in, frames out: the decoder, its views, and the one engine that they share; and the decoder without a heap.
+//!
+//! A fault that depends on where a chunk is cut is likely in `engine/edge.rs`, `engine/joined.rs` or `open_block.rs`; without a heap,
+//! in `slice/interpreter.rs`.
 
 #[cfg(feature = "alloc")]
 pub(crate) mod builder;

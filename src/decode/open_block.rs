@@ -47,7 +47,8 @@ pub(crate) struct OpenBlock {
     pub(crate) line: ValueBuf,
     /// `line` would have become larger than `limit`, so the line is ignored.
     pub(crate) line_dropped: bool,
-    pub(crate) retry: RetryDigits,
+    /// The digits of a `retry` line that is cut.
+    pub(crate) digits: RetryDigits,
     /// `data` has more capacity than it may keep permanently.
     grown: bool,
     /// The number of blocks in a row that did not need that capacity.
@@ -67,7 +68,7 @@ impl OpenBlock {
             id: ValueBuf::default(),
             line: ValueBuf::default(),
             line_dropped: false,
-            retry: RetryDigits::Empty,
+            digits: RetryDigits::Empty,
             grown: false,
             calm: 0,
         }

@@ -18,9 +18,10 @@ pub(super) struct Course<E> {
     /// The error of the transport when the current connection was lost.
     error: Option<E>,
     /// Whether the outcome of the current connection must still be reported.
-    untold: bool,
+    owes_outcome: bool,
     /// A loss to report: the end of the wait.
     lost_until: Option<Time>,
+    /// A permanent failure to report.
     failed: Option<Failure>,
     /// The permanent failure was reported.
     failure_told: bool,
@@ -51,7 +52,7 @@ impl<E> Course<E> {
             session,
             chunk: None,
             error: None,
-            untold: true,
+            owes_outcome: true,
             lost_until: None,
             failed: None,
             failure_told: false,
@@ -79,13 +80,13 @@ impl<E> Course<E> {
         }
         match self.session.poll(now, random) {
             Action::Connect(request) => {
-                (self.untold, self.failure_told) = (true, false);
+                (self.owes_outcome, self.failure_told) = (true, false);
                 (self.error, self.unfinished) = (None, None);
                 Turn::Connect(request)
             }
             Action::Read { connection, until } => Turn::Read(connection, until),
-            Action::WaitUntil(retry_at) if self.untold => {
-                (self.untold, self.lost_until) = (false, Some(retry_at));
+            Action::WaitUntil(retry_at) if self.owes_outcome => {
+                (self.owes_outcome, self.lost_until) = (false, Some(retry_at));
                 Turn::Drop
             }
             Action::WaitUntil(at) => Turn::Wait(at),
@@ -161,18 +162,29 @@ impl<E> Course<E> {
     /// Ends the source: nothing is yielded after it.
     pub(super) fn close(&mut self) {
         self.session.close();
-        self.drop_untold();
+        self.drop_unyielded();
         let _ = self.session.changed_last_event_id();
     }
 
     pub(super) fn reconnect_now(&mut self) {
         self.session.reconnect_now();
-        self.drop_untold();
+        self.drop_unyielded();
     }
 
     /// Drops everything that was not yielded yet, except the last event ID.
-    fn drop_untold(&mut self) {
-        (self.chunk, self.unfinished, self.error) = (None, None, None);
-        (self.lost_until, self.failed) = (None, None);
+    fn drop_unyielded(&mut self) {
+        // Each field by name, so that a new one is not forgotten here.
+        let Self {
+            session: _,
+            owes_outcome: _,
+            failure_told: _,
+            chunk,
+            error,
+            lost_until,
+            failed,
+            unfinished,
+        } = self;
+        (*chunk, *unfinished, *error) = (None, None, None);
+        (*lost_until, *failed) = (None, None);
     }
 }

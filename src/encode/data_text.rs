@@ -12,11 +12,12 @@ pub(super) struct DataText {
     after_cr: bool,
     /// The number of bytes given so far, including those in `cut`.
     taken: usize,
-    /// A character that a write has cut: its first `cut_len` bytes, at most 3 between writes.
+    /// The bytes after the last whole character, `cut_len` of them and at most 3 between writes: a character that a write has cut, or
+    /// a bad one.
     #[cfg_attr(not(feature = "std"), expect(dead_code, reason = "only `io::Write` cuts characters"))]
     cut: [u8; 4],
     cut_len: usize,
-    /// The place where the bytes stopped being UTF-8. No bytes are accepted after it.
+    /// The place of the first byte of a bad or incomplete character, counted from the first byte given. No bytes are accepted after it.
     not_utf8: Option<usize>,
 }
 
@@ -39,7 +40,7 @@ impl DataText {
 
     /// Accepts text. The error is the place where the bytes stopped being UTF-8.
     pub(super) fn take_str(&mut self, dst: &mut dyn Append, text: &str) -> Result<(), usize> {
-        self.check_no_cut()?;
+        self.fail_if_cut()?;
         self.taken = self.taken.saturating_add(text.len());
         self.push(dst, text);
         Ok(())
@@ -81,12 +82,12 @@ impl DataText {
                 Ok(())
             }
             Err(error) if error.error_len().is_none() => Ok(()), // the rest has not arrived yet
-            Err(_) => self.check_no_cut(),
+            Err(_) => self.fail_if_cut(),
         }
     }
 
-    /// Returns an error, now and at each later call, if a character is incomplete.
-    pub(super) fn check_no_cut(&mut self) -> Result<(), usize> {
+    /// If a character is incomplete or bad, fails now and at each later call. The error is the place of its first byte.
+    pub(super) fn fail_if_cut(&mut self) -> Result<(), usize> {
         if self.cut_len > 0 && self.not_utf8.is_none() {
             self.not_utf8 = Some(self.taken.saturating_sub(self.cut_len));
         }

@@ -166,7 +166,7 @@ impl<'b> DataWriter<'b> {
     /// Ends the message if all writes succeeded; otherwise the drop undoes it.
     fn finish<E>(mut self, outcome: Result<(), E>) -> Result<(), EncodeWithError<E>> {
         // Check this first: an error in `outcome` is probably only a consequence of it.
-        self.text.check_no_cut().map_err(|position| EncodeWithError::NotUtf8 { position })?;
+        self.text.fail_if_cut().map_err(|position| EncodeWithError::NotUtf8 { position })?;
         outcome.map_err(EncodeWithError::Data)?;
         self.dst.push(DATA_END);
         self.finished = true;

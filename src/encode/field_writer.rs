@@ -160,7 +160,7 @@ impl<B: EncodeBuffer> FieldWriter<B> {
     /// Ends the data field, if one is open.
     fn end_data(&mut self) {
         if let Ending::Data(text) = &mut self.state {
-            self.state = text.check_no_cut().map_or_else(Ending::NotUtf8, |()| Ending::Whole);
+            self.state = text.fail_if_cut().map_or_else(Ending::NotUtf8, |()| Ending::Whole);
         }
     }
 

@@ -23,7 +23,7 @@ pub enum Replay<'l, T = ()> {
         /// The id of the oldest event in the log, `None` if the log is empty. Empty if that event has no id.
         oldest: Option<EventId<'l>>,
     },
-    /// The log does not know the place: it is too old, from another life of the log, or invented.
+    /// The log does not know the place: it is forgotten, after the end, from another life of the log, or invented.
     Unknown,
 }
 

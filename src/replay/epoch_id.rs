@@ -81,7 +81,7 @@ impl EpochId {
     }
 }
 
-/// Reads an id: two numbers in decimal digits, without leading zeros or signs, each within `u64`, and a hyphen between.
+/// Reads an id: two numbers in decimal digits, without signs and without leading zeros (`0` itself is a number), each within `u64`, and a hyphen between.
 impl TryFrom<EventId<'_>> for EpochId {
     type Error = NotAnEpochId;
 
@@ -107,7 +107,7 @@ impl From<EpochId> for IdText {
     }
 }
 
-/// `text` as a number, if it is the canonical form of that number.
+/// `text` as a number, if it is written in its only form: `0`, or digits that do not start with 0.
 fn number(text: &str) -> Option<u64> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     let canonical = digits && (text == "0" || !text.starts_with('0'));

@@ -4,6 +4,7 @@ use alloc::collections::BTreeMap;
 use alloc::collections::VecDeque;
 use alloc::collections::btree_map::Entry;
 use alloc::sync::Arc;
+use core::cmp::Ordering;
 use core::iter::FusedIterator;
 
 use bytes::Bytes;
@@ -161,7 +162,7 @@ impl<T> ReplayLog<T> {
         }
     }
 
-    /// Like [`ReplayLog::after`], with the header's value as received, `None` without one. Other values are unknown.
+    /// Like [`ReplayLog::after`], with the header's value as received, `None` without one. A value that is not an id is unknown.
     ///
     /// ```
     /// use sse_proto::replay::{Replay, ReplayLog};
@@ -199,15 +200,15 @@ impl<T> ReplayLog<T> {
     /// ```
     #[must_use]
     pub fn from_position(&self, position: u64) -> Replay<'_, T> {
-        let Some(missed) = position.checked_sub(self.first) else {
+        let Some(index) = position.checked_sub(self.first) else {
             return Replay::TooOld { oldest: self.held.front().map(Logged::id) };
         };
-        let missed = usize::try_from(missed).unwrap_or(usize::MAX);
-        let events = |from: usize| Events { events: self.held.range(from..), end: self.end() };
-        match self.held.len() {
-            len if missed < len => Replay::Events(events(missed)),
-            len if missed == len => Replay::UpToDate(events(len)),
-            _ => Replay::Unknown,
+        let index = usize::try_from(index).unwrap_or(usize::MAX);
+        let events = || Events { events: self.held.range(index..), end: self.end() };
+        match index.cmp(&self.held.len()) {
+            Ordering::Less => Replay::Events(events()),
+            Ordering::Equal => Replay::UpToDate(events()),
+            Ordering::Greater => Replay::Unknown,
         }
     }
 
@@ -330,8 +331,7 @@ impl<T> ReplayLog<T> {
         self.evict_before(before)
     }
 
-    /// Counts one more event with this id, or the place before the first event. The id keeps naming the first of them: only a
-    /// new id is given `next`.
+    /// Counts one more event with this id, which keeps naming the first of them: only a new id is given `next`.
     fn name(&mut self, id: &Arc<str>, next: u64) {
         let place = self.index.entry(id.clone()).or_insert(Named { next, events: 0 });
         place.events = place.events.saturating_add(1);

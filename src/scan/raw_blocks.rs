@@ -253,9 +253,10 @@ impl BlockScanner {
         loop {
             match self.scanner.scan(input)? {
                 Token::BlankLine { offset } => return Some((BlockPart::Whole, offset)),
-                Token::Piece(line) if line.kind != LineKind::Comment => self.has_field = true,
-                Token::Piece(line) if line.last && !self.has_field => {
-                    return Some((BlockPart::Comment, line.offset + line.bytes.len() as u64));
+                Token::Piece(piece) if piece.kind != LineKind::Comment => self.has_field = true,
+                // A comment is a unit when its line has ended. The start of one that is cut is stored.
+                Token::Piece(piece) if piece.last && !self.has_field => {
+                    return Some((BlockPart::Comment, piece.offset + piece.bytes.len() as u64));
                 }
                 Token::Piece(_) => {}
             }

@@ -11,6 +11,11 @@ pub(crate) enum RetryDigits {
 }
 
 impl RetryDigits {
+    /// With the next piece of a value; `first` says that it starts one, whatever came before.
+    pub(crate) fn continued(self, first: bool, bytes: &[u8]) -> Self {
+        if first { Self::Empty.push(bytes) } else { self.push(bytes) }
+    }
+
     pub(crate) fn push(self, bytes: &[u8]) -> Self {
         bytes.iter().fold(self, |digits, byte| {
             let so_far = match digits {

@@ -155,7 +155,7 @@ impl Session {
             return HeadOutcome::Opened;
         };
         let head = RefusedHead { status, loss, is_reconnection: self.opened };
-        if status != 204 && (self.policy.retry_head)(head) {
+        if self.policy.retries(head) {
             self.lose(loss);
         } else {
             self.last_loss = Some(loss);

@@ -99,6 +99,12 @@ impl Policy {
         send_cache_headers: true,
     };
 
+    /// Whether to try again after a head that opens no stream. With 204 the server wants no further connection: the
+    /// setting is not asked.
+    pub(super) fn retries(&self, head: RefusedHead) -> bool {
+        head.status != 204 && (self.retry_head)(head)
+    }
+
     /// The time limit for a head.
     pub(super) fn head_limit(&self) -> Option<Duration> {
         self.head_timeout.or(self.idle_timeout)

@@ -7,7 +7,6 @@ use crate::decode::chunk::Cursor;
 use crate::decode::place::Place;
 use crate::error::DecodeError;
 use crate::scan::line::{self, Lexeme, Part, Span};
-use crate::scan::retry::RetryDigits;
 use crate::scan::token::LineKind;
 
 use super::found::{Lent, Step};
@@ -140,10 +139,9 @@ impl Engine {
                 }
             }
             LineKind::Retry => {
-                let so_far = if first { RetryDigits::Empty } else { block.retry };
-                block.retry = so_far.push(bytes);
+                block.digits = block.digits.continued(first, bytes);
                 if last {
-                    let digits = block.retry;
+                    let digits = block.digits;
                     return Ok(self.retry(digits));
                 }
             }

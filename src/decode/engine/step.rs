@@ -187,6 +187,7 @@ impl Engine {
 }
 
 /// Whether `value` is a valid id. The standard ignores an id that contains U+0000 and keeps the previous one (9.2.6).
+/// Each path that ends an id line asks: `lines` twice, `shortcut`, `edge`.
 #[inline]
 pub(super) fn is_id(value: &[u8]) -> bool {
     #[cfg(sse_without = "is_id")]

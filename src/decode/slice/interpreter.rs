@@ -36,8 +36,8 @@ pub(super) struct Interpreter<'b> {
     pub(super) held: HeldText<'b>,
     /// The cut character of the open line. `NONE` at the start of a line and if the line was dropped.
     cut: CutCharacter,
-    /// The digits of the open line.
-    retry: RetryDigits,
+    /// The digits of the open `retry` line so far.
+    digits: RetryDigits,
     /// The open line did not fit: the rest of it is ignored.
     line_dropped: bool,
     has_data: bool,
@@ -57,7 +57,7 @@ impl<'b> Interpreter<'b> {
             scanner: Scanner::new(),
             held: HeldText::new(buffer),
             cut: CutCharacter::NONE,
-            retry: RetryDigits::Empty,
+            digits: RetryDigits::Empty,
             line_dropped: false,
             has_data: false,
             skipping: false,
@@ -187,9 +187,8 @@ impl<'b> Interpreter<'b> {
     }
 
     fn retry(&mut self, piece: Piece<'_>) -> Option<Made> {
-        let so_far = if piece.first { RetryDigits::Empty } else { self.retry };
-        self.retry = so_far.push(piece.bytes);
-        let millis = if piece.last { self.retry.millis() } else { None };
+        self.digits = self.digits.continued(piece.first, piece.bytes);
+        let millis = if piece.last { self.digits.millis() } else { None };
         let time = Duration::from_millis(millis?);
         self.reconnection_time = Some(time);
         Some(Made::Retry(time))

@@ -17,8 +17,8 @@ use futures::stream::FusedStream;
 use futures::{Stream, StreamExt, executor::block_on};
 use proptest::prelude::*;
 use sse_proto::{
-    Decoder, End, EventReader, EventStream, EventWriter, FrameReader, FrameStream, Message, SourceError,
-    Unfinished, session,
+    Decoder, End, EventReader, EventStream, EventWriter, FieldsStream, FrameReader, FrameStream, KeepAlive,
+    Message, SourceError, Tap, Unfinished, session,
 };
 
 /// A source that yields what it was given, one item for each read.
@@ -403,9 +403,11 @@ fn a_chunk_that_was_read_is_let_go_while_the_source_is_waited_for() {
         }
     }
     let alive = Arc::new(());
-    let chunk = bytes::Bytes::from_owner(Owner(b"data: 1\n\ndata: 2".to_vec(), alive.clone()));
-    let source = futures::stream::iter([Ok::<_, io::Error>(chunk)]).chain(futures::stream::pending());
-    let mut stream = EventStream::new(source);
+    let source = || {
+        let chunk = bytes::Bytes::from_owner(Owner(b"data: 1\n\ndata: 2".to_vec(), alive.clone()));
+        futures::stream::iter([Ok::<_, io::Error>(chunk)]).chain(futures::stream::pending())
+    };
+    let mut stream = EventStream::new(source());
     let mut context = Context::from_waker(Waker::noop());
     let Poll::Ready(Some(Ok(event))) = stream.poll_next_unpin(&mut context) else { panic!("an event") };
     assert_eq!(event.data(), "1");
@@ -413,6 +415,13 @@ fn a_chunk_that_was_read_is_let_go_while_the_source_is_waited_for() {
     assert!(stream.poll_next_unpin(&mut context).is_pending());
     assert_eq!(Arc::strong_count(&alive), 1, "only an idle stream");
     assert!(!stream.is_terminated());
+
+    let mut blocks = FieldsStream::new(source());
+    assert!(blocks.poll_next_unpin(&mut context).is_ready());
+    assert_eq!(Arc::strong_count(&alive), 2, "the chunk is not read yet");
+    assert!(blocks.poll_next_unpin(&mut context).is_pending());
+    assert_eq!(Arc::strong_count(&alive), 1, "only an idle stream");
+    assert!(!blocks.is_terminated());
 }
 
 #[test]
@@ -427,6 +436,34 @@ fn a_stream_is_terminated_when_its_source_has_ended_and_not_before() {
     assert!(!events.is_terminated() && !frames.is_terminated(), "it is not known yet");
     assert!(block_on(events.next()).is_none() && block_on(frames.next()).is_none());
     assert!(events.is_terminated() && frames.is_terminated());
+
+    let mut blocks = FieldsStream::new(source());
+    let mut tapped = Tap::new(source(), |_| {});
+    for _ in 0..2 {
+        assert!(!blocks.is_terminated() && !tapped.is_terminated());
+        assert!(block_on(blocks.next()).is_some() && block_on(tapped.next()).is_some());
+    }
+    assert!(!blocks.is_terminated() && !tapped.is_terminated(), "it is not known yet");
+    assert!(block_on(blocks.next()).is_none() && block_on(tapped.next()).is_none());
+    assert!(blocks.is_terminated() && tapped.is_terminated());
+}
+
+/// A source need not be fused: what it would do after its end is not asked for.
+#[test]
+fn a_source_that_has_ended_is_not_asked_again() {
+    let source = || {
+        let mut items = [Some("data: 1\n\n"), None].into_iter();
+        futures::stream::poll_fn(move |_| {
+            Poll::Ready(items.next().expect("asked again").map(Ok::<_, io::Error>))
+        })
+    };
+    let mut tapped = Tap::new(source(), |_| {});
+    let mut alive =
+        KeepAlive::new(source().map(|item| item.map(bytes::Bytes::from)), std::future::pending::<()>);
+    assert!(block_on(tapped.next()).is_some() && block_on(alive.next()).is_some());
+    for _ in 0..3 {
+        assert!(block_on(tapped.next()).is_none() && block_on(alive.next()).is_none());
+    }
 }
 
 /// Each message once, and each flushed by itself.

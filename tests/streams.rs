@@ -130,6 +130,25 @@ proptest! {
     }
 }
 
+/// What another connection left open is not the start of this one.
+#[test]
+fn a_tap_starts_with_a_new_stream() {
+    let mut decoder = Decoder::new();
+    decoder.decode_all(b"id: 7\n\ndata: left open\n", |_| {});
+    let shown = Shown::default();
+    let tapped = Tap::with_decoder(source(b"data: 1\n\n", &[]), decoder, look(&shown));
+    assert_eq!(block_on(tapped.count()), 1);
+    let [Ok(FrameBuf::Event(event))] = &shown.borrow()[..] else { panic!("{shown:?}") };
+    assert_eq!((event.data(), event.last_event_id().as_str()), ("1", "7"));
+}
+
+#[test]
+fn a_keep_alive_of_one_line() {
+    let quiet = futures::stream::pending::<Item>();
+    let mut body = KeepAlive::new(quiet, || ready(())).line();
+    assert_eq!(block_on(body.next()).unwrap().unwrap(), ":\n");
+}
+
 #[test]
 fn a_tap_shows_nothing_of_a_source_that_failed() {
     let shown = Shown::default();

@@ -13,7 +13,7 @@ use super::copied::Copied;
 use crate::decode::fields::Fields;
 use crate::decode::settings::Unfinished;
 use crate::error::{BlockTooLarge, DecodeError, SourceError};
-use crate::scan::raw_block::{Block, BlockPart};
+use crate::scan::raw_block::Block;
 use crate::scan::raw_blocks::BlockScanner;
 
 pin_project! {
@@ -145,9 +145,6 @@ const fn too_large(error: BlockTooLarge) -> DecodeError {
 
 /// The item for a block, if there is one.
 fn wanted(block: &Block<'_>, comments: bool) -> Option<Fields> {
-    if !comments && block.part() == BlockPart::Comment {
-        return None;
-    }
     let mut fields = block.fields();
     if !comments {
         fields.comment = None;
@@ -202,6 +199,6 @@ where
     B: Into<Bytes>,
 {
     fn is_terminated(&self) -> bool {
-        self.chunks.have_ended() && self.chunk.is_empty()
+        self.chunks.have_ended()
     }
 }

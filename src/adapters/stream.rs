@@ -223,7 +223,7 @@ where
     B: Into<Bytes>,
 {
     fn is_terminated(&self) -> bool {
-        self.chunks.have_ended() && self.chunk.rest().is_empty()
+        self.chunks.have_ended()
     }
 }
 

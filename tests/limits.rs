@@ -92,6 +92,33 @@ fn everywhere(input: &[u8], limit: usize, policy: Policy) -> Outcome {
     expected
 }
 
+/// A path that does not count what it has passed would name a wrong place in the errors after it.
+#[test]
+fn the_place_is_right_after_blocks_of_each_shape() {
+    for shape in [
+        "data: 1\n\n",
+        "event: a\ndata: 1\n\n",
+        "id: 1\ndata: 1\n\n",
+        "event: a\nid: 1\ndata: 1\n\n",
+        "id: 1\nevent: a\ndata: 1\n\n",
+        "data: 1\ndata: 2\ndata: 3\n\n",
+        "data: 1\nid: 1\nevent: a\n\n",
+        "id: 1\n\n",
+        "retry: 5\n\n",
+        ":\n\n",
+        ": ping\n\n",
+        "what: 1\n\n",
+        "\n",
+    ] {
+        for block in [shape.to_owned(), shape.replace('\n', "\r\n"), shape.replace('\n', "\r")] {
+            let input = [&block.repeat(3), "data: larger than the limit\n\n", &block.repeat(2)].concat();
+            let outcome = everywhere(input.as_bytes(), 12, Policy::Commit);
+            let errors = outcome.seen.iter().filter(|seen| seen.got == Got::EventTooLarge);
+            assert_eq!(errors.count(), 1, "{block:?}");
+        }
+    }
+}
+
 #[test]
 fn each_limit_around_what_a_block_holds() {
     // Exactly the limit passes, one byte less does not; each kind of line by itself and all together.

@@ -129,6 +129,7 @@ fn each_limit_around_what_a_block_holds() {
         b"id: 12345\ndata: 1\n\ndata: x\n\n",
         b"id: 1\nid: 2\nevent: a\nevent: b\ndata: 1\n\ndata: x\n\n",
         b"id: a\0b\ndata: 1\n\ndata: x\n\n",
+        b"id: 1\ndata: 12345\nid: a\0b\n\ndata: x\n\n",
         b"data: \xFF\xFF\xE2\x82\n\ndata: x\n\n",
         b": comment\ndata: 1\n: another\nretry: 7\n\ndata: x\n\n",
         b"data: 12345\r\nretry: 5\r\nid: 9\r\n: c\r\n\r\nid\r\ndata: x\r\n\r\n",

@@ -73,8 +73,9 @@ pub mod chat_client {}
 ///
 /// The bounds of the log ([`ReplayLogBuilder`](crate::replay::ReplayLogBuilder)), the events for a new client (here
 /// only new ones), and the meaning of `reload` for your page. **Keep one log for each group of readers** who may see
-/// the same events: an id is not a permission. Several servers need a shared store instead: [`replay`](crate::replay)
-/// has the contract.
+/// the same events: an id is not a permission. End the streams when the server shuts down (`Topic::close`), or a graceful
+/// shutdown waits for ever; the clients come back by themselves. Several servers need a shared store instead:
+/// [`replay`](crate::replay) has the contract.
 ///
 /// # `src/replay_server.rs`
 ///
@@ -142,7 +143,7 @@ pub mod browser_server {}
 ///
 /// # What to change
 ///
-/// `tokens` knows the place of the cost in the API's answer. Without compression omit `gzip`, `takes_gzip` and
+/// `tokens` reads the token count from the API's answer. Without compression omit `gzip`, `takes_gzip` and
 /// `flate2`: `Tap` alone is the meter.
 ///
 /// # `src/gateway.rs`
@@ -197,7 +198,9 @@ pub mod translating_gateway {}
 /// The condition in `filter`, and the replacement for the data. To drop an event, write nothing. To drop it and keep
 /// its `id`, write its fields without the data: `Fields { data: None, ..block.fields() }.to_message()?`
 /// ([`Fields`](crate::Fields)). To change JSON, read [`Block::fields`](crate::Block::fields) and write with
-/// [`Block::replace_data`](crate::Block::replace_data).
+/// [`Block::replace_data`](crate::Block::replace_data). Do not forward `Content-Length`, nor the client's `Accept-Encoding`: a
+/// changed body has another length, and a compressed one has no blocks. See `NOT_PASSED_ON` in
+/// [`metering_gateway`](crate::cookbook::metering_gateway).
 ///
 /// # `src/redacting_proxy.rs`
 ///

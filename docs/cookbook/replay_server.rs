@@ -2,6 +2,7 @@
 //! client, so one that does not read costs nothing. If its place in the log is gone, its connection ends.
 
 use std::convert::Infallible;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -17,7 +18,8 @@ use sse_proto::replay::{EpochId, Replay, ReplayLog, ReplayLogBuilder};
 use sse_proto::{EventType, KEEP_ALIVE, Message, headers};
 use tokio::sync::Notify;
 
-/// What a new client gets, so that it has an id before there is an event. With data, for Firefox forgets an id without.
+/// What a new client gets, so that it has an id before there is an event. It has data, because
+/// Firefox forgets an id that comes without data.
 pub const HELLO: EventType<'static> = EventType::from_static("hello");
 /// Sent to a client whose place is gone: it has to load what it shows again.
 pub const RELOAD: EventType<'static> = EventType::from_static("reload");
@@ -30,13 +32,14 @@ pub struct Topic {
     epoch: u64,
     log: Mutex<ReplayLog>,
     news: Notify,
+    closed: AtomicBool,
 }
 
 impl Topic {
     pub fn new(epoch: u64, bounds: ReplayLogBuilder) -> Arc<Self> {
         let start = EpochId::new(epoch, 0).text(); // an id before there is an event
         let log = bounds.starting_after(start.as_event_id()).build();
-        Arc::new(Self { epoch, log: Mutex::new(log), news: Notify::new() })
+        Arc::new(Self { epoch, log: Mutex::new(log), news: Notify::new(), closed: AtomicBool::new(false) })
     }
 
     fn log(&self) -> MutexGuard<'_, ReplayLog> {
@@ -57,6 +60,12 @@ impl Topic {
         log.evict_before(before);
     }
 
+    /// Ends all connections, for the shutdown of the server. The clients come back, to the next one.
+    pub fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+        self.news.notify_waiters();
+    }
+
     /// What a connection begins with, and the position of the event that follows.
     fn connect(&self, last_event_id: Option<&[u8]>) -> (Bytes, u64) {
         let log = self.log();
@@ -70,10 +79,14 @@ impl Topic {
         }
     }
 
-    /// Waits for the next bytes after `position`, and moves that on. `None` ends the connection: the client was too slow.
+    /// Waits for the next bytes after `position`, and moves that on. `None` ends the connection: the client was too slow,
+    /// or the server shuts down.
     async fn next(&self, position: &mut u64) -> Option<Bytes> {
         loop {
-            let news = self.news.notified();
+            let news = self.news.notified(); // from here on no notification is missed
+            if self.closed.load(Ordering::Acquire) {
+                return None;
+            }
             let bytes: Vec<u8> = {
                 let log = self.log();
                 let events = log.from_position(*position).into_events()?.take(AT_ONCE);

@@ -27,7 +27,7 @@ impl Transport for Reqwest {
         let get = self.client.get(&self.url);
         let get = request.headers().fold(get, |get, (name, value)| get.header(name, value));
         Box::pin(async {
-            let answer = get.send().await?;
+            let answer = get.send().await?; // log its content type here: a failure does not hold it
             let response = Response::new(answer.status().as_u16(), ()).headers(answer.headers());
             Ok(response.map_body(|()| answer.bytes_stream().boxed()))
         })

@@ -28,7 +28,8 @@ use crate::field::{EventId, EventType};
 pub enum Frame<'d> {
     /// An event, dispatched at its blank line (WHATWG HTML 9.2.6).
     Event(Event<'d>),
-    /// The server asks for another reconnection time. Comes at its line, before the event around it.
+    /// The server asks for another reconnection time. It is yielded as soon as its line ends, before the event of the same
+    /// block.
     Retry(Duration),
     /// A comment, if they are enabled: all that follows the colon.
     Comment(&'d str),

@@ -40,7 +40,7 @@ pub struct Fields<T = String> {
     pub id: Option<T>,
     /// The last `retry` that is a time.
     pub retry: Option<Duration>,
-    /// The comments, joined by LF: of each all that follows the colon.
+    /// The text after the colon of each comment, joined by LF.
     pub comment: Option<T>,
 }
 

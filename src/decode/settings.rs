@@ -29,8 +29,9 @@ pub enum OversizedId {
 /// What happens to an event whose blank line does not arrive before the stream ends.
 ///
 /// The standard discards it (WHATWG HTML 9.2.6), but some servers leave out the last blank line, or even the last line end.
-/// A client that reconnects asks for the event again instead, so [`EventSource`](crate::driver::EventSource) does not use the setting
-/// unless its session is not to reconnect ([`Reconnect::Never`](crate::session::Reconnect::Never)).
+/// A client that reconnects asks for the event again instead. So an [`EventSource`](crate::driver::EventSource) uses the setting only
+/// where it does not connect again: with [`Reconnect::Never`](crate::session::Reconnect::Never), with `IfResumable` and no place to
+/// name, or after the last of `max_attempts`.
 ///
 /// The readers and streams obey this setting at the end of their source, [`PushDecoder`](crate::PushDecoder) at
 /// [`end`](crate::PushDecoder::end), and after [`Decoder::finish`](crate::Decoder::finish) it is

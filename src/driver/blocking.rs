@@ -271,6 +271,22 @@ impl<T: BlockingTransport> BlockingEventSource<T> {
         &mut self.course.session
     }
 
+    /// The transport.
+    ///
+    /// ```
+    /// use sse_proto::driver::{BlockingEventSource, BlockingTransport};
+    /// use sse_proto::session::Time;
+    /// use std::time::Duration;
+    ///
+    /// /// For the `retry_at` of an update.
+    /// fn wait<T: BlockingTransport>(source: &BlockingEventSource<T>, retry_at: Time) -> Duration {
+    ///     retry_at.saturating_since(source.transport().now())
+    /// }
+    /// ```
+    pub const fn transport(&self) -> &T {
+        &self.transport
+    }
+
     /// The transport, for example to give it a new token.
     pub const fn transport_mut(&mut self) -> &mut T {
         &mut self.transport

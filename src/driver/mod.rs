@@ -92,6 +92,10 @@
 //! The setting [`unfinished`](crate::DecoderBuilder::unfinished) applies only if the session does not reconnect.
 //! Otherwise the cut event is dropped, and the next connection requests it again. If a server always leaves out the last
 //! blank line, you see [`Loss::Truncated`](crate::session::Loss::Truncated) each time.
+//!
+//! With [`Reconnect::Never`](crate::session::Reconnect::Never) the end of a body ends the source with `None`, whether the
+//! body was whole or cut. To tell them apart ask `source.session().last_loss()`: `Truncated` means that the last event is
+//! missing or unfinished.
 
 #[cfg(feature = "std")]
 mod blocking;

@@ -49,7 +49,8 @@ pub enum Update<E> {
         loss: Loss,
         /// The error of the transport, if there was one.
         error: Option<E>,
-        /// The time of the next attempt, on the clock of the transport.
+        /// The time of the next attempt, on the clock of the transport. The wait until then:
+        /// `retry_at.saturating_since(source.transport().now())`.
         retry_at: Time,
     },
 }

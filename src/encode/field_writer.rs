@@ -101,7 +101,7 @@ impl<B: EncodeBuffer> FieldWriter<B> {
         self.put(Message::new().data(data))
     }
 
-    /// Whether what was written as bytes was UTF-8, each character whole. There is nothing to finish but that.
+    /// Checks that the bytes written were complete, valid UTF-8. Nothing else needs finishing.
     ///
     /// # Errors
     ///

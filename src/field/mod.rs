@@ -72,7 +72,7 @@ impl<'a> EventId<'a> {
         }
     }
 
-    /// Checks `id` in a `const`, where a bad one does not compile.
+    /// Checks `id`. In a `const`, an invalid value is a compile error.
     ///
     /// # Panics
     ///
@@ -149,7 +149,7 @@ impl<'a> EventType<'a> {
         }
     }
 
-    /// Checks `event_type` in a `const`, where a bad one does not compile.
+    /// Checks `event_type`. In a `const`, an invalid value is a compile error.
     ///
     /// # Panics
     ///

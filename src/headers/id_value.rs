@@ -35,7 +35,7 @@ pub fn last_event_id_value(id: EventId<'_>) -> Result<&[u8], InvalidHeaderValue>
 /// Like [`last_event_id_value`], but an id may begin or end with spaces and tabs, which are taken off: they would not arrive
 /// (RFC 9110, 5.5), HTTP/2 forbids them (RFC 9113, 8.2.1), and some libraries refuse them.
 ///
-/// This is what a [`Session`](crate::session::Session) sends, for without a header the place in the stream is lost for certain.
+/// A [`Session`](crate::session::Session) sends this value, because without the header the place in the stream would be lost.
 /// The server must treat the id without blanks like the one with them. For an id of blanks alone the value is empty: send no
 /// header then.
 ///

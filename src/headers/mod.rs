@@ -37,10 +37,11 @@ pub const PRAGMA: &str = "pragma";
 /// the request directive of that name would still let a cache answer from what it has (RFC 9111, 5.2.1.5).
 pub const NO_CACHE: &str = "no-cache";
 
-/// The value of [`CACHE_CONTROL`] in a response: it is not to be stored (RFC 9111, 5.2.2.5), and passed on as it is (5.2.2.6).
+/// The value of [`CACHE_CONTROL`] in a response: caches must not store it (RFC 9111, 5.2.2.5), and proxies must
+/// forward it unchanged (5.2.2.6).
 ///
-/// Without `no-transform` layers that compress responses take an event stream, too, and hold events back until
-/// they have enough to compress.
+/// Without `no-transform`, layers that compress responses also compress event streams, and delay events until they have
+/// enough bytes.
 pub const NO_STORE_NO_TRANSFORM: &str = "no-store, no-transform";
 
 /// The header in which a client that connects again names the last event that it got (WHATWG HTML
@@ -53,7 +54,7 @@ pub const X_ACCEL_BUFFERING: &str = "x-accel-buffering";
 /// The value of [`X_ACCEL_BUFFERING`] that turns buffering off.
 pub const NO_BUFFERING: &str = "no";
 
-/// The header in which a server that refuses says when to come again: see [`retry_after`](retry_after()).
+/// The header with which a server that refuses a request says when to try again: see [`retry_after`](retry_after()).
 pub const RETRY_AFTER: &str = "retry-after";
 
 /// What a client sends with every request, besides a [`LAST_EVENT_ID`] (WHATWG HTML 9.2.2, 9.2.3).

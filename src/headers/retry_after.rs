@@ -9,7 +9,8 @@ use super::http_date;
 ///
 /// Takes text, bytes, or the header value of your HTTP library; blanks at the ends do not count. A date may have each of the
 /// three forms of RFC 9110, 5.6.7, letter by letter, and its two-digit years are at most 50 years ahead. A date in the
-/// past is zero. A leap second is the second after it. The name of the day has to be one, but need not be that of the date.
+/// past is zero. A leap second is the second after it. The day name must be a valid one, but it need
+/// not match the date.
 ///
 /// `None` if the value is neither: treat it like a missing header. A number of seconds above `u64` becomes `u64::MAX`
 /// seconds, so that a very long time does not become zero. The caller must set any other limit; a server can ask for

@@ -218,7 +218,11 @@ impl<'d> Block<'d> {
     /// lines is copied as it is.
     ///
     /// For data that has to be seen as a whole, such as JSON in several lines: [`Block::fields`] reads it. The new data stands where
-    /// the first data line was, and the others go. It cannot break the framing: each of its lines becomes a data line.
+    /// the first data line was, and the others go. It cannot break the framing: each of its lines becomes a data line, written as
+    /// `data: ` with one space.
+    ///
+    /// [`Block::fields`] replaces bytes that are not UTF-8 by U+FFFD. If such a block must pass unchanged, join the bytes of its
+    /// data lines ([`Block::lines`]) instead, and parse those.
     ///
     /// ```
     /// use sse_proto::BlockScanner;

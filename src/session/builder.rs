@@ -65,7 +65,7 @@ impl SessionBuilder {
         self
     }
 
-    /// The longest time that a server may ask for, by `retry` or [`Session::retry_after`]; more means that. The default is
+    /// The longest time that a server may ask for, by `retry` or [`Session::retry_after`]. A longer time is reduced to it. The default is
     /// `None`: by the standard no client comes earlier than asked (9.2.3). So a server, or a bug in it, can send a client away
     /// for years: an hour is a good ceiling where that matters.
     ///

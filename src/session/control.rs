@@ -141,7 +141,8 @@ impl Session {
         }
     }
 
-    /// Why the last connection was lost, `None` if none was yet. For logs.
+    /// Why the last connection was lost, `None` if none was yet. Also after the last connection of a session that does not
+    /// reconnect: [`Loss::Truncated`](super::Loss::Truncated) if its last event was cut.
     ///
     /// ```
     /// use sse_proto::session::{Action, Loss, Session, Time};

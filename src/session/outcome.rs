@@ -107,13 +107,13 @@ pub enum Loss {
 /// session.network_error(connection, now);
 /// let Action::Failed(failure) = session.poll(now, 0) else { unreachable!() };
 /// assert!(matches!(failure, Failure::TooManyAttempts { attempts: 1, .. }));
-/// assert!(failure.to_string().starts_with("gave up after 1 connections in a row"));
+/// assert!(failure.to_string().starts_with("gave up after 1 connection without"));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum Failure {
-    /// The status is not 200 (WHATWG HTML 9.2.3), and the settings do not try again after it. With 204 nothing is wrong: a server
-    /// ends a client for good with it. Any number may stand here, as the caller gave it.
+    /// The status is not 200 (WHATWG HTML 9.2.3), and the settings do not try again after it. 204 is not a fault: it tells
+    /// the client not to come back. Any number may stand here, as the caller gave it.
     #[error("the server answered with {}", Answer(*.0))]
     Status(u16),
     /// The `Content-Type` is not `text/event-stream` (9.2.3), and the settings do not try that again.
@@ -133,7 +133,7 @@ pub enum Failure {
     IdleTimeout,
     /// So many connections in a row were fruitless:
     /// [`SessionBuilder::max_attempts`](crate::session::SessionBuilder::max_attempts).
-    #[error("gave up after {attempts} connections in a row without progress{}", Last(*.last))]
+    #[error("gave up after {attempts} {} without progress{}", if *.attempts == 1 { "connection" } else { "connections in a row" }, Last(*.last))]
     #[non_exhaustive]
     TooManyAttempts {
         /// How many.

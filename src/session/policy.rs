@@ -30,7 +30,7 @@ pub enum Progress {
     /// only a greeting without a new id does.
     #[default]
     NewId,
-    /// Or an event has arrived.
+    /// Like `NewId`, or an event has arrived.
     Event,
 }
 

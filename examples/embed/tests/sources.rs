@@ -240,6 +240,23 @@ async fn a_client_of_the_replay_server_loses_nothing() {
     assert_eq!(source.next_event().await.unwrap().unwrap().data(), "d");
 }
 
+/// A graceful shutdown waits for all streams, so they have to end.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replay_server_shuts_down() {
+    let topic = Topic::new(1, ReplayLog::builder());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut source = reqwest_source::events(&format!("http://{}/events", listener.local_addr().unwrap()));
+    let closed = topic.clone();
+    let serve = axum::serve(listener, router(topic)).with_graceful_shutdown(async move {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        closed.close();
+    });
+    let server = tokio::spawn(async move { serve.await.unwrap() });
+    assert!(matches!(source.next_update().await, Some(Ok(Update::Open))));
+    while !matches!(source.next_update().await, Some(Ok(Update::Lost { .. }))) {}
+    tokio::time::timeout(Duration::from_secs(10), server).await.expect("no stream is open").unwrap();
+}
+
 /// A client that does not read: the log stays within its bounds, and its connection ends.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_does_not_read_costs_nothing() {

@@ -47,7 +47,7 @@ use super::interpreter::{Interpreter, Made};
 ///
 /// So for data of at most D bytes, event types of at most T and ids of at most I, with one `event` and one `id` line at most in
 /// each block, `D + T + 2 * I` bytes are enough. Names, line ends, unknown fields and `retry` need no room, and
-/// comments only if they are enabled: one then needs room for its text beside what the block holds so far. An id with
+/// comments only if they are enabled: a comment then needs room for its text in addition to what the block already holds. An id with
 /// U+0000, which the standard ignores (9.2.6), needs room until its line ends.
 ///
 /// An event that does not fit gives one [`DecodeError::EventTooLarge`], which names the length of the buffer and the place of the

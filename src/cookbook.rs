@@ -200,7 +200,7 @@ pub mod translating_gateway {}
 /// ([`Fields`](crate::Fields)). To change JSON, read [`Block::fields`](crate::Block::fields) and write with
 /// [`Block::replace_data`](crate::Block::replace_data). Do not forward `Content-Length`, nor the client's `Accept-Encoding`: a
 /// changed body has another length, and a compressed one has no blocks. See `NOT_PASSED_ON` in
-/// [`metering_gateway`](crate::cookbook::metering_gateway).
+/// [`metering_gateway`].
 ///
 /// # `src/redacting_proxy.rs`
 ///

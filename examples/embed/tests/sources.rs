@@ -246,14 +246,17 @@ async fn a_replay_server_shuts_down() {
     let topic = Topic::new(1, ReplayLog::builder());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mut source = reqwest_source::events(&format!("http://{}/events", listener.local_addr().unwrap()));
+    let (shut_down, shutdown) = tokio::sync::oneshot::channel::<()>();
     let closed = topic.clone();
     let serve = axum::serve(listener, router(topic)).with_graceful_shutdown(async move {
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        let _ = shutdown.await;
         closed.close();
     });
     let server = tokio::spawn(async move { serve.await.unwrap() });
     assert!(matches!(source.next_update().await, Some(Ok(Update::Open))));
-    while !matches!(source.next_update().await, Some(Ok(Update::Lost { .. }))) {}
+    shut_down.send(()).unwrap();
+    let ended = async { while !matches!(source.next_update().await, Some(Ok(Update::Lost { .. }))) {} };
+    tokio::time::timeout(Duration::from_secs(10), ended).await.expect("the stream ends");
     tokio::time::timeout(Duration::from_secs(10), server).await.expect("no stream is open").unwrap();
 }
 

@@ -108,3 +108,10 @@ fn what_an_edge_cuts_is_read_in_two_parts() {
         assert!(taken(Path::CutData) + taken(Path::Edge) <= 2 * chunks + chunks / 4);
     }
 }
+
+#[test]
+fn data_byte_by_byte_has_a_path_of_its_own() {
+    let taken = paths(&lines(1, 320), 1);
+    // The first byte after the colon may be the space.
+    assert!(taken(Path::DataByte) >= 319 * 1000, "{}", taken(Path::DataByte));
+}

@@ -36,6 +36,16 @@ impl ValueBuf {
         self.extend(bytes);
     }
 
+    /// Appends one byte.
+    #[inline(always)]
+    pub(crate) fn push_byte(&mut self, byte: u8, limit: usize) {
+        effort::count(1);
+        if self.bytes.len() == self.bytes.capacity() {
+            self.grow(1, limit);
+        }
+        self.bytes.push(byte);
+    }
+
     #[inline(always)]
     fn extend(&mut self, bytes: &[u8]) {
         if bytes.len() <= COPY_AT_ONCE {

@@ -14,6 +14,24 @@ use super::paths::{Path, take};
 use super::step::{Engine, is_id};
 
 impl Engine {
+    /// Reads a chunk of one byte, if it is data, fits, and does not end the line: for callers that read byte by byte. Called
+    /// only in the value of a data line.
+    #[inline(always)]
+    pub(super) fn byte_of_data(&mut self, input: &[u8], cursor: &mut Cursor) -> bool {
+        #[cfg(sse_without = "byte_of_data")]
+        return false;
+        let block = &mut self.block;
+        let ([byte], false) = (input, block.skipping) else { return false };
+        if matches!(byte, b'\n' | b'\r') || block.room.take(1).is_err() {
+            return false;
+        }
+        cursor.pos = 1;
+        self.scanner.advance(1);
+        take(Path::DataByte);
+        block.data.push_byte(*byte, block.limit);
+        true
+    }
+
     /// Handles the two usual shapes that an edge cuts, if they fit: the start of a data line and the rest of one.
     /// Returns whether the input was one of them.
     #[inline(always)]

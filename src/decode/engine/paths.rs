@@ -16,6 +16,8 @@ pub(crate) enum Path {
     ShortLine,
     /// The same, copied with its exact length.
     LongLine,
+    /// A chunk of one byte by `Engine::byte_of_data`.
+    DataByte,
     /// The start or the rest of a data line by `Engine::cut_data`.
     CutData,
     /// A line or a part of one by `Engine::edge`.

@@ -81,8 +81,21 @@ impl Engine {
 
     /// Reads `input` from the cursor, which is not at the end, to the next frame, to an error, or to the end of
     /// `input`. Without `FRAMES` the loop over lines does not stop at retries and comments.
-    #[inline(never)]
+    #[inline(always)]
     pub(crate) fn step<const FRAMES: bool>(
+        &mut self,
+        input: &[u8],
+        cursor: &mut Cursor,
+    ) -> Result<Step, DecodeError> {
+        // In the middle of a line nothing is lent, and no shortcut is ready.
+        if self.scanner.in_data() && self.byte_of_data(input, cursor) {
+            return Ok(Step::Pending);
+        }
+        self.step_on::<FRAMES>(input, cursor)
+    }
+
+    #[inline(never)]
+    fn step_on<const FRAMES: bool>(
         &mut self,
         input: &[u8],
         cursor: &mut Cursor,

@@ -386,4 +386,5 @@ fn an_owned_event_hashes_like_what_it_holds() {
     let of = |event: Event<'_>| hash(&|hasher| event.to_buf().hash(hasher));
     assert_eq!(of(event), hash(&|hasher| event.hash(hasher)));
     assert!(others.iter().all(|other| of(*other) != of(event)));
+    assert!(others.iter().all(|other| other.to_buf() != event.to_buf()));
 }

@@ -301,6 +301,34 @@ fn reconnecting() {
     }
 }
 
+/// Also if the stream before it ended between two events.
+#[test]
+fn a_byte_order_mark_counts_at_the_start_of_a_stream_only() {
+    let (mut decoder, mut seen) = (Decoder::new(), Vec::new());
+    for stream in 0..3 {
+        for event in ["\u{FEFF}data: start\n\n", "data: 1\n\n", "\u{FEFF}data: unknown\n\n", "data: 2\n\n"] {
+            let event = if stream == 1 { event.trim_start_matches('\u{FEFF}') } else { event };
+            decoder.decode_all(event.as_bytes(), |frame| {
+                if let Ok(sse_proto::Frame::Event(event)) = frame {
+                    seen.push(format!("{stream} {}", event.data()));
+                }
+            });
+        }
+        decoder.reconnect();
+    }
+    let all = ["0 start", "0 1", "0 2", "1 start", "1 1", "1 unknown", "1 2", "2 start", "2 1", "2 2"];
+    assert_eq!(seen, all);
+    // A stream that starts without one does not allow it later.
+    for (first, expected) in [("data: 1\n\n", 1), ("\u{FEFF}data: 1\n\n", 1)] {
+        decoder.reconnect();
+        let mut events = 0;
+        for bytes in [first, "\u{FEFF}data: 2\n\n"] {
+            decoder.decode_all(bytes.as_bytes(), |_| events += 1);
+        }
+        assert_eq!(events, expected, "{first:?}");
+    }
+}
+
 #[test]
 fn reconnecting_over_a_slice() {
     for story in &VECTORS.reconnects {

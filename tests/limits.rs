@@ -277,6 +277,37 @@ fn a_limit_survives_a_new_connection_and_its_charge_does_not() {
     }
 }
 
+/// What `pending` tells is what is charged: zero between blocks, the exact size in them, however the chunks are cut.
+#[test]
+fn what_is_pending_is_what_was_charged() {
+    for (open, size) in [
+        ("", 0),
+        ("data: 12", 3),
+        ("data: 12\n", 3),
+        ("data: 12\ndata\n", 4),
+        ("event: a\n", 1),
+        ("event: ab\nid: 1\ndata: 12\n", 6),
+        ("id: 1\nid: 22\n", 3),
+        ("event: a", 1),
+        (": comment", 0),
+        ("retry: 1000", 0),
+        ("unknown: 12\n", 0),
+    ] {
+        for before in ["", "data: 1\n\n", "event: a\ndata: 1\n\n", "data: 1\ndata: 2\n\n", "event: a\n\n"] {
+            let input = [before, open].concat();
+            for every in 1..=input.len().max(1) {
+                let mut decoder = Decoder::new();
+                for bytes in input.as_bytes().chunks(every) {
+                    decoder.decode_all(bytes, |_| {});
+                }
+                let told = (decoder.pending(), decoder.is_open(), decoder.is_in_line());
+                let in_line = !open.is_empty() && !open.ends_with('\n');
+                assert_eq!(told, (size, size > 0 || in_line, in_line), "{input:?} in {every}s");
+            }
+        }
+    }
+}
+
 /// The exact limit, met by each of the ways that a block may take: the shortcuts from the second block on, the others before.
 #[test]
 fn the_limit_is_exact_for_every_shape_of_block() {

@@ -295,6 +295,34 @@ fn a_new_connection_has_all_the_room() {
 }
 
 #[test]
+fn an_id_that_does_not_fit_changes_nothing() {
+    let mut buffer = [0; 8];
+    let mut decoder = SliceDecoder::new(&mut buffer);
+    assert!(decoder.decode(&mut Chunk::new(b"id: 1\n\ndata: x\n")).unwrap().is_none());
+    assert!(decoder.reconnect_after(EventId::from_static("123456789")).is_err());
+    let mut chunk = Chunk::new(b"\n");
+    let event = decoder.decode_event(&mut chunk).unwrap().unwrap();
+    assert_eq!((event.data(), event.last_event_id().as_str()), ("x", "1"));
+    decoder.reconnect_after(EventId::from_static("12345678")).unwrap();
+    assert_eq!(decoder.last_event_id(), "12345678");
+}
+
+/// Nothing is open while a frame is lent.
+#[test]
+fn a_stream_that_ends_with_a_frame_ends_clean() {
+    for stream in ["event: a\ndata: 1\n\n", "id: 1\ndata: 1\n\n", ": comment\n", "retry: 1\n"] {
+        let (mut buffer, mut chunk) = ([0; 64], Chunk::new(stream.as_bytes()));
+        let mut decoder = SliceDecoder::builder().comments(true).build(&mut buffer);
+        assert!(decoder.decode(&mut chunk).unwrap().is_some());
+        assert_eq!(decoder.finish(), End::Clean, "{stream:?}");
+        let mut chunk = Chunk::new(stream.as_bytes());
+        let mut decoder = Decoder::builder().comments(true).build();
+        assert!(decoder.decode(&mut chunk).unwrap().is_some());
+        assert_eq!(decoder.finish(), End::Clean, "{stream:?}");
+    }
+}
+
+#[test]
 fn a_buffer_of_nothing() {
     let mut decoder = SliceDecoder::new(&mut []);
     let mut chunk = Chunk::new(b"data\n\nretry: 1\ndata: x\n\nid: 1\ndata\n\nid\nevent\ndata:\n\n");

@@ -5,18 +5,21 @@
 use alloc::string::String;
 
 use crate::decode::engine::paths::{Path, taken};
+use crate::limits::{CALM_BLOCKS, KEEP_CAPACITY};
 use crate::{Chunk, Decoder};
 
 /// The number of times each path was taken for a thousand times `event`, in chunks of `every` bytes.
 fn paths(event: &str, every: usize) -> impl Fn(Path) -> usize + use<> {
-    let stream = event.repeat(1000);
-    let mut decoder = Decoder::new();
     let _ = taken();
+    read(&mut Decoder::new(), &event.repeat(1000), every);
+    taken()
+}
+
+fn read(decoder: &mut Decoder, stream: &str, every: usize) {
     for bytes in stream.as_bytes().chunks(every) {
         let mut chunk = Chunk::new(bytes);
         while let Ok(Some(_)) = decoder.decode_event(&mut chunk) {}
     }
-    taken()
 }
 
 fn lines(count: usize, len: usize) -> String {
@@ -30,8 +33,9 @@ fn whole_blocks_of_data_go_by_the_first_shortcut() {
         for every in [16 * 1024, usize::MAX, event.len()] {
             let taken = paths(event, every);
             let cuts = if every == event.len() { 0 } else { event.repeat(1000).len() / every };
+            // A block that is cut does not keep the next one from the shortcut.
             let blocks = taken(Path::DataBlock);
-            assert!(blocks >= 998 - 2 * cuts, "{event:?} in {every}s: {blocks}");
+            assert!(blocks >= 998 - cuts, "{event:?} in {every}s: {blocks}");
             assert!(taken(Path::Edge) <= 2 + 2 * cuts, "{event:?} in {every}s: {}", taken(Path::Edge));
         }
     }
@@ -95,6 +99,25 @@ fn lines_of_data_are_joined_in_a_run() {
     }
     let taken = paths(&lines(10, 200), usize::MAX);
     assert!(taken(Path::LongLine) >= 7990, "{}", taken(Path::LongLine));
+    // Of the blocks after such an event only the first is read line by line.
+    let taken = paths(&[&lines(10, 20), &*"data: 1\n\n".repeat(5)].concat(), usize::MAX);
+    assert_eq!(taken(Path::DataBlock), 4000);
+}
+
+/// While the memory of a large event is kept for the next one, each block is counted; then the shortcuts are back.
+#[test]
+fn the_shortcuts_are_back_after_a_large_event() {
+    let (large, small) = (lines(1, 2 * KEEP_CAPACITY), "data: 1\n\n".repeat(1000));
+    let mut decoder = Decoder::new();
+    read(&mut decoder, &large, 1460);
+    let _ = taken();
+    read(&mut decoder, &small, usize::MAX);
+    assert_eq!(taken()(Path::DataBlock), 1000 - usize::from(CALM_BLOCKS));
+    read(&mut decoder, &large, 1460);
+    decoder.reconnect();
+    let _ = taken();
+    read(&mut decoder, &small, usize::MAX);
+    assert_eq!(taken()(Path::DataBlock), 999, "a new stream counts nothing");
 }
 
 /// An edge that cuts a data line costs exactly two parts, whatever comes before it in the block.

@@ -258,19 +258,25 @@ fn a_limit_by_elapsed_time() {
     assert_eq!(session.ready_state(), ReadyState::Closed);
     // Time in connections that were not good counts, and good ones begin it anew.
     let mut session = settings.clone().client();
+    let mut patient = PLAIN.max_elapsed_time(Some(s(24))).client();
     let mut now = s(0);
     for (lasting, wait) in [(2, 3), (2, 6)] {
-        reopen(&mut session, now);
-        now += s(lasting);
-        session.end_of_body(now.into());
-        assert_eq!(poll(&mut session, now), Act::Wait(now + s(wait)));
-        now += s(wait);
+        for session in [&mut session, &mut patient] {
+            reopen(session, now);
+            let lost = now + s(lasting);
+            session.end_of_body(lost.into());
+            assert_eq!(poll(session, lost), Act::Wait(lost + s(wait)));
+        }
+        now += s(lasting + wait);
     }
     // Lost at 2 first, now at 15: 12 more would be 25 after that.
     let mut good = session.clone();
     reopen(&mut session, now);
     session.end_of_body((now + s(2)).into());
     failure(&mut session, now + s(2));
+    reopen(&mut patient, now);
+    patient.end_of_body((now + s(2)).into());
+    assert!(matches!(poll(&mut patient, now + s(2)), Act::Failed(Failure::OutOfTime { .. })));
     reopen(&mut good, now);
     good.end_of_body((now + s(10)).into());
     assert_eq!(poll(&mut good, now + s(10)), Act::Wait(now + s(13)));

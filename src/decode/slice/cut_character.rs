@@ -20,8 +20,8 @@ impl CutCharacter {
     pub(super) const NONE: Self = Self { bytes: [0; 4], len: 0 };
 
     /// Calls `text` with the text of `bytes`, part by part, and with the place of each part's first byte. `bytes`
-    /// start at `offset` and follow the bytes that are stored here. If the line continues, the start of a cut
-    /// character is stored.
+    /// start at `offset` and follow the bytes that are stored here. The start of a cut character is stored until the
+    /// line continues or ends.
     pub(super) fn mend(&mut self, bytes: &[u8], offset: u64, last: bool, mut text: impl FnMut(&str, u64)) {
         effort::count(bytes.len());
         let (mut rest, mut at) = (bytes, offset);
@@ -54,7 +54,7 @@ impl CutCharacter {
             text(chunk.valid(), at);
             at += chunk.valid().len() as u64;
             let bad = chunk.invalid();
-            let is_edge = !last && at + bad.len() as u64 == offset + bytes.len() as u64;
+            let is_edge = at + bad.len() as u64 == offset + bytes.len() as u64;
             match Self::cut(bad) {
                 Some(cut) if is_edge => *self = cut,
                 _ if bad.is_empty() => {}
@@ -87,9 +87,9 @@ impl CutCharacter {
         }
     }
 
-    /// Stores `bad`, if it is the start of a character.
+    /// Stores `bad`, if it is empty or the start of a character.
     fn cut(bad: &[u8]) -> Option<Self> {
-        bad.iter().try_fold(Self::NONE, |start, &byte| start.with(byte)).filter(|start| start.len > 0)
+        bad.iter().try_fold(Self::NONE, |start, &byte| start.with(byte))
     }
 }
 

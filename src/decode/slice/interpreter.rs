@@ -223,7 +223,6 @@ impl<'b> Interpreter<'b> {
     pub(super) fn finish(&mut self, unfinished: Unfinished) -> End<'_> {
         self.take_back();
         let open_line = self.scanner.open_line();
-        self.held.drop_line();
         if open_line == Some(LineKind::Data) && self.has_data {
             // The rest of the character never arrives: replace it by U+FFFD, if that fits.
             let mark = self.cut.mark();
@@ -250,7 +249,6 @@ impl<'b> Interpreter<'b> {
     /// Starts another stream: drops the open block.
     pub(super) fn reconnect(&mut self) {
         self.finish(Unfinished::Discard);
-        self.take_back();
     }
 
     /// The same, but continues after the event with this id. Returns whether the id fits; if not, nothing changes.

@@ -23,29 +23,54 @@ const PARTS: [&str; 9] = [
 /// Of those not needed, and large.
 const NOT: [&str; 3] = ["tests/interop/", "tests/embedders/", "tests/mutants/"];
 
-/// Which fault is on: asked of the environment without an allocation, since some tests count those.
+/// Which fault is on, or where to write the number of each fault that is reached. Nothing here allocates, since some tests
+/// count that.
 const SWITCH: &str = r#"//! Which fault is on.
 #![allow(missing_docs, unused, unsafe_code, clippy::all)]
 
-use core::ffi::{c_char, CStr};
-use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use core::ffi::{c_char, c_int, c_void, CStr};
+use core::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, Ordering::Relaxed};
 
-unsafe extern "C" { fn getenv(name: *const c_char) -> *const c_char; }
+unsafe extern "C" {
+    fn getenv(name: *const c_char) -> *const c_char;
+    fn creat(path: *const c_char, mode: c_int) -> c_int;
+    fn write(file: c_int, bytes: *const c_void, len: usize) -> isize;
+}
 
-static ON: AtomicU32 = AtomicU32::new(u32::MAX);
+const UNKNOWN: u32 = u32::MAX;
+const NONE: u32 = u32::MAX - 1;
+const REACHED: u32 = u32::MAX - 2;
+
+static ON: AtomicU32 = AtomicU32::new(UNKNOWN);
+static FILE: AtomicI32 = AtomicI32::new(-1);
+static SEEN: [AtomicBool; 1 << 14] = [const { AtomicBool::new(false) }; 1 << 14];
 
 #[inline]
 pub(crate) fn on(n: u32) -> bool {
-    let on = match ON.load(Relaxed) { u32::MAX => read(), on => on };
+    let on = match ON.load(Relaxed) { UNKNOWN => read(), on => on };
+    if on == REACHED { reached(n); }
     on == n
 }
 
 #[cold]
+fn reached(n: u32) {
+    if !SEEN[n as usize].load(Relaxed) && !SEEN[n as usize].swap(true, Relaxed) {
+        unsafe { write(FILE.load(Relaxed), n.to_le_bytes().as_ptr().cast(), 4); }
+    }
+}
+
+#[cold]
 fn read() -> u32 {
+    let path = unsafe { getenv(c"SSE_MUTANTS_REACHED".as_ptr()) };
     let value = unsafe { getenv(c"SSE_MUTANT".as_ptr()) };
-    let text = if value.is_null() { b"" } else { unsafe { CStr::from_ptr(value) }.to_bytes() };
-    let mut on = u32::MAX - 1;
-    if !text.is_empty() { on = text.iter().fold(0, |on, digit| on * 10 + u32::from(digit - b'0')); }
+    let on = if !path.is_null() {
+        if FILE.load(Relaxed) < 0 { FILE.store(unsafe { creat(path, 0o600) }, Relaxed); }
+        REACHED
+    } else if value.is_null() {
+        NONE
+    } else {
+        unsafe { CStr::from_ptr(value) }.to_bytes().iter().fold(0, |on, digit| on * 10 + u32::from(digit - b'0'))
+    };
     ON.store(on, Relaxed);
     on
 }

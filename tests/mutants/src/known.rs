@@ -9,6 +9,8 @@ use crate::Result;
 use crate::sites::Site;
 
 pub const SURVIVED: &str = "survived";
+/// In place of the test: no test runs the place of the fault.
+pub const NOT_REACHED: &str = "(not reached)";
 
 pub struct Known {
     path: PathBuf,

@@ -57,9 +57,10 @@ pub fn write(root: &Path, sites: &[Site], known: &Known) -> Result<()> {
     page += &row("all", &all);
     page += "\n## Not seen\n\n";
     for site in sites {
-        if known.of.get(&site.name).is_some_and(|(outcome, _)| outcome == SURVIVED) {
+        if let Some((_, by)) = known.of.get(&site.name).filter(|(outcome, _)| outcome == SURVIVED) {
             let reason = reasons.get(site.name.as_str()).unwrap_or(&"not explained yet");
-            page += &format!("- {}: {reason}\n", site.name);
+            let by = if by.is_empty() { String::new() } else { format!(" {by}") };
+            page += &format!("- {}{by}: {reason}\n", site.name);
         }
     }
     fs::create_dir_all(root.join("docs/campaign"))?;

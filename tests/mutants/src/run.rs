@@ -1,6 +1,7 @@
-//! Runs the tests for each fault, those first that have seen most so far.
+//! Runs the tests for each fault: those that reach its place, and those first that have seen most so far.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
@@ -9,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::Result;
 use crate::build::Built;
-use crate::known::{Known, SURVIVED};
+use crate::known::{Known, NOT_REACHED, SURVIVED};
 use crate::sites::Site;
 
 /// Random cases: enough for a rule that is broken always.
@@ -22,16 +23,31 @@ struct Program {
     name: String,
     path: std::path::PathBuf,
     time: Duration,
+    /// The faults whose place it reaches.
+    reaches: BTreeSet<usize>,
+}
+
+/// What a program is run for.
+#[derive(Clone, Copy)]
+enum Run<'r> {
+    /// To see which places it reaches; their numbers go to this file.
+    Reached(&'r Path),
+    /// To see whether it notices this fault.
+    Fault(usize),
 }
 
 pub fn run(built: &Built, jobs: usize, known: &mut Known) -> Result<()> {
     let mut programs = Vec::new();
     for (name, path) in &built.programs {
-        let started = Instant::now();
-        if !passes(path, &built.copy, None, Duration::from_secs(600))? {
+        let (started, file) = (Instant::now(), built.copy.join("../reached"));
+        fs::write(&file, "")?;
+        if !passes(path, &built.copy, Run::Reached(&file), Duration::from_secs(600))? {
             return Err(format!("{name} fails without a fault").into());
         }
-        programs.push(Program { name: name.clone(), path: path.clone(), time: started.elapsed() });
+        let (time, numbers) = (started.elapsed(), fs::read(&file)?);
+        let reaches =
+            numbers.as_chunks().0.iter().map(|number| u32::from_le_bytes(*number) as usize).collect();
+        programs.push(Program { name: name.clone(), path: path.clone(), time, reaches });
     }
     programs.sort_by_key(|program| program.time);
     for program in &programs {
@@ -44,7 +60,8 @@ pub fn run(built: &Built, jobs: usize, known: &mut Known) -> Result<()> {
             let Some((n, site)) = left.lock().map_err(|error| error.to_string())?.next() else {
                 return Ok(());
             };
-            let mut order: Vec<&Program> = programs.iter().collect();
+            let mut order: Vec<&Program> =
+                programs.iter().filter(|program| program.reaches.contains(&n)).collect();
             {
                 // Those that have seen most in this file for their time.
                 let kills = kills.lock().map_err(|error| error.to_string())?;
@@ -54,10 +71,13 @@ pub fn run(built: &Built, jobs: usize, known: &mut Known) -> Result<()> {
                 };
                 order.sort_by_key(worth);
             }
+            let by_none = if order.is_empty() { NOT_REACHED } else { "" };
             let mut seen = None;
             for program in order {
                 let limit = LEAST + program.time * PATIENCE;
-                if !passes(&program.path, &built.copy, Some(n), limit).map_err(|error| error.to_string())? {
+                if !passes(&program.path, &built.copy, Run::Fault(n), limit)
+                    .map_err(|error| error.to_string())?
+                {
                     seen = Some(program.name.clone());
                     break;
                 }
@@ -69,9 +89,9 @@ pub fn run(built: &Built, jobs: usize, known: &mut Known) -> Result<()> {
                     .entry((room(site), name.clone()))
                     .or_default() += 1;
             }
-            let (outcome, by) = seen.as_ref().map_or((SURVIVED, ""), |by| ("seen", by));
+            let (outcome, by) = seen.as_ref().map_or((SURVIVED, by_none), |by| ("seen", by));
             if seen.is_none() {
-                println!("survived: {}", site.name);
+                println!("survived: {} {by_none}", site.name);
             }
             let added = known.lock().map_err(|error| error.to_string())?.add(&site.name, outcome, by);
             added.map_err(|error| error.to_string())?;
@@ -91,7 +111,7 @@ pub fn room(site: &Site) -> String {
     site.file.parent().unwrap_or(Path::new("")).display().to_string()
 }
 
-fn passes(program: &Path, folder: &Path, fault: Option<usize>, limit: Duration) -> Result<bool> {
+fn passes(program: &Path, folder: &Path, run: Run<'_>, limit: Duration) -> Result<bool> {
     let mut command = Command::new(program);
     command.current_dir(folder).stdout(Stdio::null()).stderr(Stdio::null()).stdin(Stdio::null());
     command
@@ -99,9 +119,10 @@ fn passes(program: &Path, folder: &Path, fault: Option<usize>, limit: Duration) 
         .env("PROPTEST_FAILURE_PERSISTENCE", "off")
         .env("RUST_BACKTRACE", "0");
     command.args(["--test-threads", "1"]);
-    if let Some(n) = fault {
-        command.env("SSE_MUTANT", n.to_string());
-    }
+    match run {
+        Run::Reached(file) => command.env("SSE_MUTANTS_REACHED", file),
+        Run::Fault(n) => command.env("SSE_MUTANT", n.to_string()),
+    };
     let (mut child, started) = (command.spawn()?, Instant::now());
     loop {
         if let Some(status) = child.try_wait()? {

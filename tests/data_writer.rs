@@ -77,7 +77,10 @@ fn what_is_not_utf8_is_refused_and_taken_back() {
                 if let Err(error) = &result {
                     assert_eq!(error.kind(), std::io::ErrorKind::InvalidData);
                     assert!(error.to_string().contains(&format!("byte {expected}")), "{error}");
-                    assert!(data.write_all(b"more").is_err(), "refused once, refused for ever");
+                    for more in [&b""[..], b"more", b"\xff"] {
+                        let again = data.write(more).unwrap_err().to_string();
+                        assert_eq!(again, error.to_string(), "refused once, refused for ever");
+                    }
                     assert!(write!(data, "more").is_err());
                 }
                 if pass_on { result } else { Ok(()) }

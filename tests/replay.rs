@@ -447,6 +447,7 @@ fn ids_from_numbers_and_ids_to_keep() {
     let kept = EventIdBuf::from(id("é 7"));
     assert_eq!((kept.as_event_id(), kept.as_str(), kept.to_string()), (id("é 7"), "é 7", "é 7".to_owned()));
     assert!(kept == *"é 7" && kept == "é 7" && kept == id("é 7") && kept == kept.clone());
+    assert!(!(kept == *"7" || kept == "7" || kept == id("7") || kept.is_empty()));
     assert_eq!(EventIdBuf::new("é 7".to_owned()), Ok(kept.clone()));
     assert_eq!(EventIdBuf::try_from("é 7".to_owned()), Ok(kept));
     for bad in ["a\n", "\r", "\0"] {

@@ -1,19 +1,21 @@
 //! A network that is always ready, or answers when nobody looks.
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::future::{Future, Ready, ready};
 use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use sse_proto::bytes::Bytes;
 use sse_proto::driver::{
     BlockingEventSource, BlockingTransport, DriverError, EventSource, Response, Transport, Update,
 };
-use sse_proto::session::{Failure, Loss, Reconnect, Request, Session, Time};
+use sse_proto::session::{Action, Failure, Loss, Reconnect, Request, Session, Time};
 use sse_proto::{Decoder, Unfinished};
 
 /// Each connection opens at once; a body is what the script has, or the same chunk for ever.
@@ -77,6 +79,15 @@ impl Hostile {
     }
 }
 
+#[derive(Default)]
+struct Wakes(AtomicUsize);
+
+impl Wake for Wakes {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
 fn context() -> Context<'static> {
     Context::from_waker(Waker::noop())
 }
@@ -87,8 +98,11 @@ fn one_who_asks_for_events_lets_others_run() {
     for chunk in ["retry: 1\n", ": x\n", "id: 1\n\nid: 2\n\n"] {
         let network = Hostile { for_ever: Some(chunk), ..Hostile::default() };
         let mut source = EventSource::new(Session::new(), network.clone());
-        assert!(source.poll_next_event(&mut context()).is_pending());
+        let wakes = Arc::new(Wakes::default());
+        let waker = Waker::from(wakes.clone());
+        assert!(source.poll_next_event(&mut Context::from_waker(&waker)).is_pending());
         assert!(network.reads.get() < 1000, "{chunk:?}: {} reads in one poll", network.reads.get());
+        assert_eq!(wakes.0.load(Ordering::Relaxed), 1, "{chunk:?}: it asks for another turn");
     }
 }
 
@@ -184,6 +198,68 @@ fn a_failure_is_told_though_a_loss_was() {
     assert!(source.next_update().is_none());
 }
 
+/// The caller has polled the session and got the connection that the driver was to make.
+#[test]
+fn a_connection_that_nobody_made_is_lost() {
+    let network = Hostile::default();
+    let mut source = EventSource::new(Session::new(), network.clone());
+    assert!(matches!(source.session_mut().poll(Time::START, 0), Action::Connect(_)));
+    let next = source.poll_next_update(&mut context());
+    assert!(matches!(next, Poll::Ready(Some(Ok(Update::Lost { loss: Loss::NetworkError, .. })))), "{next:?}");
+    let connect = |_: &Request<'_>, _| -> io::Result<Response<io::Empty>> { panic!("it is lost first") };
+    let mut source = BlockingEventSource::new(Session::new(), connect);
+    assert!(matches!(source.session_mut().poll(Time::START, 0), Action::Connect(_)));
+    let next = source.next_update();
+    assert!(matches!(next, Some(Ok(Update::Lost { loss: Loss::NetworkError, .. }))), "{next:?}");
+}
+
+/// A session that the caller has closed reads no more, and what its last connection left unfinished is not told.
+#[test]
+fn a_closed_session_reads_and_tells_nothing() {
+    let network = Hostile::default();
+    network.will_send([Some("id: 7\ndata: last\n"), None]);
+    let decoder = Decoder::builder().unfinished(Unfinished::WholeLines).build();
+    let mut source = EventSource::new(Session::builder().decoder(decoder).build(), network.clone());
+    for _ in 0..2 {
+        let _ = source.poll_next_update(&mut context());
+    }
+    source.close();
+    assert!(matches!(source.poll_next_update(&mut context()), Poll::Ready(None)));
+    let network = Hostile { for_ever: Some(": x\n"), ..Hostile::default() };
+    let mut source = EventSource::new(Session::new(), network.clone());
+    let _ = source.poll_next_update(&mut context());
+    source.session_mut().close();
+    let before = network.reads.get();
+    assert!(matches!(source.poll_next_update(&mut context()), Poll::Ready(None)));
+    assert_eq!(network.reads.get(), before);
+}
+
+/// The transport has timeouts of its own, shorter than those of the session.
+#[test]
+fn a_timeout_of_the_transport_is_a_lost_connection() {
+    for kind in [io::ErrorKind::TimedOut, io::ErrorKind::WouldBlock] {
+        let connect = move |_: &Request<'_>, _| -> io::Result<Response<io::Empty>> { Err(kind.into()) };
+        let mut source = BlockingEventSource::new(Session::builder().max_attempts(Some(1)).build(), connect);
+        let Some(Err(DriverError::Failed { failure, error, .. })) = source.next_update() else {
+            panic!("not failed")
+        };
+        assert!(matches!(failure, Failure::TooManyAttempts { last: Some(Loss::NetworkError), .. }));
+        assert_eq!(error.map(|error| error.kind()), Some(kind));
+    }
+}
+
+#[test]
+fn a_blocking_source_is_an_iterator_of_events() {
+    let connect = |_: &Request<'_>, _| -> io::Result<Response<&[u8]>> {
+        Ok(Response::new(200, &b"retry: 1\nid: 1\ndata: a\n\nid: 2\n\ndata: b\n\n"[..])
+            .headers([("content-type", "text/event-stream"), ("x", "y")]))
+    };
+    let session = Session::builder().reconnect(Reconnect::Never).build();
+    let seen: Vec<_> =
+        BlockingEventSource::new(session, connect).map(|event| event.unwrap().data().to_owned()).collect();
+    assert_eq!(seen, ["a", "b"]);
+}
+
 #[test]
 fn a_head_that_came_too_late_is_none() {
     struct Slow(Duration);
@@ -207,6 +283,9 @@ fn a_head_that_came_too_late_is_none() {
     let mut source = BlockingEventSource::new(session, Slow(Duration::ZERO));
     let told = source.next_update();
     assert!(matches!(told, Some(Ok(Update::Lost { loss: Loss::HeadTimeout, .. }))), "{told:?}");
+    // Clients that start together must not wait alike.
+    let waits: BTreeSet<u64> = (0..16).map(|_| Slow(Duration::ZERO).random()).collect();
+    assert_eq!(waits.len(), 16);
 }
 
 #[test]
@@ -217,10 +296,27 @@ fn a_head_holds_no_more_than_a_header_may_have() {
     }
     assert!(response.content_type().unwrap().len() <= 8 * 1024);
     assert!(!sse_proto::headers::is_event_stream(response.content_type().unwrap()));
+    // Once it is too long, no further header makes it a stream. The bound is exact, and counts the comma.
+    let response = response.header("content-type", "text/event-stream");
+    assert!(!sse_proto::headers::is_event_stream(response.content_type().unwrap()));
+    for (first, second, kept) in [
+        (8 * 1024, None, 8 * 1024),
+        (8 * 1024 + 1, None, 0),
+        (8188, Some("xx"), 8192),
+        (8188, Some("xxx"), 0),
+    ] {
+        let mut response = Response::new(200, ()).header("content-type", "a".repeat(first));
+        if let Some(second) = second {
+            response = response.header("content-type", second);
+        }
+        assert_eq!(response.content_type().map(<[u8]>::len), Some(kept));
+    }
     let response = Response::new(200, ())
         .header("content-type", "text/plain")
         .header("content-type", "text/event-stream");
     assert_eq!(response.content_type(), Some(&b"text/plain, text/event-stream"[..]));
     let response = Response::new(503, ()).header("retry-after", "120").header("retry-after", "soon");
     assert_eq!(response.retry_after(), Some(Duration::from_secs(120)), "what is none takes none away");
+    let shown = "Response { status: 503, content_type: None, retry_after: Some(120s), .. }";
+    assert_eq!(format!("{response:?}"), shown);
 }

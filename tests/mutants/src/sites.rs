@@ -157,11 +157,13 @@ fn holds_let(expression: &Expr) -> bool {
     }
 }
 
-fn is_for_tests(attributes: &[syn::Attribute]) -> bool {
+/// Whether the library with all its features does not have it.
+fn is_left_out(attributes: &[syn::Attribute]) -> bool {
+    let is_out = |list: String| list.contains("test") || list.starts_with("not (feature");
     attributes.iter().any(|attribute| {
         attribute.path().is_ident("test")
             || (attribute.path().is_ident("cfg")
-                && attribute.meta.require_list().is_ok_and(|list| list.tokens.to_string().contains("test")))
+                && attribute.meta.require_list().is_ok_and(|list| is_out(list.tokens.to_string())))
     })
 }
 
@@ -190,19 +192,19 @@ fn is_not_there(expression: &Expr) -> bool {
 
 impl<'ast> Visit<'ast> for Finder<'_> {
     fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
-        if !is_for_tests(&item.attrs) {
+        if !is_left_out(&item.attrs) {
             visit::visit_item_mod(self, item);
         }
     }
 
     fn visit_item_fn(&mut self, item: &'ast ItemFn) {
-        if !is_for_tests(&item.attrs) {
+        if !is_left_out(&item.attrs) {
             self.inside(&item.sig, &item.block, |finder| visit::visit_block(finder, &item.block));
         }
     }
 
     fn visit_impl_item_fn(&mut self, item: &'ast ImplItemFn) {
-        if !is_for_tests(&item.attrs) {
+        if !is_left_out(&item.attrs) {
             self.inside(&item.sig, &item.block, |finder| visit::visit_block(finder, &item.block));
         }
     }
@@ -349,7 +351,7 @@ mod tests {
 
     #[test]
     fn what_the_compiler_runs_is_left_alone() {
-        let text = "const fn f() -> bool { 1 < 2 } const A: bool = 1 < 2; #[cfg(test)] mod tests { fn g() { h(); } }";
+        let text = "const fn f() -> bool { 1 < 2 } const A: bool = 1 < 2; #[cfg(test)] mod tests { fn g() { h(); } } #[cfg(not(feature = \"std\"))] fn k() { h(); }";
         assert!(of_file(Path::new("x.rs"), text).unwrap().is_empty());
     }
 }

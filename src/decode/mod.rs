@@ -30,6 +30,8 @@ mod open_block;
 #[cfg(feature = "alloc")]
 pub(crate) mod owned;
 #[cfg(all(test, feature = "alloc"))]
+mod part_tests;
+#[cfg(all(test, feature = "alloc"))]
 mod path_tests;
 #[cfg(feature = "alloc")]
 mod place;

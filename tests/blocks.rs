@@ -17,7 +17,7 @@ use common::strategies::streams::{cuts, places, stream};
 use common::twin::Rules;
 use counting::{calls, live, peak};
 use proptest::prelude::*;
-use sse_proto::{BlockPart, BlockScanner, Chunk, Decoder, Oversized};
+use sse_proto::{BlockPart, BlockScanner, Chunk, Decoder, LineKind, Oversized, Scanner, Token};
 
 /// What is kept for good after large blocks.
 const KEPT: usize = 64 * 1024;
@@ -440,4 +440,84 @@ fn a_mark_hides_nothing_from_those_who_drop_what_comes_before() {
     let lines: Vec<_> =
         block.lines().map(|line| (line.kind, &block.bytes()[block.place_of(&line)])).collect();
     assert_eq!(lines, [(sse_proto::LineKind::Event, &b"secret"[..]), (sse_proto::LineKind::Data, b"2")]);
+}
+
+#[test]
+fn a_block_that_lies_whole_in_its_chunk_is_lent() {
+    let chunk = b"id: 1\ndata: a\n\n: x\n\ndata: b\n\ndata: c";
+    let mut input = &chunk[..];
+    let mut blocks = BlockScanner::new();
+    let mut seen = 0;
+    while let Some(block) = blocks.scan(&mut input).unwrap() {
+        assert!(chunk.as_ptr_range().contains(&block.bytes().as_ptr()), "{block:?} was copied");
+        seen += 1;
+    }
+    assert!(seen >= 3);
+}
+
+/// Equal blocks have the same bytes at the same place of the stream.
+#[test]
+fn blocks_are_compared() {
+    let scan = |before: &'static str,
+                block: &'static str,
+                is: &dyn Fn(&sse_proto::Block<'_>, &sse_proto::Block<'_>)| {
+        let mut one = BlockScanner::new();
+        let mut other = BlockScanner::new();
+        let mut input = b"data: 1\n\n".as_slice();
+        let first = one.scan(&mut input).unwrap().unwrap();
+        let mut input = before.as_bytes();
+        assert!(other.scan(&mut input).unwrap().is_some() || before.is_empty());
+        let mut input = block.as_bytes();
+        is(&first, &other.scan(&mut input).unwrap().unwrap());
+    };
+    scan("", "data: 1\n\n", &|a, b| assert_eq!(a, b));
+    scan("", "data: 2\n\n", &|a, b| assert_ne!(a, b));
+    scan("data: 0\n\n", "data: 1\n\n", &|a, b| assert_ne!(a, b));
+}
+
+/// A line of another block has a place too, inside of this one.
+#[test]
+fn the_place_of_a_line_is_in_the_block() {
+    let (mut short, mut long) = (BlockScanner::new(), BlockScanner::new());
+    let short = short.scan(&mut &b"data: 1\n\n"[..]).unwrap().unwrap();
+    let long = long.scan(&mut &b"data: 1\ndata: 23456789\n\n"[..]).unwrap().unwrap();
+    for block in [&short, &long] {
+        for line in long.lines() {
+            let place = block.place_of(&line);
+            assert!(place.start <= place.end && place.end <= block.bytes().len(), "{place:?}");
+        }
+    }
+    let places: Vec<_> = long.lines().map(|line| &long.bytes()[long.place_of(&line)]).collect();
+    assert_eq!(places, [&b"1"[..], b"23456789"]);
+}
+
+/// What a scanner has held back, at the end of the stream, and that it starts anew after it.
+#[test]
+fn a_scanner_that_ends_returns_what_it_held_back() {
+    let mut scanner = Scanner::new();
+    for held in ["", "d", "dat", "data", "e", "even", "i", "id", "r", "retry", "\u{FEFF}"] {
+        for cut in 0..=held.len() {
+            let (bytes, mut position) = (&held.as_bytes()[..cut], 0);
+            for byte in bytes {
+                let token = scanner.scan(&mut std::slice::from_ref(byte));
+                assert_eq!(token, None, "{bytes:?}");
+                position += 1;
+            }
+            assert_eq!(scanner.position(), position);
+            let whole_mark = bytes == "\u{FEFF}".as_bytes();
+            let seen = scanner.finish().map(|token| match token {
+                Token::Piece(piece) => (piece.kind, piece.bytes, piece.offset, piece.first, piece.last),
+                other => panic!("{other:?}"),
+            });
+            let expected = (cut > 0 && !whole_mark).then_some((LineKind::Unknown, bytes, 0, true, false));
+            assert_eq!(seen, expected, "{bytes:?}");
+            assert_eq!(scanner.position(), 0);
+        }
+    }
+    // A value is never held back. After the end a byte order mark is one again.
+    assert!(scanner.scan(&mut &b"data: x"[..]).is_some());
+    assert_eq!(scanner.finish(), None);
+    let mut input = "\u{FEFF}data: x\n".as_bytes();
+    let Some(Token::Piece(piece)) = scanner.scan(&mut input) else { panic!("no line") };
+    assert_eq!((piece.kind, piece.bytes, piece.offset), (LineKind::Data, &b"x"[..], 9));
 }

@@ -80,7 +80,8 @@ impl Engine {
     }
 
     /// Reads `input` from the cursor, which is not at the end, to the next frame, to an error, or to the end of
-    /// `input`. Without `FRAMES` the loop over lines does not stop at retries and comments.
+    /// `input`. Nothing is lent: a view tries `data_block` first, which takes back what was. Without `FRAMES` the loop
+    /// over lines does not stop at retries and comments.
     #[inline(always)]
     pub(crate) fn step<const FRAMES: bool>(
         &mut self,
@@ -100,7 +101,6 @@ impl Engine {
         input: &[u8],
         cursor: &mut Cursor,
     ) -> Result<Step, DecodeError> {
-        self.take_back();
         self.expects_lines = false;
         let outcome = self.read_on::<FRAMES>(input, cursor);
         self.settle();

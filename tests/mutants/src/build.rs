@@ -22,15 +22,16 @@ pub struct Built {
 /// These look at the house and not at what it does.
 const NOT: [&str; 2] = ["structure", "docs"];
 
-pub fn build(root: &Path, folder: &Path, wanted: &[Site]) -> Result<Built> {
+pub fn build(root: &Path, folder: &Path, wanted: &[Site], without: Option<&str>) -> Result<Built> {
     let copy = copy::make(root, folder)?;
+    let features = features(root, without)?;
     let mut sites: Vec<Option<Site>> = wanted.iter().cloned().map(Some).collect();
     let mut impossible = Vec::new();
     loop {
         let present: Vec<_> =
             sites.iter().enumerate().filter_map(|(n, site)| Some((n, site.as_ref()?))).collect();
         copy::write(root, &copy, &present)?;
-        let (programs, errors) = compile(&copy)?;
+        let (programs, errors) = compile(&copy, &features)?;
         if errors.is_empty() {
             return Ok(Built { copy, programs, sites, impossible });
         }
@@ -58,12 +59,33 @@ pub fn build(root: &Path, folder: &Path, wanted: &[Site]) -> Result<Built> {
     }
 }
 
+/// All features of the library but one, and but those that have it.
+fn features(root: &Path, without: Option<&str>) -> Result<String> {
+    let output = Command::new("cargo")
+        .args(["metadata", "--no-deps", "--format-version=1"])
+        .current_dir(root)
+        .output()?;
+    let metadata: Value = serde_json::from_slice(&output.stdout)?;
+    let packages = metadata["packages"].as_array().ok_or("cargo metadata lists no packages")?;
+    let library =
+        packages.iter().find(|package| package["name"] == "sse-proto").ok_or("sse-proto is not there")?;
+    let all = library["features"].as_object().ok_or("the library has no features")?;
+    let has = |parts: &Value| {
+        parts.as_array().is_some_and(|parts| parts.iter().any(|part| part.as_str() == without))
+    };
+    let names = all.iter().filter(|(name, parts)| {
+        without.is_none_or(|without| *name != without) && !(without.is_some() && has(parts))
+    });
+    Ok(names.map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(","))
+}
+
 type Errors = Vec<(String, std::ops::Range<usize>)>;
 
 /// The test programs, or where the errors are.
-fn compile(copy: &Path) -> Result<(Vec<(String, PathBuf)>, Errors)> {
+fn compile(copy: &Path, features: &str) -> Result<(Vec<(String, PathBuf)>, Errors)> {
     let mut command = Command::new("cargo");
-    command.args(["test", "--no-run", "--all-features", "--message-format=json", "--target-dir", "../build"]);
+    command.args(["test", "--no-run", "--no-default-features", "--features", features]);
+    command.args(["--message-format=json", "--target-dir", "../build"]);
     let output = command.current_dir(copy).env("RUSTFLAGS", "-Awarnings").stderr(Stdio::null()).output()?;
     let (mut programs, mut errors) = (Vec::new(), Vec::new());
     for line in String::from_utf8(output.stdout)?.lines() {

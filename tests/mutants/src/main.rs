@@ -4,6 +4,7 @@
 //! ```text
 //! cargo run --release --manifest-path tests/mutants/Cargo.toml                    all, hours; goes on where it was stopped
 //! cargo run --release --manifest-path tests/mutants/Cargo.toml -- --only src/replay
+//! cargo run --release --manifest-path tests/mutants/Cargo.toml -- --only src/simd/line_ends/by_memchr.rs --without simd
 //! cargo run --release --manifest-path tests/mutants/Cargo.toml -- --report        writes docs/campaign/mutants.md
 //! ```
 
@@ -36,6 +37,9 @@ struct Args {
     /// Ask again about those that nobody saw
     #[arg(long)]
     again: bool,
+    /// Build with all features but this one, for a file that only such a build has
+    #[arg(long, value_name = "FEATURE")]
+    without: Option<String>,
     /// Write the page from what is known, and run nothing
     #[arg(long)]
     report: bool,
@@ -58,7 +62,7 @@ fn main() -> Result<()> {
         .map(|(_, site)| site.clone())
         .collect();
     println!("{} places for a fault, {} to ask about", sites.len(), wanted.len());
-    let built = build::build(&root, &folder, &wanted)?;
+    let built = build::build(&root, &folder, &wanted, args.without.as_deref())?;
     for name in &built.impossible {
         known.add(name, "does not compile", "")?;
     }

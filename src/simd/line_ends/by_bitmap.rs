@@ -38,9 +38,6 @@ impl LineEnds {
     /// Computes the next bitmap.
     #[inline(always)]
     pub(super) fn read_block(&mut self, bytes: &[u8]) -> Option<()> {
-        if self.known > bytes.len().checked_sub(BLOCK)? {
-            return None;
-        }
         let block = bytes.get(self.known..)?.first_chunk()?;
         effort::count(BLOCK);
         self.known += BLOCK;

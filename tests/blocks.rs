@@ -439,7 +439,7 @@ fn a_mark_hides_nothing_from_those_who_drop_what_comes_before() {
     let block = blocks.scan(&mut input).unwrap().unwrap();
     let lines: Vec<_> =
         block.lines().map(|line| (line.kind, &block.bytes()[block.place_of(&line)])).collect();
-    assert_eq!(lines, [(sse_proto::LineKind::Event, &b"secret"[..]), (sse_proto::LineKind::Data, b"2")]);
+    assert_eq!(lines, [(LineKind::Event, &b"secret"[..]), (LineKind::Data, b"2")]);
 }
 
 #[test]

@@ -219,19 +219,16 @@ impl<T: BlockingTransport> BlockingEventSource<T> {
                     self.transport.sleep(at.saturating_since(now));
                 }
                 Turn::Read(connection, until) => {
-                    if let Some(update) = self.read(connection, until.map(|at| at.saturating_since(now))) {
-                        return Some(Ok(update));
-                    }
+                    self.read(connection, until.map(|at| at.saturating_since(now)));
                 }
             }
         }
     }
 
-    fn read(&mut self, connection: ConnectionId, timeout: Option<Duration>) -> Option<Update<io::Error>> {
+    fn read(&mut self, connection: ConnectionId, timeout: Option<Duration>) {
         let Some((_, body)) = self.link.as_mut().filter(|(id, _)| *id == connection) else {
             // Another caller polled the session and got its connection, so there is none here.
-            self.course.session.network_error(connection, self.transport.now());
-            return None;
+            return self.course.session.network_error(connection, self.transport.now());
         };
         let read = self.transport.read(body, &mut self.buf, timeout);
         let now = self.transport.now();
@@ -245,7 +242,6 @@ impl<T: BlockingTransport> BlockingEventSource<T> {
             Err(error) if is_timeout(&error) || error.kind() == ErrorKind::Interrupted => {}
             Err(error) => self.course.error(connection, error, now),
         }
-        None
     }
 
     /// Ends the session and drops the connection. Nothing is returned after it.

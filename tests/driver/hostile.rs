@@ -248,6 +248,82 @@ fn a_timeout_of_the_transport_is_a_lost_connection() {
     }
 }
 
+/// How many connections are held, and the time, which passes while it sleeps.
+#[derive(Clone, Default)]
+struct Held(Rc<Cell<usize>>, Rc<Cell<Duration>>);
+
+struct Body(Held, VecDeque<io::Result<&'static str>>);
+
+impl Drop for Body {
+    fn drop(&mut self) {
+        self.0.0.set(self.0.0.get() - 1);
+    }
+}
+
+impl BlockingTransport for Held {
+    type Body = Body;
+
+    fn connect(&mut self, _: &Request<'_>, _: Option<Duration>) -> io::Result<Response<Body>> {
+        assert_eq!(self.0.get(), 0, "the connection before is dropped first");
+        self.0.set(1);
+        let reads = [
+            Err(io::ErrorKind::Interrupted.into()),
+            Ok("data: a\n\ndata: b\n\n"),
+            Err(io::ErrorKind::BrokenPipe.into()),
+        ];
+        Ok(Response::new(200, Body(self.clone(), reads.into())).header("content-type", "text/event-stream"))
+    }
+
+    fn read(&mut self, body: &mut Body, buf: &mut [u8], _: Option<Duration>) -> io::Result<usize> {
+        let text = body.1.pop_front().unwrap_or(Ok(""))?;
+        buf[..text.len()].copy_from_slice(text.as_bytes());
+        Ok(text.len())
+    }
+
+    fn sleep(&mut self, time: Duration) {
+        assert_eq!(self.0.get(), 0, "no connection is held while it waits");
+        self.1.set(self.1.get() + time);
+    }
+
+    fn now(&self) -> Time {
+        self.1.get().into()
+    }
+}
+
+#[test]
+fn a_blocking_source_holds_no_connection_that_is_lost() {
+    let held = Held::default();
+    let mut source = BlockingEventSource::new(Session::new(), held.clone());
+    let event =
+        |source: &mut BlockingEventSource<Held>| source.next().map(|event| event.unwrap().data().to_owned());
+    assert_eq!(event(&mut source).as_deref(), Some("a"), "a call that was interrupted is made again");
+    assert_eq!((event(&mut source).as_deref(), held.0.get()), (Some("b"), 1));
+    assert!(matches!(source.next_update(), Some(Ok(Update::Lost { loss: Loss::NetworkError, .. }))));
+    assert_eq!(held.0.get(), 0, "lost");
+    assert_eq!((event(&mut source).as_deref(), held.0.get()), (Some("a"), 1));
+    source.reconnect_now();
+    assert_eq!(held.0.get(), 0, "given up");
+    assert_eq!((event(&mut source).as_deref(), held.0.get()), (Some("a"), 1));
+    source.session_mut().close();
+    // What had arrived is not told, and the connection is dropped with the answer.
+    assert!(source.next_update().is_none());
+    assert_eq!(held.0.get(), 0, "the session was closed");
+    let mut source = BlockingEventSource::new(Session::new(), held.clone());
+    assert_eq!((event(&mut source).as_deref(), held.0.get()), (Some("a"), 1));
+    source.close();
+    assert_eq!(held.0.get(), 0, "closed");
+}
+
+#[test]
+fn by_itself_a_blocking_source_sleeps() {
+    let mut transport = |_: &Request<'_>, _: Option<Duration>| -> io::Result<Response<io::Empty>> {
+        Err(io::ErrorKind::Other.into())
+    };
+    let (before, wait) = (std::time::Instant::now(), Duration::from_millis(20));
+    transport.sleep(wait);
+    assert!(before.elapsed() >= wait);
+}
+
 #[test]
 fn a_blocking_source_is_an_iterator_of_events() {
     let connect = |_: &Request<'_>, _| -> io::Result<Response<&[u8]>> {

@@ -10,7 +10,8 @@ mod counting;
 use bytes::Bytes;
 use counting::{calls, live, measured_memory_bound, peak};
 use sse_proto::replay::{EpochId, ReplayLog};
-use sse_proto::{Chunk, Decoder, Frame, FrameBuf, Message, SharedChunk, SliceDecoder};
+use sse_proto::session::{Action, Session, Time};
+use sse_proto::{Chunk, Decoder, Frame, FrameBuf, FrameReader, Message, SharedChunk, SliceDecoder};
 
 /// A bit of everything: named events, ids, many data lines, bad UTF-8, line ends of each kind, comments.
 fn mixed() -> Vec<u8> {
@@ -342,6 +343,42 @@ fn small_owned_values_do_not_pin_a_chunk_and_large_ones_share_it() {
 
 // The sinks of `std::io` are among them.
 #[cfg(feature = "std")]
+/// While a reader waits for its source, the chunk before is gone.
+#[test]
+fn a_reader_that_waits_holds_no_chunk() {
+    struct Source(Vec<isize>);
+    impl std::io::Read for &mut Source {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            self.0.push(live());
+            let last = self.0.len() > 2;
+            buffer.fill(b'\n');
+            Ok(if last { 0 } else { buffer.len() })
+        }
+    }
+    let mut source = Source(Vec::with_capacity(8));
+    assert_eq!(FrameReader::new(&mut source).count(), 0);
+    let [first, .., last] = source.0[..] else { panic!("not read") };
+    assert!(last - first < 4096, "{} bytes more", last - first);
+}
+
+/// A session that was closed keeps nothing of the block that was open.
+#[test]
+fn a_closed_session_gives_back_what_was_open() {
+    let mut session = Session::new();
+    let now = Time::START;
+    let Action::Connect(request) = session.poll(now, 0) else { panic!("not to connect") };
+    let connection = request.connection();
+    session.response(connection, 200, Some(b"text/event-stream"), now);
+    let before = live();
+    for piece in ["data: ", &*"x".repeat(1 << 20)] {
+        let mut chunk = session.receive(connection, piece.as_bytes(), now);
+        assert!(session.decode(&mut chunk).unwrap().is_none());
+    }
+    assert!(live() - before >= 1 << 20);
+    session.close();
+    assert!(live() - before < 1 << 18, "{} bytes are still held", live() - before);
+}
+
 #[test]
 fn no_sink_allocates() {
     use std::fmt::Write as _;

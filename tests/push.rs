@@ -9,6 +9,7 @@ mod common;
 #[allow(dead_code, unreachable_pub, reason = "a fuzz target, whose body is a test here")]
 mod target;
 
+use bytes::Bytes;
 use common::inputs::Case;
 use common::strategies::streams::{self, places, stream};
 use common::twin::Rules;
@@ -179,4 +180,23 @@ fn what_was_read_is_not_kept() {
     decoder.push(bytes(b"data: 6\n\n")).unwrap();
     decoder.reconnect();
     assert_eq!(Arc::strong_count(&alive), 1);
+}
+
+/// From 4 KiB on, bytes that wait are kept as they are, and large data shares its chunk.
+#[test]
+fn large_bytes_are_shared_and_small_ones_copied() {
+    for (len, shared) in [(4095, false), (4096, true), (4097, true)] {
+        let mut decoder = PushDecoder::new();
+        let bytes = Bytes::from(vec![b'x'; len]);
+        assert!(bytes.is_unique());
+        decoder.push("data: 1\n\n").unwrap();
+        decoder.push(bytes.clone()).unwrap();
+        assert_eq!(!bytes.is_unique(), shared, "{len} bytes");
+        let stream = Bytes::from(["data: ", &"x".repeat(len), "\n\n"].concat());
+        let mut chunk = sse_proto::SharedChunk::new(stream.clone());
+        let Some(FrameBuf::Event(event)) = Decoder::new().decode_shared(&mut chunk).unwrap() else {
+            panic!("no event")
+        };
+        assert_eq!(stream.as_ptr_range().contains(&event.data().as_ptr()), shared, "data of {len} bytes");
+    }
 }

@@ -126,6 +126,11 @@ fn each_line_end_is_found_from_each_place() {
                     "{first} and {second} of {len}"
                 );
                 assert_eq!(lines.find(&bytes, second + 1), len);
+                assert_eq!(
+                    find(&bytes, second, false),
+                    second,
+                    "{first} and {second} of {len}, from the second"
+                );
                 bytes[second] = b'x';
             }
             if let Some(byte) = bytes.get_mut(first) {
@@ -139,6 +144,13 @@ fn each_line_end_is_found_from_each_place() {
 fn is_place(bytes: &[u8], at: &Range<usize>) -> bool {
     let before = at.start.checked_sub(1).and_then(|before| bytes.get(before));
     before.is_none_or(u8::is_ascii) && bytes.get(at.end).is_none_or(u8::is_ascii)
+}
+
+#[test]
+fn a_repair_replaces_what_was_there() {
+    let mut text = "before".to_string();
+    assert_eq!(utf8::repair(b"a\xFF", &mut text), "a\u{FFFD}");
+    assert_eq!(utf8::repair(b"\xE2\x82b", &mut text), "\u{FFFD}b");
 }
 
 /// Two values of a small chunk in order, each place of a bad byte, and each place to start a window from.

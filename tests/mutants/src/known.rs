@@ -12,6 +12,13 @@ pub const SURVIVED: &str = "survived";
 /// In place of the test: no test runs the place of the fault.
 pub const NOT_REACHED: &str = "(not reached)";
 
+/// Why a fault changes nothing that can be seen, by its name.
+pub fn reasons(root: &Path) -> Result<BTreeMap<String, String>> {
+    let text = fs::read_to_string(root.join("tests/mutants/equivalent.tsv"))?;
+    let pairs = text.lines().filter_map(|line| line.split_once('\t'));
+    Ok(pairs.map(|(name, reason)| (name.to_owned(), reason.to_owned())).collect())
+}
+
 pub struct Known {
     path: PathBuf,
     file: File,
@@ -40,8 +47,9 @@ impl Known {
         Ok(fs::write(&self.path, text)?)
     }
 
-    pub fn asks(&self, name: &str, again: bool) -> bool {
-        self.of.get(name).is_none_or(|(outcome, _)| again && outcome == SURVIVED)
+    pub fn asks(&self, name: &str, again: bool, reasons: &BTreeMap<String, String>) -> bool {
+        let nobody_saw = |outcome: &str| outcome == SURVIVED && !reasons.contains_key(name);
+        self.of.get(name).is_none_or(|(outcome, _)| again && nobody_saw(outcome))
     }
 
     pub fn add(&mut self, name: &str, outcome: &str, by: &str) -> Result<()> {

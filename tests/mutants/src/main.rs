@@ -34,7 +34,7 @@ struct Args {
     /// So many at a time
     #[arg(long, value_name = "N", default_value_t = 2)]
     jobs: usize,
-    /// Ask again about those that nobody saw
+    /// Ask again about those that nobody saw, but for those with a reason in `equivalent.tsv`
     #[arg(long)]
     again: bool,
     /// Build with all features but this one, for a file that only such a build has
@@ -49,16 +49,17 @@ fn main() -> Result<()> {
     let (args, root) = (Args::parse(), root());
     let folder = root.join("target/mutants");
     let sites = sites::of_all(&root, &args.only)?;
+    let reasons = known::reasons(&root)?;
     let mut known = known::Known::read(&root.join("docs/campaign/mutants.tsv"))?;
     if args.report {
         known.tidy(&sites)?;
-        return report::write(&root, &sites, &known);
+        return report::write(&root, &sites, &known, &reasons);
     }
     // The numbers are those of this run; what is kept is by name.
     let wanted: Vec<_> = sites
         .iter()
         .enumerate()
-        .filter(|(at, site)| at % args.one_of == 0 && known.asks(&site.name, args.again))
+        .filter(|(at, site)| at % args.one_of == 0 && known.asks(&site.name, args.again, &reasons))
         .map(|(_, site)| site.clone())
         .collect();
     println!("{} places for a fault, {} to ask about", sites.len(), wanted.len());

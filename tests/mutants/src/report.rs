@@ -37,9 +37,7 @@ pub fn summary(sites: &[Site], known: &Known) {
 }
 
 /// `docs/campaign/mutants.md`: each room, and each fault that no test sees with the reason why that is right.
-pub fn write(root: &Path, sites: &[Site], known: &Known) -> Result<()> {
-    let reasons = fs::read_to_string(root.join("tests/mutants/equivalent.tsv")).unwrap_or_default();
-    let reasons: BTreeMap<_, _> = reasons.lines().filter_map(|line| line.split_once('\t')).collect();
+pub fn write(root: &Path, sites: &[Site], known: &Known, reasons: &BTreeMap<String, String>) -> Result<()> {
     let mut page = String::from(
         "# Mutations\n\nWritten by `cargo run --release --manifest-path tests/mutants/Cargo.toml -- --report`, from what runs of the same \
          command without it have found (`mutants.tsv`).\nA fault is a condition turned or left out, a bound moved by one, plus for minus, a statement left out, a \
@@ -58,7 +56,7 @@ pub fn write(root: &Path, sites: &[Site], known: &Known) -> Result<()> {
     page += "\n## Not seen\n\n";
     for site in sites {
         if let Some((_, by)) = known.of.get(&site.name).filter(|(outcome, _)| outcome == SURVIVED) {
-            let reason = reasons.get(site.name.as_str()).unwrap_or(&"not explained yet");
+            let reason = reasons.get(&site.name).map_or("not explained yet", String::as_str);
             let by = if by.is_empty() { String::new() } else { format!(" {by}") };
             page += &format!("- {}{by}: {reason}\n", site.name);
         }

@@ -163,7 +163,7 @@ fn what_was_read_is_not_kept() {
         }
     }
     let alive = Arc::new(());
-    let bytes = |bytes| bytes::Bytes::from_owner(Owner(bytes, alive.clone()));
+    let bytes = |bytes| Bytes::from_owner(Owner(bytes, alive.clone()));
     let mut decoder = PushDecoder::new();
     decoder.push(bytes(b"data: 1\n\ndata: 2\n\n")).unwrap();
     decoder.push(bytes(b"data: 3\n\nda")).unwrap();

@@ -88,7 +88,7 @@ impl DataText {
 
     /// If a character is incomplete or bad, fails now and at each later call. The error is the place of its first byte.
     pub(super) fn fail_if_cut(&mut self) -> Result<(), usize> {
-        if self.cut_len > 0 && self.not_utf8.is_none() {
+        if self.cut_len > 0 {
             self.not_utf8 = Some(self.taken.saturating_sub(self.cut_len));
         }
         self.not_utf8.map_or(Ok(()), Err)

@@ -290,7 +290,7 @@ impl fmt::Debug for Block<'_> {
         f.debug_struct("Block")
             .field("part", &self.part)
             .field("range", &self.range())
-            .field("bytes", &self.bytes)
+            .field("bytes", &format_args!("b\"{}\"", self.bytes.escape_ascii()))
             .finish()
     }
 }

@@ -304,6 +304,8 @@ fn a_blocking_source_holds_no_connection_that_is_lost() {
     source.reconnect_now();
     assert_eq!(held.0.get(), 0, "given up");
     assert_eq!((event(&mut source).as_deref(), held.0.get()), (Some("a"), 1));
+    source.session_mut().reconnect_now();
+    assert_eq!((event(&mut source).as_deref(), held.0.get()), (Some("a"), 1), "the session by itself");
     source.session_mut().close();
     // What had arrived is not told, and the connection is dropped with the answer.
     assert!(source.next_update().is_none());

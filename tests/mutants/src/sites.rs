@@ -284,6 +284,9 @@ impl<'ast> Visit<'ast> for Finder<'_> {
 
     fn visit_stmt(&mut self, statement: &'ast Stmt) {
         if let Stmt::Expr(expression, Some(_)) = statement {
+            if is_not_there(expression) {
+                return;
+            }
             let is_effect = match expression {
                 Expr::MethodCall(_)
                 | Expr::Call(_)
@@ -301,7 +304,7 @@ impl<'ast> Visit<'ast> for Finder<'_> {
                 ),
                 _ => false,
             };
-            if is_effect && !is_not_there(expression) {
+            if is_effect {
                 self.around("leave out", statement.span(), "if !crate::mutants::on({n}) { ", " }");
             }
         }

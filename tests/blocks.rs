@@ -17,7 +17,7 @@ use common::strategies::streams::{cuts, places, stream};
 use common::twin::Rules;
 use counting::{calls, live, peak};
 use proptest::prelude::*;
-use sse_proto::{BlockPart, BlockScanner, Chunk, Decoder, LineKind, Oversized, Scanner, Token};
+use sse_proto::{BlockPart, BlockScanner, Chunk, Decoder, Fields, LineKind, Oversized, Scanner, Token};
 
 /// What is kept for good after large blocks.
 const KEPT: usize = 64 * 1024;
@@ -289,6 +289,13 @@ fn what_is_over_the_limit_is_passed_on() {
     for mut chunk in [&b"data: "[..], b"12", b"34", b"", b"56\n:\n\nid\n\n"] {
         while let Some(block) = blocks.scan(&mut chunk).unwrap() {
             let last = matches!(block.part(), BlockPart::Oversized { last: true, .. });
+            if matches!(block.part(), BlockPart::Oversized { .. }) {
+                assert_eq!(
+                    (block.lines().count(), block.fields()),
+                    (0, Fields::default()),
+                    "it has no lines"
+                );
+            }
             pieces.push((block.bytes().to_vec(), block.range().start, last, block.ends_with_blank_line()));
         }
     }

@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
+use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -17,9 +18,10 @@ use sse_proto::driver::{
 use sse_proto::replay::{EpochId, ReplayLog, ReplayLogBuilder};
 use sse_proto::session::{Action, Request, Session, SessionBuilder, Time};
 use sse_proto::{
-    BlockScanner, BlockScannerBuilder, Chunk, Decoder, DecoderBuilder, EncodeWithError, Event, EventBuf,
-    EventId, EventIdBuf, EventStream, EventType, FieldWriter, FieldsStream, Frame, FrameBuf, FrameStream,
-    IdText, IoChunks, Message, MessageBuf, PushDecoder, Scanner, SharedChunk, SliceDecoder, SourceError, Tap,
+    BlockScanner, BlockScannerBuilder, Chunk, DecodeError, Decoder, DecoderBuilder, EncodeWithError, Event,
+    EventBuf, EventId, EventIdBuf, EventStream, EventType, FieldWriter, FieldsStream, Frame, FrameBuf,
+    FrameStream, IdText, IoChunks, Message, MessageBuf, PushDecoder, Scanner, SharedChunk, SliceDecoder,
+    SourceError, Tap,
 };
 
 type Chunks = stream::Iter<std::vec::IntoIter<io::Result<Bytes>>>;
@@ -156,7 +158,8 @@ fn debug_shows_the_state() {
     assert_eq!(body.connection(), connection);
     assert!(format!("{body:?}").starts_with("SharedBodyChunk { connection: "), "{body:?}");
     let mut text = Vec::new();
-    let writer = FieldWriter::new(&mut text);
+    let mut writer = FieldWriter::new(&mut text);
+    writer.flush().unwrap();
     assert!(format!("{writer:?}").starts_with("FieldWriter { buffer: "));
     drop(writer);
     Message::new()
@@ -168,6 +171,64 @@ fn debug_shows_the_state() {
         .unwrap();
     let response = Response::new(200, ()).header("content-type", b"text/\xFFplain");
     assert!(format!("{response:?}").contains("content_type: text/\\xffplain"), "{response:?}");
+}
+
+fn poll_once<S: Stream + Unpin>(stream: &mut S) -> Poll<Option<S::Item>> {
+    stream.poll_next_unpin(&mut Context::from_waker(std::task::Waker::noop()))
+}
+
+struct Never;
+
+impl futures::io::AsyncRead for Never {
+    fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, _: &mut [u8]) -> Poll<io::Result<usize>> {
+        Poll::Pending
+    }
+}
+
+#[test]
+fn an_adapter_waits_with_its_source() {
+    let never = stream::pending::<io::Result<Bytes>>;
+    assert!(poll_once(&mut EventStream::copying(never())).is_pending());
+    assert!(poll_once(&mut Tap::new(never(), |_| {})).is_pending());
+    assert!(poll_once(&mut FieldsStream::new(never())).is_pending());
+    assert!(poll_once(&mut IoChunks::new(Never)).is_pending());
+    let mut fields = FieldsStream::new(chunks("data: 1\n\n"));
+    assert!(matches!(poll_once(&mut fields), Poll::Ready(Some(Ok(_)))));
+    for _ in 0..2 {
+        assert!(matches!(poll_once(&mut fields), Poll::Ready(None)), "it has ended");
+    }
+}
+
+#[test]
+fn what_does_not_fit_is_an_error_of_its_view() {
+    let mut buffer = [0; 4];
+    let mut decoder = SliceDecoder::new(&mut buffer);
+    let mut chunk = Chunk::new(b"data: 12345\n\ndata: 1\n\n");
+    assert_eq!(decoder.decode_event(&mut chunk).unwrap_err().limit(), 4);
+    assert_eq!(decoder.decode_event(&mut chunk).unwrap().unwrap().data(), "1");
+    let blocks = BlockScanner::builder().max_block_size(8).build();
+    let mut fields = FieldsStream::with_scanner(chunks("data: 1\n\ndata: 12345\n\n"), blocks);
+    let error = loop {
+        match poll_once(&mut fields) {
+            Poll::Ready(Some(Err(SourceError::Decode(error)))) => break error,
+            Poll::Ready(Some(Ok(_))) => {}
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(matches!(error, DecodeError::BlockTooLarge { .. }));
+    assert_eq!((error.limit(), error.offset()), (8, 9));
+    let error = Message::new().encode_to_slice_with(&mut [0; 64], |_| Err("none")).unwrap_err();
+    assert_eq!(error, EncodeWithError::Data("none"));
+    assert!(
+        MessageBuf::new().try_event_type(Some("\n")).is_err()
+            && MessageBuf::new().try_id(Some("\0")).is_err()
+    );
+    for bad in ["7", "{}", "{\"data\":7}"] {
+        assert!(
+            serde_json::from_str::<EventBuf>(bad).is_err() && serde_json::from_str::<FrameBuf>(bad).is_err()
+        );
+    }
+    assert!(serde_json::from_str::<EventIdBuf>("7").is_err());
 }
 
 /// A transport of nothing: each connection is refused.

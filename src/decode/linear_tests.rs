@@ -1,5 +1,6 @@
 //! Linear time (law 4 of CONTRIBUTING.md): each byte is read a constant number of times. This does not depend on the cuts of the stream, the size of
 //! one event, or its bad UTF-8. The tests count and do not measure time.
+#![cfg(not(miri))] // it would take hours there
 
 use crate::simd::effort::take;
 use crate::{Chunk, Decoder, DecoderBuilder, SharedChunk};

@@ -1,5 +1,6 @@
 //! Linear time without a heap (law 4 of CONTRIBUTING.md): each byte is read a constant number of times, for every cut of the stream and every content
 //! of the buffer. The tests count and do not measure time.
+#![cfg(not(miri))] // it would take hours there
 
 use std::vec;
 use std::vec::Vec;

@@ -101,7 +101,8 @@ impl OpenBlock {
         }
     }
 
-    /// Collects a part of a line in `line`, which is empty between lines. Returns whether it fits; if not, the whole line is dropped.
+    /// Collects a part of a line in `line`, which is empty between lines. Returns whether it fits; if not, the whole
+    /// line is dropped.
     pub(crate) fn collect(&mut self, first: bool, bytes: &[u8]) -> bool {
         if first {
             self.line_dropped = false;

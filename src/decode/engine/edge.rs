@@ -14,8 +14,8 @@ use super::paths::{Path, take};
 use super::step::{Engine, is_id};
 
 impl Engine {
-    /// Reads a chunk of one byte, if it is data, fits, and does not end the line: for callers that read byte by byte. Called
-    /// only in the value of a data line.
+    /// Reads a chunk of one byte, if it is data, fits, and does not end the line: for callers that read byte by byte.
+    /// Called only in the value of a data line.
     #[inline(always)]
     pub(super) fn byte_of_data(&mut self, input: &[u8], cursor: &mut Cursor) -> bool {
         #[cfg(sse_without = "byte_of_data")]

@@ -19,7 +19,8 @@ mod tests {
     /// place.
     #[test]
     fn line_ends_are_found_byte_by_byte() {
-        for pattern in 0..=u16::MAX {
+        // Miri is slow, and there is nothing for it to see in each of them.
+        for pattern in (0..=u16::MAX).step_by(if cfg!(miri) { 251 } else { 1 }) {
             for (end, other) in [(b'\n', 0x0B), (b'\r', 0x8D), (b'\n', 0x8A), (b'\r', 0x0C), (b'\n', 0x09)] {
                 let part = core::array::from_fn(|n| if pattern >> n & 1 == 1 { end } else { other });
                 assert_eq!((line_ends(&part), by_words::line_ends(&part)), (pattern, pattern), "{part:?}");

@@ -192,9 +192,14 @@ impl World {
             if let Poll::Ready(output) = self.poll_once(future.as_mut()) {
                 return output;
             }
-            if self.wakes() == wakes {
-                self.advance();
-            }
+            self.wait(wakes);
+        }
+    }
+
+    /// On to what is to happen next, unless the task has asked for another turn since there were this many `wakes`.
+    fn wait(&self, wakes: usize) {
+        if self.wakes() == wakes {
+            self.advance();
         }
     }
 
@@ -435,22 +440,24 @@ pub fn drive(
 fn next(source: &mut EventSource<Network>, world: &World, run: Run) -> Option<Item> {
     match run {
         Run::DroppedAtEachAwait => loop {
+            let wakes = world.wakes();
             // The future is made anew for each poll, and dropped when it waits.
             if let Poll::Ready(item) = world.poll_once(pin!(source.next_update())) {
                 return item;
             }
-            world.advance();
+            world.wait(wakes);
         },
         Run::PolledTooOften => {
             let mut next = pin!(source.next_update());
             loop {
+                let wakes = world.wakes();
                 let polled = (0..3).find_map(|_| match world.poll_once(next.as_mut()) {
                     Poll::Ready(item) => Some(item),
                     Poll::Pending => None,
                 });
                 match polled {
                     Some(item) => return item,
-                    None => world.advance(),
+                    None => world.wait(wakes),
                 }
             }
         }

@@ -259,6 +259,18 @@ fn a_busy_stream_lets_others_run() {
     assert!(world.wakes() > 100, "{} times", world.wakes());
 }
 
+/// However it is run: dropped at each await, polled for no reason, or blocking.
+#[test]
+fn a_busy_stream_is_told_alike_in_each_way() {
+    let mut stream = Connection::opens();
+    for _ in 0..1000 {
+        stream = stream.bytes(0, ":\n");
+    }
+    let network = [stream.bytes(0, "data: x\n\n").ends(0), Connection::status(0, 204)];
+    let (told, _) = run(|| plain().build(), &network);
+    assert_eq!(told[..2], ["0 open", "0 event x"]);
+}
+
 /// A machine that sleeps: what has come meanwhile is read, and nothing is lost for it.
 #[test]
 fn a_suspended_machine_reads_on() {

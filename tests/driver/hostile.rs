@@ -321,6 +321,7 @@ fn by_itself_a_blocking_source_sleeps() {
     let mut transport = |_: &Request<'_>, _: Option<Duration>| -> io::Result<Response<io::Empty>> {
         Err(io::ErrorKind::Other.into())
     };
+    // A sleep is never shorter than it was asked for, however busy the machine is; it may be longer, and that is not asked.
     let (before, wait) = (std::time::Instant::now(), Duration::from_millis(20));
     transport.sleep(wait);
     assert!(before.elapsed() >= wait);

@@ -528,3 +528,45 @@ fn a_scanner_that_ends_returns_what_it_held_back() {
     let Some(Token::Piece(piece)) = scanner.scan(&mut input) else { panic!("no line") };
     assert_eq!((piece.kind, piece.bytes, piece.offset), (LineKind::Data, &b"x"[..], 9));
 }
+
+/// Where a data line is removed, two line ends meet that were apart.
+#[test]
+fn replacing_data_joins_no_line_ends_and_no_events() {
+    for (stream, replaced) in [
+        ("data: a\rdata: b\n\nevent: x\ndata: c\n\n", "data: X\n\nevent: x\ndata: X\n\n"),
+        ("data: a\nid: 1\rdata: b\n\n", "data: X\nid: 1\n\n"),
+        ("data: a\rdata: b\rdata: c\n\n", "data: X\n\n"),
+        ("data: a\r\ndata: b\rdata: c\r\n\r", "data: X\r\n\r"),
+        ("data: a\ndata: cut", "data: X"),
+        // Clients that read on see `b`, those that start here `a` and `b`.
+        ("id\n\n\u{FEFF}data: a\ndata: b\n\n", "id\n\ndata: X\n\n"),
+        ("id\r\r\n\u{FEFF}\u{FEFF}data: a\r\nid: 1\ndata: b\n\n", "id\r\r\nid: 1\ndata: X\n\n"),
+        ("id\n\n\u{FEFF}data: a\nid: 1\n\n", "id\n\n\u{FEFF}data: X\nid: 1\n\n"),
+        ("\u{FEFF}data: a\ndata: b\n\n", "\u{FEFF}data: X\n\n"),
+        ("\u{FEFF}\u{FEFF}data: a\ndata: b\n\n", "\u{FEFF}data: X\n\n"),
+    ] {
+        for every in 1..=stream.len() {
+            let (mut blocks, mut out) = (BlockScanner::new(), Vec::new());
+            for mut chunk in stream.as_bytes().chunks(every) {
+                while let Some(block) = blocks.scan(&mut chunk).unwrap() {
+                    block.replace_data(&mut out, "X");
+                }
+            }
+            blocks.finish().replace_data(&mut out, "X");
+            assert_eq!(std::str::from_utf8(&out), Ok(replaced), "{stream:?} in {every}s");
+        }
+    }
+}
+
+/// Text that was joined or repaired has room left over while it grows; what is kept has not.
+#[test]
+fn fields_that_are_kept_have_no_room_left_over() {
+    let bad = [&b"data: "[..], &[0xFF; 100_000], b"\ndata: y\n\n"].concat();
+    let good = [&b"data: "[..], &[b'x'; 100_000], b"\ndata: y\n:one\n:two\n\n"].concat();
+    for (block, times) in [(bad, 3), (good, 1)] {
+        let mut blocks = BlockScanner::new();
+        let fields = blocks.scan(&mut &block[..]).unwrap().unwrap().fields().into_owned();
+        let held = [&fields.data, &fields.comment].map(|text| text.as_ref().map_or(0, String::capacity));
+        assert!(held.iter().sum::<usize>() <= times * block.len(), "{held:?}");
+    }
+}

@@ -1,7 +1,7 @@
 //! Invariant: the block view loses nothing and invents nothing. The lent bytes are the stream, byte for byte, cut
 //! where a literal reader cuts it. Under a small limit, every cut of the stream gives the same blocks and the same
 //! errors at the same places, and the memory stays within the documented bound. Data is rewritten line by line, and
-//! nothing else is changed.
+//! nothing else is changed. With the data of each block replaced, a client reads the same events with other data.
 #![cfg_attr(fuzzing, no_main)]
 
 #[cfg(fuzzing)]
@@ -14,7 +14,7 @@ mod counting;
 use std::mem;
 use std::ops::Range;
 
-use sse_proto::{BlockPart, BlockScanner, BlockTooLarge, Oversized};
+use sse_proto::{BlockPart, BlockScanner, BlockTooLarge, Decoder, Frame, Oversized};
 
 use crate::common::inputs::Case;
 use crate::common::run::pieces;
@@ -58,7 +58,12 @@ struct Unit {
 
 pub fn body(case: &Case) {
     let stream = &case.stream;
-    let (units, rewritten, replaced) = read_literally(stream);
+    let (units, rewritten, (replaced, same_events)) = read_literally(stream);
+    if same_events {
+        let with_new_data =
+            events(stream).into_iter().map(|event| (NEW.replace('\r', "\n"), event.1, event.2));
+        assert_eq!(events(&replaced), with_new_data.collect::<Vec<_>>());
+    }
     let (limit, strip) = (case.limited.limit, case.limited.comments);
     let blocks = |limit: usize| BlockScanner::builder().max_block_size(limit);
     let kinds = [
@@ -98,11 +103,45 @@ pub fn body(case: &Case) {
     }
 }
 
-/// The units of a stream by the grammar, the stream with each data line changed, and with the data of each block replaced.
-fn read_literally(stream: &[u8]) -> (Vec<Unit>, Vec<u8>, Vec<u8>) {
+/// Data, type and last event ID of each event.
+fn events(stream: &[u8]) -> Vec<(String, String, String)> {
+    let mut events = Vec::new();
+    Decoder::builder().max_event_size(usize::MAX).build().decode_all(stream, |frame| {
+        if let Ok(Frame::Event(event)) = frame {
+            events.push((event.data().into(), event.event_type().into(), event.last_event_id().into()));
+        }
+    });
+    events
+}
+
+/// A line of a unit: its marks, the rest of its text, its line end.
+type Line<'s> = (&'s [u8], &'s [u8], &'s [u8]);
+
+/// Appends a unit with its data replaced. Returns whether clients that read on see it where they saw data: not if a mark hides the
+/// only data line.
+fn replace(unit: &[Line<'_>], whole: bool, out: &mut Vec<u8>) -> bool {
+    let is_data = |at: usize| rewrite(unit[at].1, whole || at + 1 < unit.len(), &mut Vec::new());
+    let data: Vec<_> = (0..unit.len()).filter(|at| is_data(*at)).collect();
+    let target = data.iter().find(|at| unit[**at].0.is_empty()).or(data.first()).copied();
+    for (at, (marks, text, end)) in unit.iter().enumerate() {
+        if Some(at) == target {
+            out.extend_from_slice(&[marks, &b"data: ***\ndata: x"[..], end].concat());
+        } else if !data.contains(&at) {
+            out.extend_from_slice(&[*marks, text, end].concat());
+        } else if Some(at) > target {
+            out.truncate(out.len() - unit[at - 1].2.len());
+            out.extend_from_slice(end);
+        }
+    }
+    target.is_none_or(|at| unit[at].0.is_empty())
+}
+
+/// The units of a stream by the grammar, the stream with each data line changed, and with the data of each block replaced, with
+/// whether a client reads the same events there.
+fn read_literally(stream: &[u8]) -> (Vec<Unit>, Vec<u8>, (Vec<u8>, bool)) {
     let mark = if stream.starts_with(BOM) { BOM.len() } else { 0 };
     let (mut units, mut out) = (Vec::new(), stream[..mark].to_vec());
-    let (mut replaced, mut has_data) = (out.clone(), false);
+    let (mut replaced, mut same_events, mut unit) = (out.clone(), true, Vec::new());
     let (mut line, mut start, mut counted, mut lines, mut has_field) = (mark, 0, mark, 0, false);
     while let Some(len) = stream[line..].iter().position(|byte| matches!(byte, b'\r' | b'\n')) {
         let end = line + len;
@@ -110,13 +149,9 @@ fn read_literally(stream: &[u8]) -> (Vec<Unit>, Vec<u8>, Vec<u8>) {
         let text = &stream[line..end];
         let marks = if line == start.max(mark) { marks(text) } else { 0 };
         out.extend_from_slice(&text[..marks]);
-        let is_data = rewrite(&text[marks..], true, &mut out);
+        rewrite(&text[marks..], true, &mut out);
         out.extend_from_slice(&stream[end..next]);
-        replaced.extend_from_slice(&text[..marks]);
-        if !is_data || !mem::replace(&mut has_data, true) {
-            rewrite(&text[marks..], true, &mut replaced);
-            replaced.extend_from_slice(&stream[end..next]);
-        }
+        unit.push((&text[..marks], &text[marks..], &stream[end..next]));
         lines += usize::from(text.len() > marks);
         let part = match text.first() {
             None => Some(BlockPart::Whole),
@@ -128,22 +163,21 @@ fn read_literally(stream: &[u8]) -> (Vec<Unit>, Vec<u8>, Vec<u8>) {
         };
         if let Some(part) = part {
             units.push(Unit { part, range: start..next, counted: counted..end, lines });
-            (start, counted, lines, has_field, has_data) = (next, next, 0, false, false);
+            (start, counted, lines, has_field) = (next, next, 0, false);
+            same_events &= replace(&mem::take(&mut unit), true, &mut replaced);
         }
         line = next;
     }
     let marks = if line == start.max(mark) { marks(&stream[line..]) } else { 0 };
     out.extend_from_slice(&stream[line..][..marks]);
-    let is_data = rewrite(&stream[line + marks..], false, &mut out);
-    replaced.extend_from_slice(&stream[line..][..marks]);
-    if !is_data || !has_data {
-        rewrite(&stream[line + marks..], false, &mut replaced);
-    }
+    rewrite(&stream[line + marks..], false, &mut out);
+    unit.push((&stream[line..][..marks], &stream[line + marks..], &b""[..]));
+    replace(&unit, false, &mut replaced);
     // The start of a mark that does not come is no block yet.
     let counted = if BOM.starts_with(stream) { stream.len() } else { counted };
     let rest = start..stream.len();
     units.push(Unit { part: BlockPart::Unfinished, range: rest, counted: counted..stream.len(), lines });
-    (units, out, replaced)
+    (units, out, (replaced, same_events))
 }
 
 /// The length of the byte order marks at the start of a unit; its first line is read without them.

@@ -113,11 +113,11 @@ impl Fields<Cow<'_, str>> {
     #[must_use]
     pub fn into_owned(self) -> Fields {
         Fields {
-            event_type: self.event_type.map(Cow::into_owned),
-            data: self.data.map(Cow::into_owned),
-            id: self.id.map(Cow::into_owned),
+            event_type: self.event_type.map(owned),
+            data: self.data.map(owned),
+            id: self.id.map(owned),
             retry: self.retry,
-            comment: self.comment.map(Cow::into_owned),
+            comment: self.comment.map(owned),
         }
     }
 }
@@ -179,6 +179,13 @@ impl<'d> Fields<Cow<'d, str>> {
             LineKind::Id | LineKind::Unknown => {}
         }
     }
+}
+
+/// Text to keep: without the capacity that joining and repairing have left over, up to as much again.
+fn owned(text: Cow<'_, str>) -> String {
+    let mut text = text.into_owned();
+    text.shrink_to_fit();
+    text
 }
 
 fn join<'d>(so_far: &mut Option<Cow<'d, str>>, line: &'d [u8]) {

@@ -224,6 +224,9 @@ impl<'d> Block<'d> {
     /// [`Block::fields`] replaces bytes that are not UTF-8 by U+FFFD. If such a block must pass unchanged, join the bytes of its
     /// data lines ([`Block::lines`]) instead, and parse those.
     ///
+    /// If a byte order mark before the first line, not at the start of the stream, makes a data line an unknown field, that line is
+    /// removed, mark included, unless it is the only one: a client that starts with this block would read it.
+    ///
     /// ```
     /// use sse_proto::BlockScanner;
     ///
@@ -236,18 +239,29 @@ impl<'d> Block<'d> {
     /// # Ok::<(), sse_proto::BlockTooLarge>(())
     /// ```
     pub fn replace_data(&self, out: &mut Vec<u8>, data: impl AsRef<[u8]>) {
-        let (mut copied, mut is_first) = (0, true);
-        for line in self.pieces().filter(|line| line.kind == LineKind::Data) {
+        let is_data = |line: &Piece<'_>| line.kind == LineKind::Data;
+        let first_read = self.as_read().find(is_data).map(|line| line.offset);
+        let (mut copied, mut is_written) = (0, false);
+        for line in self.pieces().filter(is_data) {
             let place = self.place_of(&line);
-            out.extend_from_slice(self.up_to_name(copied, &place));
+            let before = self.up_to_name(copied, &place);
             copied = place.end;
-            if is_first {
+            if is_written {
+                // A line goes with the line end before it, and its own one stays: after another line end, the LF of the blank line
+                // could become part of a CR LF.
+                out.extend_from_slice(without_line_end(before));
+            } else if first_read.is_none_or(|first| line.offset >= first) {
+                out.extend_from_slice(before);
                 push_data_lines(out, data.as_ref());
+                is_written = true;
             } else {
-                let rest = self.bytes.get(copied..).unwrap_or_default();
-                copied += if rest.starts_with(b"\r\n") { 2 } else { rest.len().min(1) };
+                // This line, the first one, is data only for clients that start here, and there are data lines that all read. It
+                // goes with its mark and its line end; the mark at the start of the stream stays.
+                let of_stream = if self.start.position() == 0 { BOM.len() } else { 0 };
+                let kept = (before.len() - marks(before)).max(of_stream);
+                out.extend_from_slice(before.get(..kept).unwrap_or_default());
+                copied += line_end(self.bytes.get(copied..).unwrap_or_default());
             }
-            is_first = false;
         }
         out.extend_from_slice(self.bytes.get(copied..).unwrap_or_default());
     }
@@ -270,6 +284,21 @@ fn pieces_of<'d>(mut scanner: Scanner, mut rest: &'d [u8]) -> impl Iterator<Item
             }
         }
     })
+}
+
+/// The length of the line end at the start of `bytes`.
+fn line_end(bytes: &[u8]) -> usize {
+    if bytes.starts_with(b"\r\n") { 2 } else { bytes.len().min(1) }
+}
+
+fn without_line_end(bytes: &[u8]) -> &[u8] {
+    let without = bytes.strip_suffix(b"\r\n").or_else(|| bytes.split_last().map(|(_, before)| before));
+    without.unwrap_or_default()
+}
+
+/// The length of the byte order marks at the end of `bytes`.
+fn marks(bytes: &[u8]) -> usize {
+    bytes.rchunks_exact(BOM.len()).take_while(|mark| *mark == BOM).count() * BOM.len()
 }
 
 /// Writes a data line for each line of `value`, the last one without its line end.

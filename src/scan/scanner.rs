@@ -7,7 +7,7 @@ use super::line::{
     Lexeme, Part, Span, Start, after, common_prefix, line_of, name, named_from, start, value_start,
 };
 
-pub(super) const BOM: &[u8] = b"\xEF\xBB\xBF";
+pub(crate) const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// An incremental scanner without a heap: bytes in, tokens out, in any chunking
 /// (WHATWG HTML 9.2.5).

@@ -388,3 +388,33 @@ fn an_owned_event_hashes_like_what_it_holds() {
     assert!(others.iter().all(|other| of(*other) != of(event)));
     assert!(others.iter().all(|other| other.to_buf() != event.to_buf()));
 }
+
+/// Also by an event that is given out at the end of a stream, but not by one that the setting does not take.
+#[test]
+fn an_id_is_news_once() {
+    for (unfinished, later) in
+        [(Unfinished::Anything, None), (Unfinished::WholeLines, Some("7")), (Unfinished::Discard, Some("7"))]
+    {
+        let mut decoder = Decoder::builder().unfinished(unfinished).build();
+        let mut buffer = [0; 64];
+        let mut without_heap = SliceDecoder::builder().unfinished(unfinished).build(&mut buffer);
+        assert_eq!(decoder.decode_event(&mut Chunk::new(b"id: 7\n\ndata: x")), Ok(None));
+        assert!(without_heap.decode_event(&mut Chunk::new(b"id: 7\n\ndata: x")).unwrap().is_none());
+        let news = [decoder.finish(), without_heap.finish()].map(|end| {
+            end.event().map(|event| (event.last_event_id().to_string(), event.id().map(|id| id.to_string())))
+        });
+        let expected = later.is_none().then(|| ("7".to_owned(), Some("7".to_owned())));
+        assert_eq!(news, [expected.clone(), expected]);
+        let next = &mut Chunk::new(b"data: y\n\n");
+        let event = decoder.decode_event(next).unwrap().unwrap();
+        assert_eq!((event.last_event_id().as_str(), event.id().map(|id| id.as_str())), ("7", later));
+        let event = without_heap.decode_event(&mut Chunk::new(b"data: y\n\n")).unwrap().unwrap();
+        assert_eq!((event.last_event_id().as_str(), event.id().map(|id| id.as_str())), ("7", later));
+    }
+    // The id of the open block does not count, so it is no news of the one before.
+    let mut decoder = Decoder::builder().unfinished(Unfinished::Anything).build();
+    assert_eq!(decoder.decode_event(&mut Chunk::new(b"id: 6\n\nid: 7\ndata: x\n")), Ok(None));
+    assert_eq!(decoder.finish().event().unwrap().id().map(|id| id.as_str()), Some("7"));
+    let next = &mut Chunk::new(b"data: y\n\n");
+    assert_eq!(decoder.decode_event(next).unwrap().unwrap().id().map(|id| id.as_str()), Some("6"));
+}

@@ -308,6 +308,23 @@ fn what_is_pending_is_what_was_charged() {
     }
 }
 
+/// Whatever of it was read before it was too large.
+#[test]
+fn while_a_block_is_skipped_the_limit_is_pending() {
+    for input in ["data: 1234\ndata: 567890\n", "event: 123456789\n", "id: 123456789\ndata", "data: 12345678"]
+    {
+        for every in 1..=input.len() {
+            let mut decoder = Decoder::builder().max_event_size(8).build();
+            for bytes in input.as_bytes().chunks(every) {
+                decoder.decode_all(bytes, |_| {});
+            }
+            assert_eq!(decoder.pending(), 8, "{input:?} in {every}s");
+            decoder.decode_all(b"\n\n", |_| {});
+            assert_eq!(decoder.pending(), 0);
+        }
+    }
+}
+
 /// The exact limit, met by each of the ways that a block may take: the shortcuts from the second block on, the others before.
 #[test]
 fn the_limit_is_exact_for_every_shape_of_block() {

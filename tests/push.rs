@@ -105,6 +105,21 @@ fn an_end_stands_where_it_was_said() {
     assert_eq!(decoder.next_frame(), Ok(None));
 }
 
+/// An end is no bytes, so the next push is the first and may have any size.
+#[test]
+fn after_an_end_a_push_of_any_size_is_taken() {
+    let mut decoder = limited(8);
+    decoder.end();
+    decoder.push(vec![b'\n'; 100_000]).unwrap();
+    assert_eq!(decoder.pending(), 100_000);
+    assert!(decoder.push("\n").is_err());
+    decoder.end();
+    assert_eq!(decoder.next_frame(), Ok(None));
+    assert_eq!(decoder.pending(), 0);
+    decoder.push("data: x\n\n").unwrap();
+    assert_eq!(data(decoder.next_frame().unwrap().unwrap()), "x");
+}
+
 #[test]
 fn a_new_connection_drops_what_waits_and_keeps_the_id() {
     let old = Decoder::builder().last_event_id(EventId::from_static("7")).build();

@@ -260,6 +260,7 @@ impl Decoder {
         let unfinished = self.unfinished;
         let open_line = scanner.open_line();
         let (has_data, has_id) = (block.has_data, block.has_id);
+        let is_taken = has_data && unfinished.takes(open_line.is_some());
         let holds = has_data || has_id || block.skipping || block.event_type.len() > 0;
         *scanner = Scanner::new();
         block.abandon();
@@ -271,7 +272,8 @@ impl Decoder {
             event_type: EventType::decoded(block.event_type.text()),
             data: block.data.text(),
             last_event_id: EventId::decoded(if has_id { block.id.text() } else { last_event_id.as_str() }),
-            id_is_new: has_id || *id_is_new,
+            // An event that is given out was the news of its id, unless that is an id of the open block, which does not count.
+            id_is_new: has_id || if is_taken { core::mem::take(id_is_new) } else { *id_is_new },
         });
         End::Truncated(Truncated { event, in_line: open_line.is_some(), unfinished })
     }
@@ -319,6 +321,11 @@ impl Decoder {
     #[must_use]
     pub fn last_event_id(&self) -> EventId<'_> {
         EventId::decoded(self.engine.last_event_id.as_str())
+    }
+
+    /// How many times the last event ID was set, to the same text or another.
+    pub(crate) const fn times_id_was_set(&self) -> u64 {
+        self.engine.last_event_id.times_set()
     }
 
     /// The most recent reconnection time sent by the server, if any.

@@ -101,7 +101,7 @@ impl Decoder {
     }
 
     /// The size of the open block as charged against the limit: its type, its id, and its data with an LF for each
-    /// line. Zero if no block is open.
+    /// line. Zero if no block is open; the limit if the rest of a block over the limit is being skipped.
     ///
     /// ```
     /// let mut decoder = sse_proto::Decoder::new();
@@ -110,6 +110,13 @@ impl Decoder {
     /// ```
     #[must_use]
     pub fn pending(&self) -> usize {
-        if self.is_open() { self.engine.block.room.taken_of(self.engine.block.limit) } else { 0 }
+        let block = &self.engine.block;
+        if block.skipping {
+            block.limit
+        } else if self.is_open() {
+            block.room.taken_of(block.limit)
+        } else {
+            0
+        }
     }
 }

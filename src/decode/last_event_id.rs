@@ -16,6 +16,8 @@ use crate::simd::utf8;
 pub(super) struct LastEventId {
     text: String,
     shared: Option<ByteString>,
+    /// How many times it was set: a cheap question whether it may have changed.
+    times_set: u64,
 }
 
 impl LastEventId {
@@ -55,9 +57,15 @@ impl LastEventId {
         self.shared.get_or_insert_with(|| mem::take(&mut self.text).into()).clone()
     }
 
-    /// Clears the ID and releases the capacity above the permanent one.
+    #[inline]
+    pub(super) const fn times_set(&self) -> u64 {
+        self.times_set
+    }
+
+    /// Clears the ID, which is set next, and releases the capacity above the permanent one.
     #[inline]
     fn clear(&mut self) {
+        self.times_set = self.times_set.wrapping_add(1);
         self.shared = None;
         self.text.clear();
         if self.text.capacity() > KEEP_CAPACITY {

@@ -74,7 +74,7 @@ pub struct PushDecoder {
     chunk: SharedChunk,
     /// The following chunks; `None` is an end of the stream.
     waiting: VecDeque<Option<Bytes>>,
-    /// The cost of `waiting`, at most `most_waiting`.
+    /// The cost of `waiting`: at most `most_waiting`, or what was pushed when nothing but an end was waiting.
     cost: usize,
 }
 
@@ -114,15 +114,17 @@ impl PushDecoder {
         if bytes.is_empty() {
             return Ok(());
         }
-        if self.pending() == 0 && self.waiting.is_empty() {
+        let pending = self.pending();
+        if pending == 0 && self.waiting.is_empty() {
             self.chunk = SharedChunk::new(bytes);
             return Ok(());
         }
         let (limit, wanted) = (self.most_waiting(), bytes.len().saturating_add(ENTRY));
-        if wanted > limit.saturating_sub(self.cost) {
-            return Err(PendingFull { bytes, pending: self.pending(), limit });
+        // If nothing but an end waits, the size is the caller's choice, too.
+        if pending > 0 && wanted > limit.saturating_sub(self.cost) {
+            return Err(PendingFull { bytes, pending, limit });
         }
-        self.cost += wanted;
+        self.cost = self.cost.saturating_add(wanted);
         // Small bytes may be part of a large buffer, or a `Vec` with spare capacity.
         let bytes = if bytes.len() < SHARE_FROM { Bytes::copy_from_slice(&bytes) } else { bytes };
         self.waiting.push_back(Some(bytes));

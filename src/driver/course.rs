@@ -76,19 +76,23 @@ impl<E> Course<E> {
             return Turn::Tell(Ok(Update::Lost { loss, error: self.error.take(), retry_at }));
         }
         if let Some(failure) = self.failed.take() {
+            self.failure_told = true;
             return Turn::Tell(Err(DriverError::Failed { failure, error: self.error.take() }));
+        }
+        // Before `poll`: if the wait is over when the caller comes back, `poll` connects at once, and the loss would not be told.
+        if self.owes_outcome {
+            if let Some(retry_at) = self.session.end_of_wait(now, random) {
+                (self.owes_outcome, self.lost_until) = (false, Some(retry_at));
+                return Turn::Drop;
+            }
         }
         match self.session.poll(now, random) {
             Action::Connect(request) => {
-                (self.owes_outcome, self.failure_told) = (true, false);
+                self.owes_outcome = true;
                 (self.error, self.unfinished) = (None, None);
                 Turn::Connect(request)
             }
             Action::Read { connection, until } => Turn::Read(connection, until),
-            Action::WaitUntil(retry_at) if self.owes_outcome => {
-                (self.owes_outcome, self.lost_until) = (false, Some(retry_at));
-                Turn::Drop
-            }
             Action::WaitUntil(at) => Turn::Wait(at),
             over @ (Action::Failed(_) | Action::Closed) => {
                 if let Some(event) = self.unfinished.take() {
@@ -96,7 +100,7 @@ impl<E> Course<E> {
                 }
                 match over {
                     Action::Failed(failure) if !self.failure_told => {
-                        (self.failure_told, self.failed) = (true, Some(failure));
+                        self.failed = Some(failure);
                         Turn::Drop
                     }
                     _ => Turn::End,
@@ -163,6 +167,8 @@ impl<E> Course<E> {
     pub(super) fn close(&mut self) {
         self.session.close();
         self.drop_unyielded();
+        // A session that has failed stays failed.
+        self.failure_told = true;
         let _ = self.session.changed_last_event_id();
     }
 

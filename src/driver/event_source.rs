@@ -213,10 +213,15 @@ impl<T: Transport> EventSource<T> {
             Link::Up(id, body) if *id == connection => {
                 let read = core::task::ready!(self.transport.poll_read(body, cx));
                 let now = self.transport.now();
+                let over = !matches!(read, Some(Ok(_)));
                 match read {
                     Some(Ok(bytes)) => self.course.bytes(connection, bytes, now),
                     Some(Err(error)) => self.course.error(connection, error, now),
                     None => self.course.end(connection, now),
+                }
+                if over {
+                    // It is not polled again, whenever the session is asked.
+                    self.link = Link::Down;
                 }
                 Poll::Ready(None)
             }

@@ -101,7 +101,8 @@ impl<B: EncodeBuffer> FieldWriter<B> {
         self.put(Message::new().data(data))
     }
 
-    /// Checks that the bytes written were complete, valid UTF-8. Nothing else needs finishing.
+    /// Ends the data field that is being written, and checks that its bytes were complete, valid UTF-8. Without that check nothing
+    /// needs finishing. What is written afterwards is another data field.
     ///
     /// # Errors
     ///

@@ -187,6 +187,10 @@ impl Session {
     /// # Ok::<(), sse_proto::DecodeError>(())
     /// ```
     pub fn changed_last_event_id(&mut self) -> Option<EventId<'_>> {
+        let times = self.decoder.times_id_was_set();
+        if core::mem::replace(&mut self.told_times, times) == times {
+            return None;
+        }
         let id = self.decoder.last_event_id();
         let fingerprint = Fingerprint::of(id.as_str());
         let told = core::mem::replace(&mut self.told_id, fingerprint);

@@ -68,6 +68,8 @@ pub struct Session {
     asked_from: Fingerprint,
     /// The last event ID that was reported to the caller.
     pub(super) told_id: Fingerprint,
+    /// How many times the decoder had set an ID then: a new fingerprint of the whole ID is needed only after another one.
+    pub(super) told_times: u64,
 }
 
 impl Session {
@@ -77,6 +79,7 @@ impl Session {
         decoder.reconnect();
         let id = Fingerprint::of(decoder.last_event_id().as_str());
         Self {
+            told_times: decoder.times_id_was_set(),
             decoder,
             policy,
             state: State::Due { ago: Duration::ZERO },
@@ -124,6 +127,19 @@ impl Session {
             State::Waiting { ago, wait, .. } => Action::WaitUntil(now + wait.saturating_sub(ago)),
             State::Failed(failure) => Action::Failed(failure),
             State::Closed => Action::Closed,
+        }
+    }
+
+    /// The end of the wait after a loss, whether or not it is over. `None` if the session does not wait.
+    ///
+    /// For the drivers, which tell each loss, also when they are asked so late that [`Session::poll`] connects.
+    pub(crate) fn end_of_wait(&mut self, now: Time, random: u64) -> Option<Time> {
+        self.advance(now);
+        self.look_for_silence();
+        self.choose_wait(random);
+        match self.state {
+            State::Waiting { ago, wait, .. } => Some(now + wait.saturating_sub(ago)),
+            _ => None,
         }
     }
 

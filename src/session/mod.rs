@@ -180,6 +180,8 @@ mod body;
 mod builder;
 mod control;
 mod fingerprint;
+#[cfg(test)]
+mod id_work_tests;
 mod machine;
 mod outcome;
 mod policy;

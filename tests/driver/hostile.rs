@@ -25,6 +25,8 @@ struct Hostile {
     reads: Rc<Cell<u64>>,
     script: Rc<RefCell<VecDeque<Option<Bytes>>>>,
     for_ever: Option<&'static str>,
+    /// After the script the body is broken.
+    breaks: bool,
 }
 
 struct Timer(Rc<Cell<Duration>>, Duration);
@@ -55,6 +57,7 @@ impl Transport for Hostile {
         }
         match self.script.borrow_mut().pop_front() {
             Some(item) => Poll::Ready(item.map(Ok)),
+            None if self.breaks => Poll::Ready(Some(Err(io::ErrorKind::BrokenPipe.into()))),
             None => Poll::Pending,
         }
     }
@@ -398,4 +401,78 @@ fn a_head_holds_no_more_than_a_header_may_have() {
     assert_eq!(response.retry_after(), Some(Duration::from_secs(120)), "what is none takes none away");
     let shown = "Response { status: 503, content_type: None, retry_after: Some(120s), .. }";
     assert_eq!(format!("{response:?}"), shown);
+}
+
+/// A body that brings a chunk as often as `comments` says, and then breaks; nobody answers afterwards.
+fn breaks_after(comments: usize) -> (Hostile, EventSource<Hostile>) {
+    let network = Hostile { breaks: true, ..Hostile::default() };
+    network.will_send(std::iter::repeat_n(Some(": x\n"), comments));
+    let session = Session::builder().jitter_percent(0).build();
+    let source = EventSource::new(session, network.clone());
+    (network, source)
+}
+
+/// Wherever the turns of one poll end, and however late the next one is.
+#[test]
+fn a_loss_is_told_though_the_wait_is_over() {
+    for comments in 0..200 {
+        let (network, mut source) = breaks_after(comments);
+        assert!(matches!(source.poll_next_update(&mut context()), Poll::Ready(Some(Ok(Update::Open)))));
+        let mut next = source.poll_next_update(&mut context());
+        while next.is_pending() {
+            network.now.set(network.now.get() + Duration::from_secs(60));
+            next = source.poll_next_update(&mut context());
+        }
+        let Poll::Ready(Some(Ok(Update::Lost { loss: Loss::NetworkError, error: Some(_), .. }))) = next
+        else {
+            panic!("after {comments} comments: {next:?}")
+        };
+        assert_eq!(network.reads.get(), comments as u64 + 1, "a broken body is not read again");
+    }
+}
+
+/// What is dropped by `reconnect_now` is the loss, not the end.
+#[test]
+fn a_failure_is_told_after_reconnect_now_and_not_after_close() {
+    for comments in 0..200 {
+        for closes in [true, false] {
+            let (_, mut source) = breaks_after(comments);
+            let session = Session::builder().max_attempts(Some(1)).build();
+            *source.session_mut() = session;
+            let _ = source.poll_next_update(&mut context());
+            if source.poll_next_update(&mut context()).is_ready() {
+                continue;
+            }
+            if closes {
+                source.close();
+            } else {
+                source.reconnect_now();
+                let next = source.poll_next_update(&mut context());
+                let is_told = matches!(next, Poll::Ready(Some(Err(DriverError::Failed { .. }))));
+                // Or it has not failed yet, and comes again.
+                assert!(
+                    is_told || matches!(next, Poll::Ready(Some(Ok(Update::Open)))),
+                    "{comments}: {next:?}"
+                );
+                if !is_told {
+                    continue;
+                }
+            }
+            assert!(matches!(source.poll_next_update(&mut context()), Poll::Ready(None)), "{comments}");
+        }
+    }
+}
+
+/// The last connection is over and the session has failed, but its unfinished event was told first.
+#[test]
+fn nothing_is_told_after_close_in_place_of_the_failure() {
+    let connect = |_: &Request<'_>, _| -> io::Result<Response<&[u8]>> {
+        Ok(Response::new(200, &b"data: bye"[..]).header("content-type", "text/event-stream"))
+    };
+    let decoder = Decoder::builder().unfinished(Unfinished::Anything).build();
+    let session = Session::builder().max_attempts(Some(1)).decoder(decoder).build();
+    let mut source = BlockingEventSource::new(session, connect);
+    assert_eq!(source.next().unwrap().unwrap().data(), "bye");
+    source.close();
+    assert!(source.next_update().is_none());
 }

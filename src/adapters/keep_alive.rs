@@ -4,11 +4,12 @@ use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 
 use crate::encode::message::{KEEP_ALIVE, KEEP_ALIVE_LINE, Message};
+use crate::scan::scanner::BOM;
 
 pin_project! {
     /// Forwards the chunks of a stream, and sends a keep-alive whenever nothing has arrived for a while. So proxies
@@ -18,7 +19,8 @@ pin_project! {
     /// has no chunk, and its future is dropped when the stream has one.
     ///
     /// A chunk may end anywhere, also in the middle of an event: then no keep-alive is inserted before the event has
-    /// ended.
+    /// ended. If a keep-alive was sent before the first chunk, a byte order mark at the start of the stream is removed: clients
+    /// expect it only as the very first bytes, and would not understand the first line after it.
     ///
     /// ```
     /// use futures::{StreamExt, executor::block_on, future, stream};
@@ -41,6 +43,7 @@ pin_project! {
         keep_alive: Bytes,
         // The last four bytes that were sent, the newest last. A stream starts like after a blank line.
         tail: [u8; 4],
+        start: SourceStart,
         ended: bool,
     }
 }
@@ -54,7 +57,15 @@ where
     /// arrived.
     pub const fn new(source: S, sleep: F) -> Self {
         let keep_alive = Bytes::from_static(KEEP_ALIVE);
-        Self { source, sleep, wait: None, keep_alive, tail: *b"\n\n\n\n", ended: false }
+        Self {
+            source,
+            sleep,
+            wait: None,
+            keep_alive,
+            tail: *b"\n\n\n\n",
+            start: SourceStart::Nothing,
+            ended: false,
+        }
     }
 
     /// Sends [`KEEP_ALIVE_LINE`] instead, for clients that treat each blank line as an event.
@@ -103,8 +114,15 @@ where
         if *this.ended {
             return Poll::Ready(None);
         }
-        if let Poll::Ready(item) = this.source.poll_next(context) {
+        while let Poll::Ready(item) = this.source.as_mut().poll_next(context) {
             this.wait.set(None);
+            let item = match item {
+                Some(Ok(bytes)) => match this.start.take(bytes) {
+                    Some(bytes) => Some(Ok(bytes)),
+                    None => continue,
+                },
+                item => item,
+            };
             match &item {
                 Some(Ok(bytes)) => keep_tail(this.tail, bytes),
                 Some(Err(_)) => {}
@@ -123,10 +141,54 @@ where
         // In the middle of an event no keep-alive is due: the chunk that ends the event also shows that the
         // connection is alive.
         if ends_with_blank_line(this.tail) {
+            this.start.comes_after_a_keep_alive();
             Poll::Ready(Some(Ok(this.keep_alive.clone())))
         } else {
             Poll::Pending
         }
+    }
+}
+
+/// Where the source's first bytes stand in what is sent.
+#[derive(Debug)]
+enum SourceStart {
+    /// At the start, so far: nothing was sent.
+    Nothing,
+    /// After a keep-alive. So many bytes of a byte order mark are held back.
+    After(usize),
+    /// They were sent.
+    Sent,
+}
+
+impl SourceStart {
+    fn comes_after_a_keep_alive(&mut self) {
+        if matches!(self, Self::Nothing) {
+            *self = Self::After(0);
+        }
+    }
+
+    /// The bytes to send; `None` if there are none of these yet. If the source ends inside a mark, that part is not sent: it is a line
+    /// without an end.
+    fn take(&mut self, mut bytes: Bytes) -> Option<Bytes> {
+        let Self::After(held) = *self else {
+            if !bytes.is_empty() {
+                *self = Self::Sent;
+            }
+            return Some(bytes);
+        };
+        let (came, missing) = BOM.split_at_checked(held).unwrap_or_default();
+        let of_mark = bytes.iter().zip(missing).take_while(|(byte, of_mark)| byte == of_mark).count();
+        if of_mark < missing.len() && of_mark == bytes.len() {
+            *self = Self::After(held + of_mark);
+            return None;
+        }
+        *self = Self::Sent;
+        if of_mark == missing.len() {
+            bytes.advance(of_mark);
+            return Some(bytes).filter(|bytes| !bytes.is_empty());
+        }
+        // No mark after all.
+        Some(if came.is_empty() { bytes } else { [came, &bytes].concat().into() })
     }
 }
 

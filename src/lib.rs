@@ -112,7 +112,7 @@
 //!
 //! # Reconnect
 //!
-//! [`driver`] is a client that reconnects: ten lines around your HTTP client and your runtime. It runs [`session`],
+//! [`driver`] is a client that reconnects: about 25 lines around your HTTP client and your runtime, ten if it blocks. It runs [`session`],
 //! the client's state machine; [`replay`] is its counterpart on the server. Both outlive a connection and have no IO,
 //! clock or random numbers:
 //!
@@ -124,7 +124,7 @@
 //!
 //! # Coming from
 //!
-//! Looked at in the versions named here. More, with programs before and after: `docs/porting.md` in the repository.
+//! Looked at in the versions named here. More, with programs: `docs/porting.md` in the repository.
 //!
 //! | your own loop, which splits at `\n\n` | here |
 //! | --- | --- |
@@ -147,7 +147,7 @@
 //!
 //! | reqwest-eventsource 0.6 | here |
 //! | --- | --- |
-//! | `EventSource::new(request_builder)` | [`driver::EventSource::new`] over a [transport for reqwest](cookbook::reqwest_source), 20 lines that are yours |
+//! | `EventSource::new(request_builder)` | [`driver::EventSource::new`] over a [transport for reqwest](cookbook::reqwest_source), 25 lines that are yours |
 //! | `Event::Open`, `Event::Message(m)` | [`Update::Open`](driver::Update::Open), [`Update::Event`](driver::Update::Event); [`next_event`](driver::EventSource::next_event) for events only |
 //! | `Err(e)` of an attempt, after which it tries again | [`Update::Lost`](driver::Update::Lost); an error is for good, or an event over the limit |
 //! | `RetryPolicy`, `ExponentialBackoff` | the settings of [`Session::builder`](session::Session::builder) |
@@ -208,8 +208,8 @@
 //!
 //! # Limits
 //!
-//! One event may have 16 MiB ([`DecoderBuilder::max_event_size`]), which bounds the memory that a stream can make a
-//! decoder use. The limit counts value bytes plus one per data line, so neither one endless line nor endless empty
+//! One event may have 16 MiB ([`DecoderBuilder::max_event_size`]), and a small multiple of that bounds the memory that a stream can make a
+//! decoder use (SECURITY.md has the figures). The limit counts value bytes plus one per data line, so neither one endless line nor endless empty
 //! `data:` lines can evade it. Unknown fields and comments that the caller has not enabled are not stored and do not
 //! count. A [`SliceDecoder`] stores only what fits in its buffer; its page states which events always fit.
 //!

@@ -1,7 +1,7 @@
 //! What other people's suites demand of a client, as a table: each row over a session on a clock of the test, and over both
 //! drivers and real sockets; with the waits of browsers, and with the defaults, which may wait longer.
 //!
-//! `scenarios.json` restates the browser vendors' tests, the contract tests of a client vendor, and six client libraries in our own
+//! `scenarios.json` restates the browser vendors' tests, the contract tests of a client vendor, and eight client libraries in our own
 //! words: what the server sends, what the client shows, what its requests name. Where a suite and the standard differ, it is
 //! the standard's row.
 #![cfg(feature = "std")]

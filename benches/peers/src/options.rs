@@ -6,7 +6,7 @@ use clap::{Parser, ValueEnum};
 
 const EXAMPLES: &str = "\
 Examples, each after `cargo run --release --manifest-path benches/peers/Cargo.toml --`:
-  --quick                           every named workload, a few minutes
+  --quick                           every named workload, two minutes
   --profile both                    the full set, with each of the two profiles
   --sweep --quick                   random cells, a few minutes
   --sweep --seed 7 --cell 17        one of them by itself, with everyone's times

@@ -23,17 +23,15 @@
 //! assert_eq!((event.event.as_str(), event.data.as_str()), ("add", "1"));
 //! ```
 //!
-//! # What gets better
+//! # What it adds
 //!
-//! - A byte order mark at the start is dropped; the original panics at it.
+//! - A byte order mark at the start is dropped.
 //! - A CR and an LF are one line end wherever the chunks are cut, and a CR at the end of a chunk ends its line at once.
-//!   The original waits for the byte after it.
-//! - Time is linear in the bytes. The original moves the rest of a chunk with each line, so its time per event grows with the chunk.
+//! - Time is linear in the bytes, whatever the size of a chunk.
 //! - An event may hold 16 MiB ([`sse_proto::DEFAULT_MAX_EVENT_SIZE`]). A larger one is an [`EventStreamError::Parser`], after which the stream goes
-//!   on. The original has no limit.
-//! - An event that comes without an id has the last one, also where [`EventStream::set_last_event_id`] gave it. The original hands out
-//!   an empty id then, and a client that keeps it forgets its place.
-//! - A `retry` without data comes with the next event; the original loses it.
+//!   on.
+//! - An event that comes without an id has the last one, also where [`EventStream::set_last_event_id`] gave it.
+//! - A `retry` without data comes with the next event.
 //!
 //! # What this interface cannot show
 //!

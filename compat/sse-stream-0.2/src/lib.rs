@@ -23,13 +23,12 @@
 //! assert_eq!(blocks, [Sse::default().event("add").data("1"), Sse::default().id("7")]);
 //! ```
 //!
-//! # What gets better
+//! # What it adds
 //!
-//! - Nothing is lost after an error. The original drops the rest of the chunk in which it has found one.
-//! - A byte order mark is dropped before a first line of any length; the original keeps it before one of less than four bytes.
-//! - A block may hold 16 MiB ([`sse_proto::DEFAULT_MAX_EVENT_SIZE`]). A larger one is an [`Error::Body`], after which the stream goes on. The
-//!   original has no limit.
-//! - Nothing that is sent can break the stream. The original writes each value as it is, so that a line end in it starts another field.
+//! - Nothing is lost after an error: the rest of its chunk is read.
+//! - A byte order mark is dropped before a first line of any length.
+//! - A block may hold 16 MiB ([`sse_proto::DEFAULT_MAX_EVENT_SIZE`]). A larger one is an [`Error::Body`], after which the stream goes on.
+//! - Nothing that is sent can break the stream: a value with a line end becomes several lines, or is an error.
 //!
 //! # What this interface cannot show
 //!

@@ -23,9 +23,9 @@
 //! assert_eq!(blocks, [Sse::default().event("add").data("1"), Sse::default().id("7")]);
 //! ```
 //!
-//! # What gets better
+//! # What it adds
 //!
-//! A block may hold 16 MiB ([`sse_proto::DEFAULT_MAX_EVENT_SIZE`]); the original holds whatever comes. A larger one is an
+//! A block may hold 16 MiB ([`sse_proto::DEFAULT_MAX_EVENT_SIZE`]). A larger one is an
 //! [`Error::Body`], which ends the stream like any error.
 //!
 //! # What this interface cannot show

@@ -178,14 +178,14 @@ impl SourceStart {
         };
         let (came, missing) = BOM.split_at_checked(held).unwrap_or_default();
         let of_mark = bytes.iter().zip(missing).take_while(|(byte, of_mark)| byte == of_mark).count();
-        if of_mark < missing.len() && of_mark == bytes.len() {
+        if of_mark == bytes.len() {
             *self = Self::After(held + of_mark);
             return None;
         }
         *self = Self::Sent;
         if of_mark == missing.len() {
             bytes.advance(of_mark);
-            return Some(bytes).filter(|bytes| !bytes.is_empty());
+            return Some(bytes);
         }
         // No mark after all.
         Some(if came.is_empty() { bytes } else { [came, &bytes].concat().into() })

@@ -72,7 +72,7 @@
 //! assert!(source.transport().answers.is_empty());
 //! ```
 //!
-//! Whole transports, each of some twenty lines, are in the cookbook: for [reqwest](crate::cookbook::reqwest_source) and tokio,
+//! Whole transports, each of about 25 lines, are in the cookbook: for [reqwest](crate::cookbook::reqwest_source) and tokio,
 //! [hyper](crate::cookbook::hyper_source) and [ureq](crate::cookbook::ureq_source).
 //!
 //! # What it yields

@@ -537,13 +537,22 @@ fn replacing_data_joins_no_line_ends_and_no_events() {
         ("data: a\nid: 1\rdata: b\n\n", "data: X\nid: 1\n\n"),
         ("data: a\rdata: b\rdata: c\n\n", "data: X\n\n"),
         ("data: a\r\ndata: b\rdata: c\r\n\r", "data: X\r\n\r"),
-        ("data: a\ndata: cut", "data: X"),
+        ("data: a\ndata: cut", "data: X\ndata"),
+        ("data: a\nevent: e\ndata: cut", "data: X\nevent: e\ndata"),
+        ("data: cut", "data: X"),
         // Clients that read on see `b`, those that start here `a` and `b`.
-        ("id\n\n\u{FEFF}data: a\ndata: b\n\n", "id\n\ndata: X\n\n"),
-        ("id\r\r\n\u{FEFF}\u{FEFF}data: a\r\nid: 1\ndata: b\n\n", "id\r\r\nid: 1\ndata: X\n\n"),
+        ("id\n\n\u{FEFF}data: a\ndata: b\n\n", "id\n\n\u{FEFF}:\ndata: X\n\n"),
+        (
+            "id\r\r\n\u{FEFF}\u{FEFF}data: a\r\nid: 1\ndata: b\n\n",
+            "id\r\r\n\u{FEFF}\u{FEFF}:\r\nid: 1\ndata: X\n\n",
+        ),
+        (
+            "id\n\n\u{FEFF}data: a\n\u{FEFF}data: b\ndata: c\n\n",
+            "id\n\n\u{FEFF}:\n\u{FEFF}data: b\ndata: X\n\n",
+        ),
         ("id\n\n\u{FEFF}data: a\nid: 1\n\n", "id\n\n\u{FEFF}data: X\nid: 1\n\n"),
         ("\u{FEFF}data: a\ndata: b\n\n", "\u{FEFF}data: X\n\n"),
-        ("\u{FEFF}\u{FEFF}data: a\ndata: b\n\n", "\u{FEFF}data: X\n\n"),
+        ("\u{FEFF}\u{FEFF}data: a\ndata: b\n\n", "\u{FEFF}\u{FEFF}:\ndata: X\n\n"),
     ] {
         for every in 1..=stream.len() {
             let (mut blocks, mut out) = (BlockScanner::new(), Vec::new());

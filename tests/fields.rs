@@ -96,6 +96,28 @@ fn an_unfinished_block_is_taken_if_asked_for() {
     assert_eq!(block_on(stream.next()), None);
 }
 
+/// A part of an id is another id.
+#[test]
+fn a_cut_line_that_is_not_data_is_left_out() {
+    for (input, expected) in [
+        ("data: x\nid: 1", Fields { data: Some("x".to_owned()), ..Fields::default() }),
+        ("data: x\nevent: a", Fields { data: Some("x".to_owned()), ..Fields::default() }),
+        ("data: x\nretry: 1", Fields { data: Some("x".to_owned()), ..Fields::default() }),
+        (
+            "id: 1\ndata: x",
+            Fields { id: Some("1".to_owned()), data: Some("x".to_owned()), ..Fields::default() },
+        ),
+    ] {
+        for every in 1..=input.len() {
+            let cuts: Vec<usize> = (every..input.len()).step_by(every).collect();
+            let mut stream =
+                FieldsStream::new(source(input.as_bytes(), &cuts)).unfinished(Unfinished::Anything);
+            assert_eq!(block_on(stream.next()).unwrap().unwrap(), expected, "{input:?}");
+            assert!(block_on(stream.next()).is_none());
+        }
+    }
+}
+
 #[test]
 fn made_by_hand_they_are_messages() {
     let fields = Fields { event_type: Some("add"), id: Some("7"), data: Some("x"), ..Fields::default() };

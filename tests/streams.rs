@@ -179,6 +179,18 @@ fn a_mark_after_a_keep_alive_is_removed() {
     }
 }
 
+/// A source that is always ready with nothing lets others run.
+#[test]
+fn a_keep_alive_passes_empty_chunks() {
+    let mut is_late = true;
+    let empty = futures::stream::poll_fn(move |_| {
+        if std::mem::take(&mut is_late) { Poll::Pending } else { Poll::Ready(Some(Item::Ok(Bytes::new()))) }
+    });
+    let mut body = KeepAlive::new(empty, || ready(()));
+    assert_eq!(block_on(body.next()).unwrap().unwrap(), KEEP_ALIVE);
+    assert!(block_on(body.next()).unwrap().unwrap().is_empty());
+}
+
 #[test]
 fn a_tap_shows_nothing_of_a_source_that_failed() {
     let shown = Shown::default();

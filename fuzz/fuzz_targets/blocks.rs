@@ -1,7 +1,8 @@
 //! Invariant: the block view loses nothing and invents nothing. The lent bytes are the stream, byte for byte, cut
 //! where a literal reader cuts it. Under a small limit, every cut of the stream gives the same blocks and the same
 //! errors at the same places, and the memory stays within the documented bound. Data is rewritten line by line, and
-//! nothing else is changed. With the data of each block replaced, a client reads the same events with other data.
+//! nothing else is changed. With the data rewritten or replaced, a client reads the same events with other data, and one that
+//! starts at any block finds none of the old data.
 #![cfg_attr(fuzzing, no_main)]
 
 #[cfg(fuzzing)]
@@ -58,11 +59,21 @@ struct Unit {
 
 pub fn body(case: &Case) {
     let stream = &case.stream;
-    let (units, rewritten, (replaced, same_events)) = read_literally(stream);
-    if same_events {
-        let with_new_data =
-            events(stream).into_iter().map(|event| (NEW.replace('\r', "\n"), event.1, event.2));
-        assert_eq!(events(&replaced), with_new_data.collect::<Vec<_>>());
+    let (units, rewritten, replaced, starts) = read_literally(stream);
+    let new = NEW.replace('\r', "\n");
+    let mut by_line = events(stream);
+    let mut whole = by_line.clone();
+    by_line.iter_mut().for_each(|(data, ..)| *data = vec![new.as_str(); data.split('\n').count()].join("\n"));
+    whole.iter_mut().for_each(|(data, ..)| data.clone_from(&new));
+    assert_eq!(events(&rewritten), by_line);
+    assert_eq!(events(&replaced), whole);
+    for start in starts.into_iter().take(16) {
+        for (data, ..) in [events(&rewritten[start.0..]), events(&replaced[start.1..])].concat() {
+            assert!(
+                data.split('\n').all(|line| new.split('\n').any(|new| new == line)),
+                "{data:?} from {start:?}"
+            );
+        }
     }
     let (limit, strip) = (case.limited.limit, case.limited.comments);
     let blocks = |limit: usize| BlockScanner::builder().max_block_size(limit);
@@ -117,31 +128,37 @@ fn events(stream: &[u8]) -> Vec<(String, String, String)> {
 /// A line of a unit: its marks, the rest of its text, its line end.
 type Line<'s> = (&'s [u8], &'s [u8], &'s [u8]);
 
-/// Appends a unit with its data replaced. Returns whether clients that read on see it where they saw data: not if a mark hides the
-/// only data line.
-fn replace(unit: &[Line<'_>], whole: bool, out: &mut Vec<u8>) -> bool {
-    let is_data = |at: usize| rewrite(unit[at].1, whole || at + 1 < unit.len(), &mut Vec::new());
+/// Appends a unit with its data replaced.
+fn replace(unit: &[Line<'_>], out: &mut Vec<u8>) {
+    let is_data = |at: usize| rewrite(b"", unit[at].1, !unit[at].2.is_empty(), &mut Vec::new());
     let data: Vec<_> = (0..unit.len()).filter(|at| is_data(*at)).collect();
     let target = data.iter().find(|at| unit[**at].0.is_empty()).or(data.first()).copied();
     for (at, (marks, text, end)) in unit.iter().enumerate() {
-        if Some(at) == target {
-            out.extend_from_slice(&[marks, &b"data: ***\ndata: x"[..], end].concat());
-        } else if !data.contains(&at) {
-            out.extend_from_slice(&[*marks, text, end].concat());
-        } else if Some(at) > target {
+        out.extend_from_slice(marks);
+        if !data.contains(&at) {
+            out.extend_from_slice(text);
+        } else if Some(at) == target {
+            rewrite(marks, text, true, out);
+        } else if Some(at) < target {
+            out.push(b':');
+        } else if end.is_empty() {
+            out.extend_from_slice(b"data");
+        } else {
             out.truncate(out.len() - unit[at - 1].2.len());
-            out.extend_from_slice(end);
         }
+        out.extend_from_slice(end);
     }
-    target.is_none_or(|at| unit[at].0.is_empty())
 }
 
-/// The units of a stream by the grammar, the stream with each data line changed, and with the data of each block replaced, with
-/// whether a client reads the same events there.
-fn read_literally(stream: &[u8]) -> (Vec<Unit>, Vec<u8>, (Vec<u8>, bool)) {
+/// Where units start in the rewritten stream and in the replaced one.
+type Starts = Vec<(usize, usize)>;
+
+/// The units of a stream by the grammar, the stream with each data line changed, and with the data of each block replaced; where each
+/// unit but the first starts in both.
+fn read_literally(stream: &[u8]) -> (Vec<Unit>, Vec<u8>, Vec<u8>, Starts) {
     let mark = if stream.starts_with(BOM) { BOM.len() } else { 0 };
     let (mut units, mut out) = (Vec::new(), stream[..mark].to_vec());
-    let (mut replaced, mut same_events, mut unit) = (out.clone(), true, Vec::new());
+    let (mut replaced, mut unit, mut starts) = (out.clone(), Vec::new(), Vec::new());
     let (mut line, mut start, mut counted, mut lines, mut has_field) = (mark, 0, mark, 0, false);
     while let Some(len) = stream[line..].iter().position(|byte| matches!(byte, b'\r' | b'\n')) {
         let end = line + len;
@@ -149,7 +166,7 @@ fn read_literally(stream: &[u8]) -> (Vec<Unit>, Vec<u8>, (Vec<u8>, bool)) {
         let text = &stream[line..end];
         let marks = if line == start.max(mark) { marks(text) } else { 0 };
         out.extend_from_slice(&text[..marks]);
-        rewrite(&text[marks..], true, &mut out);
+        rewrite(&text[..marks], &text[marks..], true, &mut out);
         out.extend_from_slice(&stream[end..next]);
         unit.push((&text[..marks], &text[marks..], &stream[end..next]));
         lines += usize::from(text.len() > marks);
@@ -164,20 +181,21 @@ fn read_literally(stream: &[u8]) -> (Vec<Unit>, Vec<u8>, (Vec<u8>, bool)) {
         if let Some(part) = part {
             units.push(Unit { part, range: start..next, counted: counted..end, lines });
             (start, counted, lines, has_field) = (next, next, 0, false);
-            same_events &= replace(&mem::take(&mut unit), true, &mut replaced);
+            replace(&mem::take(&mut unit), &mut replaced);
+            starts.push((out.len(), replaced.len()));
         }
         line = next;
     }
     let marks = if line == start.max(mark) { marks(&stream[line..]) } else { 0 };
     out.extend_from_slice(&stream[line..][..marks]);
-    rewrite(&stream[line + marks..], false, &mut out);
+    rewrite(&stream[line..][..marks], &stream[line + marks..], false, &mut out);
     unit.push((&stream[line..][..marks], &stream[line + marks..], &b""[..]));
-    replace(&unit, false, &mut replaced);
+    replace(&unit, &mut replaced);
     // The start of a mark that does not come is no block yet.
     let counted = if BOM.starts_with(stream) { stream.len() } else { counted };
     let rest = start..stream.len();
     units.push(Unit { part: BlockPart::Unfinished, range: rest, counted: counted..stream.len(), lines });
-    (units, out, (replaced, same_events))
+    (units, out, replaced, starts)
 }
 
 /// The length of the byte order marks at the start of a unit; its first line is read without them.
@@ -185,15 +203,21 @@ fn marks(line: &[u8]) -> usize {
     line.chunks_exact(BOM.len()).take_while(|bytes| *bytes == BOM).count() * BOM.len()
 }
 
-/// Appends the line with another value if it is data. Whether it is.
-fn rewrite(line: &[u8], whole: bool, out: &mut Vec<u8>) -> bool {
+/// Appends the line with another value if it is data, the second line of it after a mark if there are marks. Whether it is.
+fn rewrite(marks: &[u8], line: &[u8], whole: bool, out: &mut Vec<u8>) -> bool {
     let value = match line.strip_prefix(b"data") {
         Some(b"") => Some(&b""[..]),
         Some([b':', value @ ..]) => Some(value.strip_prefix(b" ").unwrap_or(value)),
         _ => None,
     };
     let is_data = value.is_some_and(|value| whole || !value.is_empty());
-    out.extend_from_slice(if is_data { b"data: ***\ndata: x" } else { line });
+    if is_data {
+        out.extend_from_slice(
+            &[&b"data: ***\n"[..], if marks.is_empty() { b"" } else { BOM }, b"data: x"].concat(),
+        );
+    } else {
+        out.extend_from_slice(line);
+    }
     is_data
 }
 

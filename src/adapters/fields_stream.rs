@@ -145,7 +145,7 @@ const fn too_large(error: BlockTooLarge) -> DecodeError {
 
 /// The item for a block, if there is one.
 fn wanted(block: &Block<'_>, comments: bool) -> Option<Fields> {
-    let mut fields = block.fields();
+    let mut fields = block.fields_as_dispatched();
     if !comments {
         fields.comment = None;
     }

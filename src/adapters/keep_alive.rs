@@ -170,10 +170,11 @@ impl SourceStart {
     /// The bytes to send; `None` if there are none of these yet. If the source ends inside a mark, that part is not sent: it is a line
     /// without an end.
     fn take(&mut self, mut bytes: Bytes) -> Option<Bytes> {
+        if bytes.is_empty() {
+            return Some(bytes);
+        }
         let Self::After(held) = *self else {
-            if !bytes.is_empty() {
-                *self = Self::Sent;
-            }
+            *self = Self::Sent;
             return Some(bytes);
         };
         let (came, missing) = BOM.split_at_checked(held).unwrap_or_default();

@@ -253,6 +253,11 @@ impl Decoder {
     /// # Ok::<(), sse_proto::DecodeError>(())
     /// ```
     pub fn finish(&mut self) -> End<'_> {
+        self.finish_and(false)
+    }
+
+    /// `is_given_out`: the unfinished event, which the setting takes, reaches the caller.
+    fn finish_and(&mut self, is_given_out: bool) -> End<'_> {
         let Engine { scanner, block, last_event_id, id_is_new, lent, ready, .. } = {
             self.engine.take_back();
             &mut self.engine
@@ -260,7 +265,6 @@ impl Decoder {
         let unfinished = self.unfinished;
         let open_line = scanner.open_line();
         let (has_data, has_id) = (block.has_data, block.has_id);
-        let is_taken = has_data && unfinished.takes(open_line.is_some());
         let holds = has_data || has_id || block.skipping || block.event_type.len() > 0;
         *scanner = Scanner::new();
         block.abandon();
@@ -268,12 +272,16 @@ impl Decoder {
         if !holds && open_line.is_none() {
             return End::Clean;
         }
+        let is_news = has_id || *id_is_new;
+        if is_given_out || (has_id && has_data) {
+            // Its id is told with it. An id of its own does not count, so then the next event tells the one that does.
+            *id_is_new = has_id;
+        }
         let event = has_data.then(|| Event {
             event_type: EventType::decoded(block.event_type.text()),
             data: block.data.text(),
             last_event_id: EventId::decoded(if has_id { block.id.text() } else { last_event_id.as_str() }),
-            // An event that is given out was the news of its id, unless that is an id of the open block, which does not count.
-            id_is_new: has_id || if is_taken { core::mem::take(id_is_new) } else { *id_is_new },
+            id_is_new: is_news,
         });
         End::Truncated(Truncated { event, in_line: open_line.is_some(), unfinished })
     }
@@ -283,7 +291,7 @@ impl Decoder {
     pub(crate) fn finish_event(&mut self) -> Option<Event<'_>> {
         let in_line = self.engine.scanner.open_line().is_some();
         if self.engine.block.has_data && self.unfinished.takes(in_line) {
-            self.finish().event()
+            self.finish_and(true).event()
         } else {
             None
         }

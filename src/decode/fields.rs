@@ -158,9 +158,17 @@ impl<'d> Block<'d> {
     #[must_use]
     pub fn fields(&self) -> Fields<Cow<'d, str>> {
         let mut fields = Fields::default();
-        for line in self.as_read() {
-            fields.take(&line);
-        }
+        self.as_read().for_each(|line| fields.take(&line));
+        fields
+    }
+
+    /// The same, but of a line that the end of the stream cuts only data counts, like in an unfinished event: a part of an id is
+    /// another id.
+    pub(crate) fn fields_as_dispatched(&self) -> Fields<Cow<'d, str>> {
+        let mut fields = Fields::default();
+        self.as_read()
+            .filter(|line| line.last || line.kind == LineKind::Data)
+            .for_each(|line| fields.take(&line));
         fields
     }
 }

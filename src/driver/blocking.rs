@@ -202,7 +202,7 @@ impl<T: BlockingTransport> BlockingEventSource<T> {
                     let now = self.transport.now();
                     match head {
                         Ok(response) => {
-                            self.course.judge(now, random);
+                            let _ = self.course.judge(now, random);
                             if let Some(body) = self.course.head(connection, response, now) {
                                 self.link = Some((connection, body));
                                 return Some(Ok(Update::Open));

@@ -6,7 +6,9 @@ use bytes::Bytes;
 use super::response::Response;
 use super::update::{DriverError, Update};
 use crate::decode::owned::EventBuf;
-use crate::session::{Action, ConnectionId, Failure, HeadOutcome, Request, Session, SharedBodyChunk, Time};
+use crate::session::{
+    Action, ConnectionId, Failure, HeadOutcome, ReadyState, Request, Session, SharedBodyChunk, Time,
+};
 
 /// The item that a driver yields.
 pub(super) type Item<E> = Result<Update<E>, DriverError<E>>;
@@ -88,7 +90,8 @@ impl<E> Course<E> {
         }
         match self.session.poll(now, random) {
             Action::Connect(request) => {
-                self.owes_outcome = true;
+                // After a failure there is a connection only if the caller has put in another session.
+                (self.owes_outcome, self.failure_told) = (true, false);
                 (self.error, self.unfinished) = (None, None);
                 Turn::Connect(request)
             }
@@ -147,15 +150,17 @@ impl<E> Course<E> {
     /// connection is lost all the same.
     #[cfg(feature = "std")]
     pub(super) fn timed_out(&mut self, connection: ConnectionId, error: E, now: Time, random: u64) {
-        if matches!(self.session.poll(now, random), Action::Read { .. }) {
+        // If the session has judged, the transport has only kept the time that it was given: the loss says so.
+        if !self.judge(now, random) {
             self.error(connection, error, now);
         }
     }
 
-    /// Lets the session check the time: a head that took too long does not count.
+    /// Lets the session check the time: a head that took too long does not count. Returns whether the connection is lost.
     #[cfg(feature = "std")]
-    pub(super) fn judge(&mut self, now: Time, random: u64) {
-        let _ = self.session.poll(now, random);
+    pub(super) fn judge(&mut self, now: Time, random: u64) -> bool {
+        // Not by `poll`, which may connect.
+        self.session.end_of_wait(now, random).is_some() || self.session.ready_state() == ReadyState::Closed
     }
 
     /// Whether everything that has arrived was yielded.
@@ -173,8 +178,11 @@ impl<E> Course<E> {
     }
 
     pub(super) fn reconnect_now(&mut self) {
-        self.session.reconnect_now();
-        self.drop_unyielded();
+        // A session that is over stays so, and what there is to tell of its end is told.
+        if self.session.ready_state() != ReadyState::Closed {
+            self.session.reconnect_now();
+            self.drop_unyielded();
+        }
     }
 
     /// Drops everything that was not yielded yet, except the last event ID.

@@ -47,7 +47,7 @@ pub enum Update<E> {
     Lost {
         /// Why.
         loss: Loss,
-        /// The error of the transport, if there was one.
+        /// The error of the transport, if there was one. A timeout that the transport was asked to keep is none.
         error: Option<E>,
         /// The time of the next attempt, on the clock of the transport. The wait until then:
         /// `retry_at.saturating_since(source.transport().now())`.

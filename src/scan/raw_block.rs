@@ -199,8 +199,8 @@ impl<'d> Block<'d> {
     /// # Ok::<(), sse_proto::BlockTooLarge>(())
     /// ```
     pub fn rewrite_data<V: AsRef<[u8]>>(&self, out: &mut Vec<u8>, mut value: impl FnMut(&'d [u8]) -> V) {
-        let mut copied = 0;
-        for line in self.pieces().filter(|line| line.kind == LineKind::Data) {
+        let (mut copied, hidden) = (0, self.hidden_data());
+        for line in self.pieces().filter(is_data) {
             let new = value(line.bytes);
             let new = new.as_ref();
             if new == line.bytes {
@@ -208,7 +208,7 @@ impl<'d> Block<'d> {
             }
             let place = self.place_of(&line);
             out.extend_from_slice(self.up_to_name(copied, &place));
-            push_data_lines(out, new);
+            push_data_lines(out, new, if hidden == Some(line.offset) { BOM } else { b"" });
             copied = place.end;
         }
         out.extend_from_slice(self.bytes.get(copied..).unwrap_or_default());
@@ -224,8 +224,9 @@ impl<'d> Block<'d> {
     /// [`Block::fields`] replaces bytes that are not UTF-8 by U+FFFD. If such a block must pass unchanged, join the bytes of its
     /// data lines ([`Block::lines`]) instead, and parse those.
     ///
-    /// If a byte order mark before the first line, not at the start of the stream, makes a data line an unknown field, that line is
-    /// removed, mark included, unless it is the only one: a client that starts with this block would read it.
+    /// A byte order mark before the first line, not at the start of the stream, makes a data line an unknown field, except for a client
+    /// that starts with this block. If there are other data lines, the new data stands in these, and that line becomes `:` after its
+    /// mark. If it is the only one, each line of the new data gets a mark, so that it stays unseen.
     ///
     /// ```
     /// use sse_proto::BlockScanner;
@@ -239,31 +240,40 @@ impl<'d> Block<'d> {
     /// # Ok::<(), sse_proto::BlockTooLarge>(())
     /// ```
     pub fn replace_data(&self, out: &mut Vec<u8>, data: impl AsRef<[u8]>) {
-        let is_data = |line: &Piece<'_>| line.kind == LineKind::Data;
-        let first_read = self.as_read().find(is_data).map(|line| line.offset);
+        let hidden = self.hidden_data();
+        let is_read = self.as_read().any(|line| is_data(&line));
         let (mut copied, mut is_written) = (0, false);
         for line in self.pieces().filter(is_data) {
             let place = self.place_of(&line);
             let before = self.up_to_name(copied, &place);
+            let is_hidden = hidden == Some(line.offset);
             copied = place.end;
-            if is_written {
+            if is_written && copied == self.bytes.len() {
+                // The end of the stream cuts it, and still does. The start of a name is no data.
+                out.extend_from_slice(before);
+                out.extend_from_slice(b"data");
+            } else if is_written {
                 // A line goes with the line end before it, and its own one stays: after another line end, the LF of the blank line
                 // could become part of a CR LF.
                 out.extend_from_slice(without_line_end(before));
-            } else if first_read.is_none_or(|first| line.offset >= first) {
+            } else if is_hidden && is_read {
+                // The data belongs into the lines that all clients read. After its mark, a colon is an unknown field for some and a
+                // comment for others. If the line went, the next one would be the first, whose mark some skip.
                 out.extend_from_slice(before);
-                push_data_lines(out, data.as_ref());
-                is_written = true;
+                out.push(b':');
             } else {
-                // This line, the first one, is data only for clients that start here, and there are data lines that all read. It
-                // goes with its mark and its line end; the mark at the start of the stream stays.
-                let of_stream = if self.start.position() == 0 { BOM.len() } else { 0 };
-                let kept = (before.len() - marks(before)).max(of_stream);
-                out.extend_from_slice(before.get(..kept).unwrap_or_default());
-                copied += line_end(self.bytes.get(copied..).unwrap_or_default());
+                out.extend_from_slice(before);
+                push_data_lines(out, data.as_ref(), if is_hidden { BOM } else { b"" });
+                is_written = true;
             }
         }
         out.extend_from_slice(self.bytes.get(copied..).unwrap_or_default());
+    }
+
+    /// The position of the first line if it is data only for a client that starts with this block: see `pieces`.
+    fn hidden_data(&self) -> Option<u64> {
+        let first = self.pieces().next().filter(is_data)?.offset;
+        Some(first).filter(|first| self.as_read().find(is_data).is_none_or(|line| line.offset != *first))
     }
 
     /// The bytes from `from` to the name of the data line whose value is at `place`, a colon and a space before it or not.
@@ -286,9 +296,8 @@ fn pieces_of<'d>(mut scanner: Scanner, mut rest: &'d [u8]) -> impl Iterator<Item
     })
 }
 
-/// The length of the line end at the start of `bytes`.
-fn line_end(bytes: &[u8]) -> usize {
-    if bytes.starts_with(b"\r\n") { 2 } else { bytes.len().min(1) }
+fn is_data(line: &Piece<'_>) -> bool {
+    line.kind == LineKind::Data
 }
 
 fn without_line_end(bytes: &[u8]) -> &[u8] {
@@ -296,13 +305,8 @@ fn without_line_end(bytes: &[u8]) -> &[u8] {
     without.unwrap_or_default()
 }
 
-/// The length of the byte order marks at the end of `bytes`.
-fn marks(bytes: &[u8]) -> usize {
-    bytes.rchunks_exact(BOM.len()).take_while(|mark| *mark == BOM).count() * BOM.len()
-}
-
-/// Writes a data line for each line of `value`, the last one without its line end.
-fn push_data_lines(out: &mut Vec<u8>, mut value: &[u8]) {
+/// Writes a data line for each line of `value`, the last one without its line end, and `mark` before each but the first.
+fn push_data_lines(out: &mut Vec<u8>, mut value: &[u8], mark: &[u8]) {
     loop {
         out.extend_from_slice(b"data: ");
         let end = first_line_end(value, 0);
@@ -310,6 +314,7 @@ fn push_data_lines(out: &mut Vec<u8>, mut value: &[u8]) {
         out.extend_from_slice(line);
         let Some(rest) = rest.strip_prefix(b"\r\n").or_else(|| rest.get(1..)) else { return };
         out.push(b'\n');
+        out.extend_from_slice(mark);
         value = rest;
     }
 }

@@ -15,7 +15,7 @@ use sse_proto::bytes::Bytes;
 use sse_proto::driver::{
     BlockingEventSource, BlockingTransport, DriverError, EventSource, Response, Transport, Update,
 };
-use sse_proto::session::{Action, Failure, Loss, Reconnect, Request, Session, Time};
+use sse_proto::session::{Action, Failure, Loss, ReadyState, Reconnect, Request, Session, Time};
 use sse_proto::{Decoder, Unfinished};
 
 /// Each connection opens at once; a body is what the script has, or the same chunk for ever.
@@ -475,4 +475,100 @@ fn nothing_is_told_after_close_in_place_of_the_failure() {
     assert_eq!(source.next().unwrap().unwrap().data(), "bye");
     source.close();
     assert!(source.next_update().is_none());
+}
+
+/// The error that ended the session is told with the failure, whatever is asked for in between.
+#[test]
+fn reconnect_now_takes_nothing_from_a_session_that_is_over() {
+    for comments in 0..200 {
+        let (_, mut source) = breaks_after(comments);
+        *source.session_mut() = Session::builder().reconnect(Reconnect::Never).build();
+        let _ = source.poll_next_update(&mut context());
+        let mut next = source.poll_next_update(&mut context());
+        while next.is_pending() {
+            if source.session().ready_state() == ReadyState::Closed {
+                source.reconnect_now();
+            }
+            next = source.poll_next_update(&mut context());
+        }
+        let Poll::Ready(Some(Err(DriverError::Failed { error, .. }))) = next else {
+            panic!("{comments}: {next:?}")
+        };
+        assert!(error.is_some(), "after {comments} comments");
+    }
+}
+
+/// What another session tells is its own.
+#[test]
+fn a_session_that_is_put_in_after_a_failure_tells_its_own() {
+    let mut statuses = [500, 501].into_iter();
+    let connect = |_: &Request<'_>, _| -> io::Result<Response<io::Empty>> {
+        Ok(Response::new(statuses.next().unwrap(), io::empty()))
+    };
+    let mut source = BlockingEventSource::new(Session::new(), connect);
+    for status in [500, 501] {
+        let next = source.next_update();
+        let Some(Err(DriverError::Failed { failure, .. })) = next else { panic!("{status}: {next:?}") };
+        assert_eq!(failure, Failure::Status(status));
+        assert!(source.next_update().is_none());
+        *source.session_mut() = Session::new();
+    }
+}
+
+/// However long it took.
+#[test]
+fn a_head_that_comes_too_late_is_one_attempt() {
+    struct Slow(Duration, u64, u32);
+    impl BlockingTransport for Slow {
+        type Body = io::Empty;
+        fn connect(&mut self, _: &Request<'_>, _: Option<Duration>) -> io::Result<Response<io::Empty>> {
+            (self.0, self.2) = (self.0 + Duration::from_secs(self.1), self.2 + 1);
+            Err(io::Error::new(io::ErrorKind::TimedOut, "the handshake took too long"))
+        }
+        fn read(&mut self, _: &mut io::Empty, _: &mut [u8], _: Option<Duration>) -> io::Result<usize> {
+            unreachable!()
+        }
+        fn sleep(&mut self, time: Duration) {
+            self.0 += time;
+        }
+        fn now(&self) -> Time {
+            self.0.into()
+        }
+    }
+    for seconds in [1, 5, 6, 60, 3600] {
+        let session =
+            Session::builder().head_timeout(Some(Duration::from_secs(5))).max_attempts(Some(3)).build();
+        let mut source = BlockingEventSource::new(session, Slow(Duration::ZERO, seconds, 0));
+        for attempt in 1..=2 {
+            let next = source.next_update();
+            let Some(Ok(Update::Lost { loss, error, .. })) = next else { panic!("{seconds}: {next:?}") };
+            // After a leap the session does not know whether the machine was suspended.
+            let expected = if matches!(seconds, 5 | 6) { Loss::HeadTimeout } else { Loss::NetworkError };
+            assert_eq!((loss, error.is_none()), (expected, expected == Loss::HeadTimeout), "{seconds}");
+            assert_eq!(source.transport().2, attempt);
+        }
+        let next = source.next_update();
+        assert!(matches!(next, Some(Err(DriverError::Failed { .. }))), "{seconds}: {next:?}");
+        assert_eq!(source.transport().2, 3);
+    }
+}
+
+/// An event that was cut and is not told, because its connection is made again, takes no news with it.
+#[test]
+fn the_id_before_a_cut_event_comes_with_the_next_one() {
+    for unfinished in [Unfinished::Anything, Unfinished::Discard] {
+        let mut bodies = ["id: 7\n\ndata: cut", "data: x\n\n"].into_iter();
+        let connect = move |_: &Request<'_>, _| -> io::Result<Response<&[u8]>> {
+            let body = bodies.next().unwrap().as_bytes();
+            Ok(Response::new(200, body).header("content-type", "text/event-stream"))
+        };
+        let decoder = Decoder::builder().unfinished(unfinished).build();
+        let session = Session::builder()
+            .reconnection_time(Duration::ZERO)
+            .request_interval(Duration::ZERO)
+            .decoder(decoder);
+        let mut source = BlockingEventSource::new(session.build(), connect);
+        let event = source.next().unwrap().unwrap();
+        assert_eq!((event.data(), event.id().map(|id| id.as_str())), ("x", Some("7")));
+    }
 }

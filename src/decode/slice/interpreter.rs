@@ -230,14 +230,15 @@ impl<'b> Interpreter<'b> {
             self.held.end_data();
         }
         let (has_data, id) = (self.has_data, self.held.id());
-        let is_taken = has_data && unfinished.takes(open_line.is_some());
         let holds = has_data || id.is_some() || self.skipping || !self.held.event_type().is_empty();
+        let is_news = id.is_some() || self.id_is_new;
+        // An id of the open block does not count, so after an event with it the next one tells the id that does.
+        self.id_is_new |= id.is_some() && has_data;
         let event = has_data.then(|| Event {
             event_type: EventType::decoded(self.held.event_type()),
             data: self.held.data(),
             last_event_id: EventId::decoded(id.unwrap_or(self.held.last_id())),
-            // An event that is given out was the news of its id, unless that is an id of the open block, which does not count.
-            id_is_new: id.is_some() || if is_taken { mem::take(&mut self.id_is_new) } else { self.id_is_new },
+            id_is_new: is_news,
         });
         self.scanner = Scanner::new();
         (self.cut, self.has_data, self.skipping) = (CutCharacter::NONE, false, false);

@@ -441,3 +441,18 @@ fn an_id_is_news_once() {
         }
     }
 }
+
+/// Without data there is no event that could have told it.
+#[test]
+fn the_id_of_a_cut_block_without_data_is_no_news() {
+    let stream = b"id: 7\ndata\n\nid: 8\n";
+    let (mut with_heap, mut buffer) = (Decoder::new(), [0; 64]);
+    let mut without = SliceDecoder::new(&mut buffer);
+    with_heap.decode_all(stream, |_| {});
+    let mut chunk = Chunk::new(stream);
+    while without.decode(&mut chunk).unwrap().is_some() {}
+    assert!([with_heap.finish(), without.finish()].into_iter().all(|end| end.event().is_none()));
+    let next = || Chunk::new(b"data: y\n\n");
+    assert_eq!(with_heap.decode_event(&mut next()).unwrap().unwrap().id(), None);
+    assert_eq!(without.decode_event(&mut next()).unwrap().unwrap().id(), None);
+}

@@ -577,5 +577,6 @@ fn fields_that_are_kept_have_no_room_left_over() {
         let fields = blocks.scan(&mut &block[..]).unwrap().unwrap().fields().into_owned();
         let held = [&fields.data, &fields.comment].map(|text| text.as_ref().map_or(0, String::capacity));
         assert!(held.iter().sum::<usize>() <= times * block.len(), "{held:?}");
+        assert_eq!(fields.data.map(|data| data.chars().count()), Some(100_002));
     }
 }

@@ -164,6 +164,7 @@ impl<'d> Block<'d> {
 
     /// The same, but of a line that the end of the stream cuts only data counts, like in an unfinished event: a part of an id is
     /// another id.
+    #[cfg(feature = "stream")]
     pub(crate) fn fields_as_dispatched(&self) -> Fields<Cow<'d, str>> {
         let mut fields = Fields::default();
         self.as_read()

@@ -64,9 +64,9 @@ use super::owned::FrameBuf;
 /// Pushed bytes are kept until they are decoded. A push is always accepted if no bytes are waiting, because its size is
 /// the caller's choice. Further pushes are accepted up to [`max_event_size`](crate::DecoderBuilder::max_event_size),
 /// or 64 KiB if that is more; each costs 64 bytes in addition to its bytes, and what was pushed after an end that is
-/// not reached yet counts from the first byte on. Beyond that, [`PendingFull`] returns the bytes. This also stops a caller that stops at errors and continues to push. Bytes from 4 KiB on that are part of a
-/// larger buffer, for example a `Vec` with spare capacity, keep that whole buffer in memory; smaller ones are copied
-/// if they must wait.
+/// not reached yet counts from the first byte on. Beyond that, [`PendingFull`] returns the bytes. This also stops a
+/// caller that stops at errors and continues to push. Bytes from 4 KiB on that are part of a larger buffer, for
+/// example a `Vec` with spare capacity, keep that whole buffer in memory; smaller ones are copied if they must wait.
 #[derive(Clone)]
 pub struct PushDecoder {
     decoder: Decoder,

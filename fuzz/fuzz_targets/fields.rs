@@ -19,15 +19,7 @@ use crate::common::run::{borrowed, pieces};
 use crate::common::twin::{self, Got, Rules};
 
 #[cfg(fuzzing)]
-libfuzzer_sys::fuzz_target!(|case: Case| body(&shortened(case)));
-
-/// Symbols stand for lines of up to 64 KiB: byte by byte a stream of many takes seconds and shows nothing new.
-#[cfg(fuzzing)]
-fn shortened(mut case: Case) -> Case {
-    case.stream.truncate(4096);
-    case.cuts.iter_mut().for_each(|cut| *cut = (*cut).min(case.stream.len()));
-    case
-}
+libfuzzer_sys::fuzz_target!(|case: Case| body(&case.shortened(4096)));
 
 pub fn body(case: &Case) {
     let Case { stream, limited, .. } = case;

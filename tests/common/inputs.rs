@@ -32,6 +32,14 @@ impl Case {
         Self { stream, cuts, limited: rules.clone(), rules }
     }
 
+    /// At most the first `most` bytes: a symbol may stand for a line of 64 KiB, and byte by byte a stream of many takes seconds.
+    #[must_use]
+    pub fn shortened(mut self, most: usize) -> Self {
+        self.stream.truncate(most);
+        self.cuts.iter_mut().for_each(|cut| *cut = (*cut).min(self.stream.len()));
+        self
+    }
+
     /// The stream whole, with its cuts, byte by byte, and byte by byte with empty chunks between.
     pub fn chunkings(&self) -> [Vec<usize>; 4] {
         let each = cuts::each(self.stream.len());

@@ -73,20 +73,6 @@ impl ValueBuf {
         self.extend(bytes);
     }
 
-    /// Appends the first `len` of `bytes`. The number of moves does not depend on `len`.
-    #[inline(always)]
-    pub(crate) fn push_short<const N: usize>(&mut self, bytes: &[u8; N], len: usize, limit: usize) {
-        #[cfg(sse_without = "push_short")]
-        return self.push(bytes.get(..len).unwrap_or_default(), limit);
-        let start = self.bytes.len();
-        if self.bytes.capacity() - start < N {
-            return self.push(bytes.get(..len).unwrap_or_default(), limit);
-        }
-        effort::count(len);
-        self.bytes.extend_from_slice(bytes);
-        self.bytes.truncate(start + len);
-    }
-
     /// Takes the bytes out, to append to them. The buffer is empty until they are put back.
     #[inline(always)]
     pub(crate) fn take_bytes(&mut self) -> Vec<u8> {

@@ -39,19 +39,13 @@ impl OpenBlock {
             let len = end - value;
             pos = line::after(input, end);
             let bytes = input.get(value..end).unwrap_or_default();
-            if len > SHORT {
-                match mem::replace(&mut self.has_data, true) {
-                    true => self.data.push_line(bytes, self.limit),
-                    false => self.data.push(bytes, self.limit),
-                }
-                continue;
+            match mem::replace(&mut self.has_data, true) {
+                true => self.data.push_line(bytes, self.limit),
+                false => self.data.push(bytes, self.limit),
             }
-            self.begin_data_line();
-            match input.get(value..).and_then(<[u8]>::first_chunk::<SHORT>) {
-                Some(line) => self.data.push_short(line, len, self.limit),
-                None => self.data.push(bytes, self.limit),
+            if len <= SHORT {
+                (pos, room) = self.push_short_lines(input, line_ends, pos, room);
             }
-            (pos, room) = self.push_short_lines(input, line_ends, pos, room);
         }
         (pos, room)
     }

@@ -139,3 +139,12 @@ fn data_byte_by_byte_has_a_path_of_its_own() {
     // The first byte after the colon may be the space.
     assert!(taken(Path::DataByte) >= 319 * 1000, "{}", taken(Path::DataByte));
 }
+
+/// All but the first byte of the stream, of an unknown field and of data, line ends and a retry's digits.
+#[test]
+fn most_other_bytes_byte_by_byte_have_one_too() {
+    let event = "event: add\nid: 12345\n: hello\nnobody: x\ndata: x\n\n";
+    let taken = paths(event, 1);
+    let slow = ["n", "x", &"\n".repeat(6)].concat();
+    assert_eq!(taken(Path::LineByte), 1000 * (event.len() - slow.len()) - 1);
+}

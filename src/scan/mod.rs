@@ -22,6 +22,8 @@ pub(crate) mod builder;
 mod held_bytes;
 pub(crate) mod line;
 #[cfg(feature = "alloc")]
+mod position;
+#[cfg(feature = "alloc")]
 pub(crate) mod raw_block;
 #[cfg(feature = "alloc")]
 pub(crate) mod raw_blocks;

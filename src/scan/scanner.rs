@@ -37,13 +37,13 @@ pub(crate) const BOM: &[u8] = b"\xEF\xBB\xBF";
 /// ```
 #[derive(Debug, Clone)]
 pub struct Scanner {
-    state: LineState,
+    pub(super) state: LineState,
     /// The number of bytes of the stream that were read, including those held back.
     position: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum LineState {
+pub(super) enum LineState {
     /// At the start of the stream. This many bytes (0..=2) of a byte order mark are held back.
     Start(usize),
     /// At the start of a line, after a line that ended with CR: an LF here belongs to that CR.
@@ -148,62 +148,6 @@ impl Scanner {
         }
         let offset = position - held.len() as u64;
         Some(Token::Piece(Piece { kind: LineKind::Unknown, bytes: held, offset, first: true, last: false }))
-    }
-
-    /// Whether an LF, if it comes next, belongs to the CR before it.
-    #[cfg(feature = "alloc")]
-    pub(crate) fn swallows_lf(&self) -> bool {
-        self.state == LineState::AfterCr
-    }
-
-    /// Whether the next byte, whatever it is, starts a line.
-    #[inline]
-    #[cfg(feature = "alloc")]
-    pub(crate) fn at_line_start(&self) -> bool {
-        self.state == LineState::LineStart
-    }
-
-    /// Records that the rest of the input was read: `taken` bytes, which are the start of a data line and part of its
-    /// value.
-    #[inline(always)]
-    #[cfg(feature = "alloc")]
-    pub(crate) fn open_data(&mut self, taken: usize) {
-        self.state = LineState::Value(LineKind::Data, false);
-        self.advance(taken);
-    }
-
-    /// Whether the position is in the value of a data line of which a part was read.
-    #[inline(always)]
-    #[cfg(feature = "alloc")]
-    pub(crate) fn in_data(&self) -> bool {
-        self.state == LineState::Value(LineKind::Data, false)
-    }
-
-    /// Skips what does not belong to a line: a start without a byte order mark, and the LF of a CR LF that an edge
-    /// has cut.
-    #[inline(always)]
-    #[cfg(feature = "alloc")]
-    pub(crate) fn pass_to_line_start(&mut self, input: &[u8], pos: &mut usize) {
-        match (self.state, input.get(*pos)) {
-            (LineState::Start(0), Some(byte)) if BOM.first() != Some(byte) => {
-                self.state = LineState::LineStart
-            }
-            (LineState::AfterCr, Some(byte)) => {
-                self.state = LineState::LineStart;
-                let lf = usize::from(*byte == b'\n');
-                *pos += lf;
-                self.advance(lf);
-            }
-            _ => {}
-        }
-    }
-
-    /// Records that whole lines, or the rest of a line, were read: `taken` bytes, up to `pos`.
-    #[inline(always)]
-    #[cfg(feature = "alloc")]
-    pub(crate) fn pass_lines(&mut self, input: &[u8], pos: usize, taken: usize) {
-        self.advance(taken);
-        self.end_line(input, pos);
     }
 
     /// The kind of the open line, if the position is inside a line. A name that is still held back is unknown.
@@ -344,7 +288,7 @@ impl Scanner {
     /// Records that a line has ended before `pos`. A CR at the edge ends the line at once; an LF that comes next
     /// belongs to it.
     #[inline(always)]
-    fn end_line(&mut self, input: &[u8], pos: usize) {
+    pub(super) fn end_line(&mut self, input: &[u8], pos: usize) {
         let at_edge = pos == input.len() && input.last() == Some(&b'\r');
         self.state = if at_edge { LineState::AfterCr } else { LineState::LineStart };
     }

@@ -8,6 +8,7 @@ use crate::decode::place::Place;
 use crate::error::DecodeError;
 use crate::scan::line::{self, Lexeme, Part, Span};
 use crate::scan::token::LineKind;
+use crate::simd::effort;
 
 use super::found::{Lent, Step};
 use super::paths::{Path, take};
@@ -29,6 +30,35 @@ impl Engine {
         self.scanner.advance(1);
         take(Path::DataByte);
         block.data.push_byte(*byte, block.limit);
+        true
+    }
+
+    /// The same for any other byte, if it fits, does not end the line, and changes nothing but a buffer.
+    #[inline(always)]
+    pub(super) fn byte_of_line(&mut self, input: &[u8], cursor: &mut Cursor) -> bool {
+        #[cfg(sse_without = "byte_of_line")]
+        return false;
+        let [byte] = input else { return false };
+        if !self.scanner.byte_before_value(*byte) {
+            let (Some((kind, first)), false) = (self.scanner.in_value(), matches!(byte, b'\n' | b'\r'))
+            else {
+                return false;
+            };
+            let block = &mut self.block;
+            match kind {
+                LineKind::Event | LineKind::Id if !block.skipping && block.room.take(1).is_ok() => {
+                    block.collect(first, input);
+                }
+                LineKind::Comment if !self.comments => {}
+                LineKind::Unknown => {}
+                _ => return false,
+            }
+            self.scanner.pass_value(kind, 1);
+        }
+        effort::count(1);
+        cursor.pos = 1;
+        self.ready = false;
+        take(Path::LineByte);
         true
     }
 
@@ -67,7 +97,7 @@ impl Engine {
             }
             block.begin_data_line();
             *pos = value.end;
-            self.scanner.open_data(value.end - from);
+            self.scanner.pass_value(LineKind::Data, value.end - from);
             value
         };
         take(Path::CutData);

@@ -8,7 +8,8 @@
 //! (`joined`). `edge` handles what an edge of the chunk has cut: it moves one line, or one part of a line, at a time
 //! to the buffers of `OpenBlock`. `step` switches between the two. Both use `scan/` to find the kind of a line, the
 //! start of its value, and the position after its end. Both charge with `Room::take`.
-//! A caller that reads byte by byte has a path of its own, `byte_of_data`: it takes a third of the time.
+//! A caller that reads byte by byte has paths of its own: `byte_of_data` takes a third of the time, `byte_of_line`,
+//! for the other bytes, saves a fifth where there are many.
 //!
 //! A view tries two shortcuts first (`shortcut`). They know the two most common shapes of blocks and are inlined into
 //! the caller's loop. They leave every other block to `step`. To change a rule, change `lines` and `edge`, then run

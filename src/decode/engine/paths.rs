@@ -18,6 +18,8 @@ pub(crate) enum Path {
     LongLine,
     /// A chunk of one byte by `Engine::byte_of_data`.
     DataByte,
+    /// A chunk of one byte by `Engine::byte_of_line`.
+    LineByte,
     /// The start or the rest of a data line by `Engine::cut_data`.
     CutData,
     /// A line or a part of one by `Engine::edge`.

@@ -59,14 +59,11 @@ impl Engine {
     /// Whether a block may start here: nothing is lent, and no id waits for its event.
     #[inline(always)]
     fn is_between(&mut self) -> bool {
-        self.ready || self.take_back_between()
+        self.ready || (self.lent != Lent::Nothing && self.take_back_between())
     }
 
     #[inline(never)]
     fn take_back_between(&mut self) -> bool {
-        if self.lent == Lent::Nothing {
-            return false;
-        }
         self.take_back();
         self.settle();
         self.ready

@@ -101,6 +101,9 @@ impl Engine {
         input: &[u8],
         cursor: &mut Cursor,
     ) -> Result<Step, DecodeError> {
+        if self.byte_of_line(input, cursor) {
+            return Ok(Step::Pending);
+        }
         self.expects_lines = false;
         let outcome = self.read_on::<FRAMES>(input, cursor);
         self.settle();

@@ -9,7 +9,8 @@ mod counting;
 
 use bytes::Bytes;
 use counting::{SLACK, calls, live, memory_bound, peak};
-use sse_proto::{Chunk, DecodeError, Decoder, SharedChunk};
+use sse_proto::session::{Action, Session, Time};
+use sse_proto::{Chunk, DecodeError, Decoder, End, FrameBuf, PushDecoder, SharedChunk, Unfinished};
 
 /// Large enough that small buffers and what may be kept for good (64 KiB) do not hide behind it; and not what doubling makes.
 const LIMIT: usize = (1 << 17) + 8192;
@@ -319,7 +320,7 @@ fn the_bound_holds_over_connections_that_break() {
                 assert_eq!(read(&mut decoder, part, 1460, false).errors, []);
                 if number == 1 {
                     match then {
-                        Then::Finish => assert!(matches!(decoder.finish(), sse_proto::End::Truncated(_))),
+                        Then::Finish => assert!(matches!(decoder.finish(), End::Truncated(_))),
                         _ => decoder.reconnect(),
                     }
                 }
@@ -376,7 +377,6 @@ fn one_large_value_does_not_make_small_events_large() {
 /// A queue that was long, and small pushes that were parts of something large: nothing of it stays.
 #[test]
 fn what_waits_in_a_push_decoder_is_bounded_and_given_back() {
-    use sse_proto::PushDecoder;
     for reconnects in [false, true] {
         let before = live();
         let mut decoder = PushDecoder::from(decoder(GIANT, false));
@@ -403,5 +403,85 @@ fn what_waits_in_a_push_decoder_is_bounded_and_given_back() {
         }
         let kept = usize::try_from(live() - before).unwrap();
         assert!(kept <= KEPT, "{kept} are kept for good");
+    }
+}
+
+/// What is decoded does not stay because an end stands before the next push.
+#[test]
+fn a_push_decoder_holds_one_push_of_any_size() {
+    let mut decoder = PushDecoder::from(decoder(1 << 16, false));
+    // A frame at the end: the decoder is not asked again, so it has not let go.
+    let large = || [&b":"[..], &DIGITS.repeat(GIANT / DIGITS.len()), b"\n\ndata\n\n"].concat();
+    let before = live();
+    decoder.push(large()).unwrap();
+    assert!(decoder.next_frame().unwrap().is_some());
+    assert_eq!(decoder.pending(), 0);
+    decoder.end();
+    decoder.push(large()).unwrap();
+    let held = usize::try_from(live() - before).unwrap();
+    assert!(held <= GIANT + KEPT, "{held} held");
+}
+
+/// An event that its stream has cut shares a long id, too, and an id does not keep the buffer of a larger one before it.
+#[test]
+fn owned_events_hold_one_copy_of_a_long_id() {
+    const EVENTS: usize = 20;
+    let settings = Decoder::builder().unfinished(Unfinished::Anything);
+    let (id, before) = ("7".repeat(GIANT), live());
+    let mut decoder = PushDecoder::from(settings.build());
+    decoder.push(format!("id: {id}\n\n")).unwrap();
+    assert_eq!(decoder.next_frame().unwrap(), None);
+    let mut kept = Vec::new();
+    for _ in 0..EVENTS {
+        decoder.push_slice(b"data\n").unwrap();
+        decoder.end();
+        kept.extend(decoder.by_ref().map(Result::unwrap));
+    }
+    let held = usize::try_from(live() - before).unwrap();
+    assert!(held <= GIANT + KEPT, "{held} held by {} events", kept.len());
+    assert_eq!(kept.len(), EVENTS);
+    for frame in kept {
+        let FrameBuf::Event(event) = frame else { unreachable!() };
+        assert_eq!(event.last_event_id().as_str(), id);
+    }
+
+    let (mut kept, before) = (Vec::with_capacity(EVENTS), live());
+    let mut decoder = Decoder::new();
+    for _ in 0..EVENTS {
+        let ids = [60_000, 200].map(|len| format!("id: {}\n\n", "7".repeat(len))).concat();
+        let mut chunk = SharedChunk::from(Bytes::from(ids + "data\n\n"));
+        kept.extend(decoder.decode_shared(&mut chunk).unwrap());
+    }
+    drop(decoder);
+    let held = usize::try_from(live() - before).unwrap();
+    assert!(kept.len() == EVENTS && held <= 500 * EVENTS, "{held} held by {} events", kept.len());
+}
+
+/// The server chooses how long a session waits.
+#[test]
+fn a_session_that_waits_holds_nothing_of_the_last_event() {
+    for breaks in [false, true] {
+        for data in [b"x", b"\xFF"] {
+            let before = live();
+            let mut session = Session::new();
+            let now = Time::START;
+            let Action::Connect(request) = session.poll(now, 0) else { unreachable!() };
+            let connection = request.connection();
+            session.response(connection, 200, Some(b"text/event-stream"), now);
+            for bytes in
+                std::iter::once(&b"data: "[..]).chain(std::iter::repeat_n(&data.repeat(1460)[..], 2000))
+            {
+                let mut chunk = session.receive(connection, bytes, now);
+                assert_eq!(session.decode(&mut chunk).unwrap(), None);
+            }
+            if breaks {
+                session.network_error(connection, now);
+            } else {
+                assert!(matches!(session.end_of_body(connection, now), End::Truncated(_)));
+            }
+            assert!(matches!(session.poll(now, 0), Action::WaitUntil(_)));
+            let held = usize::try_from(live() - before).unwrap();
+            assert!(held <= KEPT, "{held} held, breaks: {breaks}");
+        }
     }
 }

@@ -93,6 +93,41 @@ proptest! {
     }
 }
 
+/// What a stream has cut is news of no id, with a heap and without.
+#[test]
+fn a_reconnect_tells_no_id_again() {
+    for cut in [
+        "",
+        "id: 2",
+        "id: 2\n",
+        "data: cut\n",
+        "id: 2\ndata: cut",
+        "id: 2\ndata: cut\n",
+        "id: 2\n\ndata: cut\n",
+    ] {
+        let is_new = cut.contains("\n\n");
+        for unfinished in [Unfinished::Discard, Unfinished::Anything] {
+            let mut buffer = [0; 64];
+            let mut slice = SliceDecoder::builder().unfinished(unfinished).build(&mut buffer);
+            let mut heap = Decoder::builder().unfinished(unfinished).build();
+            let (streams, news) =
+                ([["id: 1\ndata: a\n\n", cut].concat(), "data: b\n\n".to_owned()], is_new.then_some("2"));
+            for (stream, news) in streams.iter().zip([Some("1"), news]) {
+                let mut chunk = Chunk::new(stream.as_bytes());
+                let event = slice.decode_event(&mut chunk).unwrap().unwrap();
+                assert_eq!(event.id().map(|id| id.as_str()), news, "without a heap, {cut:?}");
+                assert_eq!(slice.decode_event(&mut chunk), Ok(None));
+                slice.reconnect();
+                let mut chunk = Chunk::new(stream.as_bytes());
+                let event = heap.decode_event(&mut chunk).unwrap().unwrap();
+                assert_eq!(event.id().map(|id| id.as_str()), news, "with a heap, {cut:?}");
+                assert_eq!(heap.decode_event(&mut chunk), Ok(None));
+                heap.reconnect();
+            }
+        }
+    }
+}
+
 /// Ids, and a byte order mark at the start of a block, are another matter.
 fn same_but_id(one: &Got, other: &Got) -> bool {
     match (one, other) {

@@ -147,6 +147,40 @@ fn a_keep_alive_of_one_line() {
     assert_eq!(block_on(body.next()).unwrap().unwrap(), ":\n");
 }
 
+/// Comments alone are not the start of an event: a source that sends a line of its own now and then is kept alive, too.
+#[test]
+fn a_keep_alive_comes_unless_an_event_is_open() {
+    for (sent, is_due) in [
+        ("", true),
+        ("\u{FEFF}", true),
+        ("\n", true),
+        (":\n", true),
+        (": connected\r\n", true),
+        ("data: x\n\n: ping\r", true),
+        ("\u{FEFF}: ping\n", true),
+        (": ping", false),
+        ("data: x\n: ping\n", false),
+        ("id: 1\n", false),
+        ("retry: 5\r\n", false),
+        ("x\n", false),
+        ("d", false),
+    ] {
+        for every in 1..=sent.len().max(1) {
+            let chunks: Vec<_> =
+                sent.as_bytes().chunks(every).map(|chunk| Item::Ok(Bytes::copy_from_slice(chunk))).collect();
+            let chunk_count = chunks.len();
+            let quiet = iter(chunks).chain(futures::stream::pending());
+            let mut body = pin!(KeepAlive::new(quiet, || ready(())));
+            for _ in 0..chunk_count {
+                assert!(poll(&mut body).is_ready());
+            }
+            for _ in 0..2 {
+                assert_eq!(poll(&mut body).is_ready(), is_due, "{sent:?} in {every}s");
+            }
+        }
+    }
+}
+
 /// A byte order mark is one only at the very start, and a keep-alive may come before the source's first byte.
 #[test]
 fn a_mark_after_a_keep_alive_is_removed() {

@@ -9,7 +9,8 @@ use futures_core::Stream;
 use pin_project_lite::pin_project;
 
 use crate::encode::message::{KEEP_ALIVE, KEEP_ALIVE_LINE, Message};
-use crate::scan::scanner::BOM;
+use crate::scan::scanner::{BOM, Scanner};
+use crate::scan::token::{LineKind, Token};
 
 pin_project! {
     /// Forwards the chunks of a stream, and sends a keep-alive whenever nothing has arrived for a while. So proxies
@@ -41,8 +42,7 @@ pin_project! {
         #[pin]
         wait: Option<W>,
         keep_alive: Bytes,
-        // The last four bytes that were sent, the newest last. A stream starts like after a blank line.
-        tail: [u8; 4],
+        sent: Sent,
         start: SourceStart,
         ended: bool,
     }
@@ -62,7 +62,7 @@ where
             sleep,
             wait: None,
             keep_alive,
-            tail: *b"\n\n\n\n",
+            sent: Sent { lines: Scanner::new(), in_block: false },
             start: SourceStart::Nothing,
             ended: false,
         }
@@ -124,7 +124,7 @@ where
                 item => item,
             };
             match &item {
-                Some(Ok(bytes)) => keep_tail(this.tail, bytes),
+                Some(Ok(bytes)) => this.sent.add(bytes),
                 Some(Err(_)) => {}
                 None => *this.ended = true,
             }
@@ -140,8 +140,9 @@ where
         this.wait.set(None);
         // In the middle of an event no keep-alive is due: the chunk that ends the event also shows that the
         // connection is alive.
-        if ends_with_blank_line(this.tail) {
+        if this.sent.is_between_events() {
             this.start.comes_after_a_keep_alive();
+            this.sent.add(this.keep_alive);
             Poll::Ready(Some(Ok(this.keep_alive.clone())))
         } else {
             Poll::Pending
@@ -193,17 +194,25 @@ impl SourceStart {
     }
 }
 
-/// Shifts `bytes` in at the end.
-fn keep_tail(tail: &mut [u8; 4], bytes: &[u8]) {
-    let new = bytes.len().min(tail.len());
-    tail.rotate_left(new);
-    for (place, byte) in tail.iter_mut().rev().zip(bytes.iter().rev()) {
-        *place = *byte;
-    }
+/// What was sent so far, keep-alives included.
+#[derive(Debug)]
+struct Sent {
+    lines: Scanner,
+    /// There was a field since the last blank line. Comments alone are not the start of an event.
+    in_block: bool,
 }
 
-fn ends_with_blank_line(tail: &[u8]) -> bool {
-    let line =
-        tail.strip_suffix(b"\r\n").or_else(|| tail.strip_suffix(b"\n")).or_else(|| tail.strip_suffix(b"\r"));
-    line.is_some_and(|line| matches!(line.last(), Some(b'\n' | b'\r')))
+impl Sent {
+    fn add(&mut self, mut bytes: &[u8]) {
+        while let Some(token) = self.lines.scan(&mut bytes) {
+            match token {
+                Token::BlankLine { .. } => self.in_block = false,
+                Token::Piece(piece) => self.in_block |= piece.kind != LineKind::Comment,
+            }
+        }
+    }
+
+    fn is_between_events(&self) -> bool {
+        !self.in_block && self.lines.open_line().is_none()
+    }
 }

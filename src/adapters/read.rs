@@ -166,7 +166,7 @@ impl<R: Read> Iterator for FrameReader<R> {
             }
             self.chunk = SharedChunk::default(); // not kept while waiting for the source
             match self.source.read(&mut self.buffer) {
-                Ok(0) => return self.decoder.finish_event().map(|event| Ok(event.into())),
+                Ok(0) => return self.decoder.finish_event_buf(true).map(|event| Ok(event.into())),
                 Ok(read) => {
                     let bytes = self.buffer.get(..read).unwrap_or_default();
                     self.chunk = SharedChunk::new(Bytes::copy_from_slice(bytes));

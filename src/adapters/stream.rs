@@ -211,7 +211,9 @@ where
                 Some(Ok(bytes)) => *this.chunk = SharedChunk::new(bytes),
                 Some(Err(error)) => return Poll::Ready(Some(Err(SourceError::Source(error)))),
                 None if this.chunks.have_failed() => return Poll::Ready(None),
-                None => return Poll::Ready(this.decoder.finish_event().map(|event| Ok(event.into()))),
+                None => {
+                    return Poll::Ready(this.decoder.finish_event_buf(true).map(|event| Ok(event.into())));
+                }
             }
         }
     }

@@ -98,7 +98,7 @@ where
             Some(Err(_)) => {}
             None if this.chunks.have_failed() => {}
             None => {
-                if let Some(event) = this.decoder.finish_event() {
+                if let Some(event) = this.decoder.finish_event(true) {
                     (this.look)(Ok(Frame::Event(event)));
                 }
             }

@@ -6,16 +6,15 @@ use core::time::Duration;
 
 use crate::decode::bytes_event::BytesEvent;
 use crate::decode::chunk::{Chunk, SharedChunk};
-use crate::decode::engine::found::{Lent, Step};
+use crate::decode::engine::found::Step;
 use crate::decode::engine::step::Engine;
-use crate::decode::event::{End, Event, Frame, Truncated};
+use crate::decode::event::{Event, Frame};
 use crate::decode::owned::{EventBuf, FrameBuf};
 use crate::decode::place::Place;
 use crate::decode::settings::Unfinished;
 use crate::error::DecodeError;
-use crate::field::{EventId, EventType};
+use crate::field::EventId;
 use crate::limits::SHARE_ID_FROM;
-use crate::scan::scanner::Scanner;
 
 /// An incremental decoder of an event stream: bytes in, frames out (WHATWG HTML 9.2.5 and 9.2.6).
 ///
@@ -236,83 +235,6 @@ impl Decoder {
             return Ok(Some(FrameBuf::Event(event.sharing(shared, last_event_id))));
         }
         Ok(Some(FrameBuf::Event(EventBuf::copy(event))))
-    }
-
-    /// Ends the stream and resets the decoder like [`Decoder::reconnect`]. If the stream stopped inside a block, returns what
-    /// that block held: the standard discards it, but some servers omit the last blank line. [`End::event`] is the event
-    /// in it if the setting [`DecoderBuilder::unfinished`](crate::DecoderBuilder::unfinished) takes it.
-    ///
-    /// ```
-    /// use sse_proto::{Chunk, Decoder, End};
-    ///
-    /// let mut decoder = Decoder::new();
-    /// assert!(decoder.decode(&mut Chunk::new(b"data: [DONE]\n"))?.is_none());
-    /// let End::Truncated(block) = decoder.finish() else { unreachable!() };
-    /// assert_eq!(block.event().unwrap().data(), "[DONE]");
-    /// assert_eq!(decoder.finish(), End::Clean);
-    /// # Ok::<(), sse_proto::DecodeError>(())
-    /// ```
-    pub fn finish(&mut self) -> End<'_> {
-        self.finish_and(false)
-    }
-
-    /// `is_given_out`: the unfinished event, which the setting takes, reaches the caller.
-    fn finish_and(&mut self, is_given_out: bool) -> End<'_> {
-        let Engine { scanner, block, last_event_id, id_is_new, lent, ready, .. } = {
-            self.engine.take_back();
-            &mut self.engine
-        };
-        let unfinished = self.unfinished;
-        let open_line = scanner.open_line();
-        let (has_data, has_id) = (block.has_data, block.has_id);
-        let holds = has_data || has_id || block.skipping || block.event_type.len() > 0;
-        *scanner = Scanner::new();
-        block.abandon();
-        (*lent, *ready) = (Lent::End, false);
-        if !holds && open_line.is_none() {
-            return End::Clean;
-        }
-        let is_news = has_id || *id_is_new;
-        if is_given_out || (has_id && has_data) {
-            // Its id is told with it. An id of its own does not count, so then the next event tells the one that does.
-            *id_is_new = has_id;
-        }
-        let event = has_data.then(|| Event {
-            event_type: EventType::decoded(block.event_type.text()),
-            data: block.data.text(),
-            last_event_id: EventId::decoded(if has_id { block.id.text() } else { last_event_id.as_str() }),
-            id_is_new: is_news,
-        });
-        End::Truncated(Truncated { event, in_line: open_line.is_some(), unfinished })
-    }
-
-    /// At the end of an adapter's source, unless `Chunks::have_failed`: the unfinished event, if the setting takes it. If it takes none, the open block stays
-    /// for whoever calls `finish`.
-    pub(crate) fn finish_event(&mut self) -> Option<Event<'_>> {
-        let in_line = self.engine.scanner.open_line().is_some();
-        if self.engine.block.has_data && self.unfinished.takes(in_line) {
-            self.finish_and(true).event()
-        } else {
-            None
-        }
-    }
-
-    /// Prepares for a new connection: keeps the last event ID and the reconnection time, drops the open block, and allows a
-    /// byte order mark again (9.2.3).
-    ///
-    /// ```
-    /// use sse_proto::{Chunk, Decoder};
-    ///
-    /// let mut decoder = Decoder::new();
-    /// decoder.decode(&mut Chunk::new(b"id: 1\n\ndata: lost"))?;
-    /// decoder.reconnect();
-    /// let mut chunk = Chunk::new(b"\xEF\xBB\xBFdata: x\n\n");
-    /// let event = decoder.decode_event(&mut chunk)?.unwrap();
-    /// assert_eq!((event.data(), event.last_event_id().as_str()), ("x", "1"));
-    /// # Ok::<(), sse_proto::DecodeError>(())
-    /// ```
-    pub fn reconnect(&mut self) {
-        self.engine.reconnect();
     }
 
     /// What a reconnect sends as `Last-Event-ID`, unless it is empty: the standard's last event ID (9.2.6).

@@ -54,7 +54,13 @@ impl LastEventId {
     /// as much as the large id.
     #[cold]
     pub(super) fn share(&mut self) -> ByteString {
-        self.shared.get_or_insert_with(|| mem::take(&mut self.text).into()).clone()
+        let share = || {
+            let mut id = mem::take(&mut self.text);
+            // The capacity may be that of a larger id before it.
+            id.shrink_to_fit();
+            id.into()
+        };
+        self.shared.get_or_insert_with(share).clone()
     }
 
     #[inline]

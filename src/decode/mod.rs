@@ -20,6 +20,8 @@ mod feed;
 #[cfg(feature = "alloc")]
 pub(crate) mod fields;
 #[cfg(feature = "alloc")]
+mod finish;
+#[cfg(feature = "alloc")]
 mod last_event_id;
 #[cfg(feature = "alloc")]
 mod lend;

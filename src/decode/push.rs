@@ -119,6 +119,9 @@ impl PushDecoder {
             self.chunk = SharedChunk::new(bytes);
             return Ok(());
         }
+        if pending == 0 {
+            self.chunk = SharedChunk::default(); // decoded, but not kept while other bytes wait
+        }
         let (limit, wanted) = (self.most_waiting(), bytes.len().saturating_add(ENTRY));
         // If nothing but an end waits, the size is the caller's choice, too.
         if pending > 0 && wanted > limit.saturating_sub(self.cost) {
@@ -181,7 +184,7 @@ impl PushDecoder {
             match next {
                 Some(bytes) => self.chunk = SharedChunk::new(bytes),
                 None => {
-                    let last = self.decoder.finish_event().map(FrameBuf::from);
+                    let last = self.decoder.finish_event_buf(true).map(FrameBuf::from);
                     self.decoder.reconnect();
                     if last.is_some() {
                         return Ok(last);

@@ -137,8 +137,7 @@ impl<E> Course<E> {
 
     /// Handles the end of the body.
     pub(super) fn end(&mut self, connection: ConnectionId, now: Time) {
-        let event = self.session.end_of_body(connection, now).event();
-        self.unfinished = event.map(|event| event.to_buf());
+        self.unfinished = self.session.end_of_body_owned(connection, now);
     }
 
     pub(super) fn error(&mut self, connection: ConnectionId, error: E, now: Time) {

@@ -96,9 +96,15 @@ pub const RESPONSE_HEADERS: [(&str, &str); 3] =
     [(CONTENT_TYPE, MEDIA_TYPE), (CACHE_CONTROL, NO_STORE_NO_TRANSFORM), (X_ACCEL_BUFFERING, NO_BUFFERING)];
 
 /// A value as it arrives: the blanks at its ends are not part of it (RFC 9110, 5.5).
-fn without_blanks(mut value: &[u8]) -> &[u8] {
-    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
+fn without_blanks(value: &[u8]) -> &[u8] {
+    let mut value = value.get(leading_blanks(value)..).unwrap_or_default();
+    while let [rest @ .., b' ' | b'\t'] = value {
         value = rest;
     }
     value
+}
+
+/// The number of blanks at the start.
+pub(crate) fn leading_blanks(value: &[u8]) -> usize {
+    value.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
 }

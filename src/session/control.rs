@@ -3,7 +3,6 @@
 use alloc::string::String;
 use core::time::Duration;
 
-use super::fingerprint::Fingerprint;
 use super::machine::Session;
 use super::outcome::{Loss, ReadyState};
 use super::request::ConnectionId;
@@ -67,8 +66,8 @@ impl Session {
     /// assert!(matches!(session.poll(now, 0), Action::Connect(_)));
     /// ```
     pub fn reconnect_now(&mut self) {
-        let mut since_loss = Duration::ZERO;
-        match self.state {
+        let (state, mut since_loss) = (self.state, Duration::ZERO);
+        match state {
             State::Due { .. } | State::Failed(_) | State::Closed => return,
             State::Lost { ago, .. } | State::Waiting { ago, .. } => since_loss = ago,
             State::Open(open) if self.is_good(&open) => (self.fruitless, self.failing) = (0, None),
@@ -187,14 +186,9 @@ impl Session {
     /// # Ok::<(), sse_proto::DecodeError>(())
     /// ```
     pub fn changed_last_event_id(&mut self) -> Option<EventId<'_>> {
-        let times = self.decoder.times_id_was_set();
-        if core::mem::replace(&mut self.told_times, times) == times {
-            return None;
-        }
-        let id = self.decoder.last_event_id();
-        let fingerprint = Fingerprint::of(id.as_str());
+        let fingerprint = self.id_fingerprint();
         let told = core::mem::replace(&mut self.told_id, fingerprint);
-        Some(id).filter(|_| told != fingerprint)
+        Some(self.decoder.last_event_id()).filter(|_| told != fingerprint)
     }
 
     /// The current reconnection time: the value of `retry` or of the setting, within the bounds of the settings.

@@ -5,7 +5,7 @@ use core::fmt;
 use core::time::Duration;
 
 use super::action::Action;
-use super::fingerprint::Fingerprint;
+use super::known_id::{Fingerprint, KnownId};
 use super::outcome::{Failure, HeadOutcome, Loss, RefusedHead};
 use super::policy::{Policy, Progress, Reconnect};
 use super::request::{ConnectionId, Request, ResumePoint};
@@ -13,6 +13,7 @@ use super::state::{OpenState, Silence, State};
 use super::time::Time;
 use crate::decode::decoder::Decoder;
 use crate::decode::event::End;
+use crate::decode::owned::EventBuf;
 use crate::headers;
 
 /// An `EventSource` without IO: see the [module's page](crate::session) for states, rules and whole clients.
@@ -68,8 +69,7 @@ pub struct Session {
     asked_from: Fingerprint,
     /// The last event ID that was reported to the caller.
     pub(super) told_id: Fingerprint,
-    /// How many times the decoder had set an ID then: a new fingerprint of the whole ID is needed only after another one.
-    pub(super) told_times: u64,
+    known_id: KnownId,
 }
 
 impl Session {
@@ -77,9 +77,8 @@ impl Session {
     /// are used.
     pub(super) fn with(policy: Policy, mut decoder: Decoder) -> Self {
         decoder.reconnect();
-        let id = Fingerprint::of(decoder.last_event_id().as_str());
+        let known_id = KnownId::of(&decoder, policy.max_id_size);
         Self {
-            told_times: decoder.times_id_was_set(),
             decoder,
             policy,
             state: State::Due { ago: Duration::ZERO },
@@ -91,8 +90,9 @@ impl Session {
             opened: false,
             chosen_wait: None,
             cursor: None,
-            asked_from: id,
-            told_id: id,
+            asked_from: known_id.fingerprint,
+            told_id: known_id.fingerprint,
+            known_id,
         }
     }
 
@@ -103,9 +103,7 @@ impl Session {
     /// [`Action::Connect`] is returned once.
     #[must_use]
     pub fn poll(&mut self, now: Time, random: u64) -> Action<'_> {
-        self.advance(now);
-        self.look_for_silence();
-        self.choose_wait(random);
+        self.begin_turn(now, random);
         match self.state {
             State::Due { .. } if self.policy.max_attempts == Some(0) => {
                 let failure = Failure::TooManyAttempts { attempts: 0, last: None };
@@ -134,13 +132,19 @@ impl Session {
     ///
     /// For the drivers, which tell each loss, also when they are asked so late that [`Session::poll`] connects.
     pub(crate) fn end_of_wait(&mut self, now: Time, random: u64) -> Option<Time> {
-        self.advance(now);
-        self.look_for_silence();
-        self.choose_wait(random);
+        self.begin_turn(now, random);
         match self.state {
             State::Waiting { ago, wait, .. } => Some(now + wait.saturating_sub(ago)),
             _ => None,
         }
+    }
+
+    fn begin_turn(&mut self, now: Time, random: u64) {
+        self.advance(now);
+        // The server may choose a wait of years: what it has sent is not kept for that long.
+        self.decoder.take_back();
+        self.look_for_silence();
+        self.choose_wait(random);
     }
 
     /// Reports the head of the response: its final status, and the value of its `Content-Type` if there is one
@@ -190,20 +194,35 @@ impl Session {
     /// it only if no reconnect follows: [`End::event`] is the event if the decoder's setting
     /// [`unfinished`](crate::DecoderBuilder::unfinished) accepts it.
     pub fn end_of_body(&mut self, connection: ConnectionId, now: Time) -> End<'_> {
+        if self.body_ends(connection, now) { self.decoder.finish() } else { End::Clean }
+    }
+
+    /// The same for the drivers: the unfinished event, if the decoder's setting takes it. They drop it if a reconnect follows.
+    pub(crate) fn end_of_body_owned(&mut self, connection: ConnectionId, now: Time) -> Option<EventBuf> {
+        if !self.body_ends(connection, now) {
+            return None;
+        }
+        let event = self.decoder.finish_event_buf(false);
+        self.decoder.reconnect();
+        event
+    }
+
+    /// Returns whether the body is that of the current connection.
+    fn body_ends(&mut self, connection: ConnectionId, now: Time) -> bool {
         self.advance(now);
         if connection != self.connection {
-            return End::Clean;
+            return false;
         }
         let loss = if self.decoder.is_open() { Loss::Truncated } else { Loss::EndOfBody };
-        match self.state {
-            State::Open(_) if !self.may_reconnect() => {
-                self.last_loss = Some(loss);
-                self.state = State::Closed;
-            }
-            State::Open(_) => self.lose(loss),
-            _ => self.lose(Loss::NetworkError),
+        if !matches!(self.state, State::Open(_)) {
+            self.lose(Loss::NetworkError);
+        } else if self.may_reconnect() {
+            self.lose(loss);
+        } else {
+            self.last_loss = Some(loss);
+            self.state = State::Closed;
         }
-        self.decoder.finish()
+        true
     }
 
     /// Reports that the connection failed or broke (9.2.3).
@@ -222,12 +241,21 @@ impl Session {
         self.state.advance(before, now);
     }
 
-    fn place(&self) -> ResumePoint<'_> {
-        ResumePoint::new(self.decoder.last_event_id(), self.cursor.as_deref(), self.policy.max_id_size)
+    fn place(&mut self) -> ResumePoint<'_> {
+        self.known_id.update(&self.decoder, self.policy.max_id_size);
+        match &self.cursor {
+            Some(cursor) => ResumePoint::Cursor(cursor),
+            None => self.known_id.resume_point(&self.decoder),
+        }
     }
 
-    fn place_fingerprint(&self) -> Fingerprint {
-        Fingerprint::of(self.cursor().unwrap_or(self.decoder.last_event_id().as_str()))
+    fn place_fingerprint(&mut self) -> Fingerprint {
+        self.cursor.as_deref().map(Fingerprint::of).unwrap_or_else(|| self.id_fingerprint())
+    }
+
+    pub(super) fn id_fingerprint(&mut self) -> Fingerprint {
+        self.known_id.update(&self.decoder, self.policy.max_id_size);
+        self.known_id.fingerprint
     }
 
     /// Starts a connection, `ago` after the last loss.
@@ -238,10 +266,10 @@ impl Session {
         self.asked_from = self.place_fingerprint();
         Action::Connect(Request {
             connection: self.connection,
-            place: self.place(),
             deadline: self.policy.head_limit().map(|limit| self.now + limit),
             cache_headers: self.policy.send_cache_headers,
             attempt: self.fruitless.saturating_add(1),
+            place: self.place(),
         })
     }
 
@@ -283,14 +311,14 @@ impl Session {
     }
 
     /// Whether an open connection has brought progress as the settings define it.
-    pub(super) fn is_good(&self, open: &OpenState) -> bool {
+    pub(super) fn is_good(&mut self, open: &OpenState) -> bool {
         let due = self.policy.due(self.decoder.reconnection_time(), self.fruitless.saturating_add(1));
         self.policy.has_lasted(open.lasted(self.now), due)
             || (self.policy.progress != Progress::Time && self.place_fingerprint() != self.asked_from)
             || (self.policy.progress == Progress::Event && open.event)
     }
 
-    fn may_reconnect(&self) -> bool {
+    fn may_reconnect(&mut self) -> bool {
         match self.policy.reconnect {
             Reconnect::Always => true,
             Reconnect::IfResumable => self.place().is_known(),
@@ -300,9 +328,9 @@ impl Session {
 
     /// Handles the loss of the connection, if there was one.
     fn lose(&mut self, loss: Loss) {
-        let (good, lived) = match &self.state {
-            State::Connecting { lived, .. } => (false, *lived),
-            State::Open(open) => (self.is_good(open), open.lived(self.now)),
+        let (good, lived) = match self.state {
+            State::Connecting { lived, .. } => (false, lived),
+            State::Open(open) => (self.is_good(&open), open.lived(self.now)),
             _ => return,
         };
         self.last_loss = Some(loss);

@@ -179,9 +179,9 @@ mod action;
 mod body;
 mod builder;
 mod control;
-mod fingerprint;
 #[cfg(test)]
 mod id_work_tests;
+mod known_id;
 mod machine;
 mod outcome;
 mod policy;

@@ -1,6 +1,7 @@
 //! The request of a session, and the number of its connection.
 
 use core::fmt;
+use core::ops::Range;
 
 use thiserror::Error;
 
@@ -74,16 +75,7 @@ pub(super) enum ResumePoint<'s> {
     Cursor(&'s str),
 }
 
-impl<'s> ResumePoint<'s> {
-    pub(super) fn new(id: EventId<'s>, cursor: Option<&'s str>, max_id_size: usize) -> Self {
-        match (cursor, LeftOut::or_value(id, max_id_size)) {
-            (Some(cursor), _) => Self::Cursor(cursor),
-            (None, Ok(&[])) => Self::Unknown,
-            (None, Ok(value)) => Self::LastEventId(value),
-            (None, Err(left_out)) => Self::LeftOut(left_out),
-        }
-    }
-
+impl ResumePoint<'_> {
     pub(super) const fn is_known(&self) -> bool {
         matches!(self, Self::LastEventId(_) | Self::Cursor(_))
     }
@@ -247,8 +239,8 @@ pub enum LeftOut {
 }
 
 impl LeftOut {
-    /// The header's value for `id`, or the reason why there is none.
-    fn or_value(id: EventId<'_>, limit: usize) -> Result<&[u8], Self> {
+    /// The place of the header's value in `id`, or the reason why there is none.
+    pub(super) fn or_value(id: EventId<'_>, limit: usize) -> Result<Range<usize>, Self> {
         let value = headers::trimmed_last_event_id_value(id).map_err(|error| {
             let position = error.position();
             let byte = id.as_str().as_bytes().get(position).copied().unwrap_or_default();
@@ -257,7 +249,10 @@ impl LeftOut {
         match value.len() {
             0 if !id.is_empty() => Err(Self::Blank),
             size if size > limit => Err(Self::TooLong { size, limit }),
-            _ => Ok(value),
+            size => {
+                let start = headers::leading_blanks(id.as_str().as_bytes());
+                Ok(start..start + size)
+            }
         }
     }
 }

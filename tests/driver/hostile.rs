@@ -572,3 +572,34 @@ fn the_id_before_a_cut_event_comes_with_the_next_one() {
         assert_eq!((event.data(), event.id().map(|id| id.as_str())), ("x", Some("7")));
     }
 }
+
+/// The event with the other id is told to nobody, whether its connection has ended or broken.
+#[test]
+fn after_an_event_that_was_cut_the_old_id_is_no_news() {
+    struct Breaks(&'static [u8]);
+    impl io::Read for Breaks {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let read = self.0.read(buffer)?;
+            if read == 0 { Err(io::ErrorKind::ConnectionReset.into()) } else { Ok(read) }
+        }
+    }
+    for breaks in [false, true] {
+        let mut bodies = ["id: 1\ndata: a\n\nid: 2\ndata: cut\n", "data: b\n\n"].into_iter();
+        let connect = move |_: &Request<'_>, _| -> io::Result<Response<Box<dyn io::Read>>> {
+            let body = bodies.next().unwrap().as_bytes();
+            let body: Box<dyn io::Read> = if breaks { Box::new(Breaks(body)) } else { Box::new(body) };
+            Ok(Response::new(200, body).header("content-type", "text/event-stream"))
+        };
+        let session = Session::builder().reconnection_time(Duration::ZERO).request_interval(Duration::ZERO);
+        let mut source = BlockingEventSource::new(session.build(), connect);
+        let told = [(); 2].map(|()| {
+            let event = source.next().unwrap().unwrap();
+            (event.data().to_owned(), event.id().map(|id| id.to_string()))
+        });
+        assert_eq!(
+            told,
+            [("a".to_owned(), Some("1".to_owned())), ("b".to_owned(), None)],
+            "breaks: {breaks}"
+        );
+    }
+}

@@ -233,7 +233,7 @@ impl<'b> Interpreter<'b> {
         let holds = has_data || id.is_some() || self.skipping || !self.held.event_type().is_empty();
         let is_news = id.is_some() || self.id_is_new;
         // An id of the open block does not count, so after an event with it the next one tells the id that does.
-        self.id_is_new |= id.is_some() && has_data;
+        self.id_is_new |= id.is_some() && has_data && unfinished.takes(open_line.is_some());
         let event = has_data.then(|| Event {
             event_type: EventType::decoded(self.held.event_type()),
             data: self.held.data(),

@@ -450,13 +450,30 @@ fn an_id_is_news_once() {
 #[test]
 fn the_id_of_a_cut_block_without_data_is_no_news() {
     let stream = b"id: 7\ndata\n\nid: 8\n";
-    let (mut with_heap, mut buffer) = (Decoder::new(), [0; 64]);
-    let mut without = SliceDecoder::new(&mut buffer);
-    with_heap.decode_all(stream, |_| {});
-    let mut chunk = Chunk::new(stream);
-    while without.decode(&mut chunk).unwrap().is_some() {}
-    assert!([with_heap.finish(), without.finish()].into_iter().all(|end| end.event().is_none()));
-    let next = || Chunk::new(b"data: y\n\n");
-    assert_eq!(with_heap.decode_event(&mut next()).unwrap().unwrap().id(), None);
-    assert_eq!(without.decode_event(&mut next()).unwrap().unwrap().id(), None);
+    for unfinished in [Unfinished::Discard, Unfinished::Anything] {
+        let mut buffer = [0; 64];
+        let mut with_heap = Decoder::builder().unfinished(unfinished).build();
+        let mut without = SliceDecoder::builder().unfinished(unfinished).build(&mut buffer);
+        with_heap.decode_all(stream, |_| {});
+        let mut chunk = Chunk::new(stream);
+        while without.decode(&mut chunk).unwrap().is_some() {}
+        assert!([with_heap.finish(), without.finish()].into_iter().all(|end| end.event().is_none()));
+        let next = || Chunk::new(b"data: y\n\n");
+        assert_eq!(with_heap.decode_event(&mut next()).unwrap().unwrap().id(), None);
+        assert_eq!(without.decode_event(&mut next()).unwrap().unwrap().id(), None);
+    }
+}
+
+/// An id of the event that was cut, after a long one that owned events share.
+#[test]
+fn a_cut_event_has_its_own_id() {
+    let mut push = PushDecoder::from(Decoder::builder().unfinished(Unfinished::Anything).build());
+    for (id, cut, expected) in
+        [(1000, "", "7".repeat(1000)), (1000, "id: 8\n", "8".into()), (1, "", "7".into())]
+    {
+        push.push(format!("id: {}\n\n{cut}data: x\n", "7".repeat(id))).unwrap();
+        push.end();
+        let FrameBuf::Event(event) = push.next_frame().unwrap().unwrap() else { unreachable!() };
+        assert_eq!((event.last_event_id().as_str(), event.id().is_some()), (&*expected, true));
+    }
 }

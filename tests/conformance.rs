@@ -183,6 +183,11 @@ fn byte_by_byte() {
 }
 
 #[test]
+fn byte_by_byte_here_and_there() {
+    all_ways(|_, input| cuts::some_bytes_alone(input.len()));
+}
+
+#[test]
 fn byte_by_byte_with_empty_chunks_between() {
     all_ways(|_, input| vec![cuts::with_empty(&cuts::each(input.len()), input.len())]);
 }

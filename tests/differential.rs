@@ -229,3 +229,24 @@ fn the_id_of_an_event_tells_of_blocks_without_data_too() {
     let expected = [(None, ""), (set("a"), "a"), (None, "a"), (set("a"), "a"), (set(""), ""), (None, "")];
     assert_eq!(ids, expected.map(|(id, last)| (id, last.to_owned())));
 }
+
+/// A chunk that looks like a whole block, after the start of a line that goes on in it.
+#[test]
+fn a_block_after_an_open_line_is_its_rest() {
+    for start in (0..=u8::MAX)
+        .map(|byte| vec![byte])
+        .chain(["id", "id:", "event", "event:", "retry:", "x:", "\n:"].map(Vec::from))
+    {
+        for block in ["data: y\n\n", "event: a\ndata: y\n\n", ": c\n\n"] {
+            for alone in [false, true] {
+                let input = [&b"data: x\n\n"[..], &start, block.as_bytes()].concat();
+                let end = 9 + start.len();
+                let cuts = if alone { (9..=end).collect() } else { vec![end] };
+                for comments in [false, true] {
+                    let rules = Rules { comments, ..Rules::default() };
+                    target::body(&Case::new(input.clone(), cuts.clone(), rules));
+                }
+            }
+        }
+    }
+}

@@ -85,6 +85,7 @@ fn everywhere(input: &[u8], limit: usize, policy: Policy) -> Outcome {
     let expected = twin_limited(input, limit, policy);
     let mut all: Vec<Vec<usize>> = (0..=input.len()).map(|k| vec![k]).collect();
     all.push(cuts::each(input.len()));
+    all.extend(cuts::some_bytes_alone(input.len()));
     for cuts in all {
         assert_eq!(borrowed(input, &cuts, &rules), expected, "limit {limit}, {policy:?}, cut at {cuts:?}");
         assert_eq!(shared(input, &cuts, &rules), expected, "limit {limit}, {policy:?}, cut at {cuts:?}");
@@ -133,6 +134,7 @@ fn each_limit_around_what_a_block_holds() {
         b"data: \xFF\xFF\xE2\x82\n\ndata: x\n\n",
         b": comment\ndata: 1\n: another\nretry: 7\n\ndata: x\n\n",
         b"data: 12345\r\nretry: 5\r\nid: 9\r\n: c\r\n\r\nid\r\ndata: x\r\n\r\n",
+        b"data: 12345678\nevent: ab\nid: 9\nx: y\n: z\n\ndata: x\n\n",
         b"data: 1\ndata: unfinished",
         b"data: 1\nid: unfinished",
         b"data: 1\n: unfinished",

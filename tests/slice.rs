@@ -145,6 +145,7 @@ fn everywhere(input: &[u8], limit: usize, policy: Policy) -> Outcome {
     let expected = twin_with(input, &rules);
     let mut all: Vec<Vec<usize>> = (0..=input.len()).map(|k| vec![k]).collect();
     all.push(cuts::each(input.len()));
+    all.extend(cuts::some_bytes_alone(input.len()));
     for cuts in all {
         assert_eq!(
             sliced(input, &cuts, &rules),

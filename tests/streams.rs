@@ -181,6 +181,24 @@ fn a_keep_alive_comes_unless_an_event_is_open() {
     }
 }
 
+/// After a keep-alive a second mark of the source is the start of a line.
+#[test]
+fn no_keep_alive_comes_after_a_second_mark() {
+    let mut steps = [None, Some("\u{FEFF}\u{FEFF}"), None, Some("data: x\n\n"), None].into_iter();
+    let source = futures::stream::poll_fn(move |_| match steps.next() {
+        Some(Some(sent)) => Poll::Ready(Some(Item::Ok(Bytes::from_static(sent.as_bytes())))),
+        _ => Poll::Pending,
+    });
+    let mut body = pin!(KeepAlive::new(source, || ready(())));
+    let mut sent = Vec::new();
+    for _ in 0..5 {
+        if let Poll::Ready(Some(bytes)) = poll(&mut body) {
+            sent.extend_from_slice(&bytes.unwrap());
+        }
+    }
+    assert_eq!(String::from_utf8(sent).unwrap(), ":\n\n\u{FEFF}data: x\n\n:\n\n");
+}
+
 /// A byte order mark is one only at the very start, and a keep-alive may come before the source's first byte.
 #[test]
 fn a_mark_after_a_keep_alive_is_removed() {

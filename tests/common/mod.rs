@@ -33,6 +33,13 @@ pub mod cuts {
         std::iter::once(0).chain(inner).chain(std::iter::once(len)).collect()
     }
 
+    /// Single bytes and larger chunks in one stream: a byte alone in the middle, byte by byte up to a place and whole after
+    /// it, and the other way round. Up to 256 bytes at each place, then at every 61st.
+    pub fn some_bytes_alone(len: usize) -> Vec<Vec<usize>> {
+        let places = (0..len).filter(|k| len <= 256 || k % 61 == 0);
+        places.flat_map(|k| [vec![k, k + 1], (1..=k).collect(), (k..len).collect()]).collect()
+    }
+
     /// The places for cutting in two: all places up to 4 KiB. For a longer input, all places would take minutes. Then
     /// it is the places near its ends and every 61st: a prime, so that each place of a short line occurs.
     pub fn in_two(len: usize) -> Vec<usize> {

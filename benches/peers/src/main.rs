@@ -41,6 +41,11 @@ static ALLOCATOR: alloc::Counting = alloc::Counting;
 
 fn main() -> std::io::Result<()> {
     let options = Options::parse();
+    if options.pages {
+        let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        print!("{}", report::pages::write(&repository)?);
+        return Ok(());
+    }
     if let Some(profile) = options.profile {
         return profile::run(profile);
     }

@@ -23,6 +23,10 @@ pub(crate) struct Options {
     /// Fewer and shorter rounds, smaller sizes.
     #[arg(long)]
     pub(crate) quick: bool,
+    /// Measure nothing: write the tables of README.md and docs/speed.md from the quick results of both profiles, and print the
+    /// figures for their prose.
+    #[arg(long, conflicts_with_all = ["quick", "sweep", "only", "out", "profile"])]
+    pub(crate) pages: bool,
     /// Only contestants and workloads whose name contains this; may be given several times.
     #[arg(long, value_name = "NAME")]
     pub(crate) only: Vec<String>,

@@ -2,6 +2,7 @@
 
 mod chart;
 mod markdown;
+pub(crate) mod pages;
 mod sums;
 
 use std::fs;

@@ -10,7 +10,9 @@ mod counting;
 use bytes::Bytes;
 use counting::{SLACK, calls, live, memory_bound, peak};
 use sse_proto::session::{Action, Session, Time};
-use sse_proto::{Chunk, DecodeError, Decoder, End, FrameBuf, PushDecoder, SharedChunk, Unfinished};
+use sse_proto::{
+    Chunk, DecodeError, Decoder, End, EventReader, FrameBuf, PushDecoder, SharedChunk, Unfinished,
+};
 
 /// Large enough that small buffers and what may be kept for good (64 KiB) do not hide behind it; and not what doubling makes.
 const LIMIT: usize = (1 << 17) + 8192;
@@ -483,5 +485,31 @@ fn a_session_that_waits_holds_nothing_of_the_last_event() {
             let held = usize::try_from(live() - before).unwrap();
             assert!(held <= KEPT, "{held} held, breaks: {breaks}");
         }
+    }
+}
+
+/// The event that its stream has cut is the last one, so nobody asks again, or only after a long wait.
+#[test]
+fn after_an_unfinished_event_nothing_of_it_is_held() {
+    let body = [&b"data: "[..], &DIGITS.repeat(GIANT / DIGITS.len())].concat();
+    let settings = Decoder::builder().unfinished(Unfinished::Anything).max_event_size(2 * GIANT);
+    let before = live();
+    let mut reader = EventReader::with_decoder(&body[..], settings.clone().build());
+    assert_eq!(reader.next().unwrap().unwrap().data().len(), GIANT / DIGITS.len() * DIGITS.len());
+    let held = usize::try_from(live() - before).unwrap();
+    assert!(held <= KEPT, "{held} held by a reader");
+    drop(reader);
+
+    #[cfg(feature = "stream")]
+    {
+        use futures::StreamExt as _;
+
+        let mut shown = 0;
+        let source = futures::stream::iter([Ok::<_, std::io::Error>(Bytes::copy_from_slice(&body))]);
+        let mut tap = sse_proto::Tap::with_decoder(source, settings.build(), |_| shown += 1);
+        assert_eq!(futures::executor::block_on(tap.by_ref().count()), 1);
+        let held = usize::try_from(live() - before).unwrap();
+        drop(tap);
+        assert!(shown == 1 && held <= KEPT, "{held} held by a tap");
     }
 }

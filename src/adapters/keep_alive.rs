@@ -43,7 +43,7 @@ pin_project! {
         wait: Option<W>,
         keep_alive: Bytes,
         sent: Sent,
-        start: SourceStart,
+        omission: Omission,
         ended: bool,
     }
 }
@@ -63,7 +63,7 @@ where
             wait: None,
             keep_alive,
             sent: Sent { lines: Scanner::new(), in_block: false },
-            start: SourceStart::Nothing,
+            omission: Omission::NothingOfFirst,
             ended: false,
         }
     }
@@ -117,7 +117,7 @@ where
         while let Poll::Ready(item) = this.source.as_mut().poll_next(context) {
             this.wait.set(None);
             let item = match item {
-                Some(Ok(bytes)) => match this.start.take(bytes) {
+                Some(Ok(bytes)) => match this.omission.take(bytes) {
                     Some(bytes) => Some(Ok(bytes)),
                     None => continue,
                 },
@@ -141,7 +141,7 @@ where
         // In the middle of an event no keep-alive is due: the chunk that ends the event also shows that the
         // connection is alive.
         if this.sent.is_between_events() {
-            this.start.comes_after_a_keep_alive();
+            this.omission.after_keep_alive(this.sent.lines.swallows_lf());
             this.sent.add(this.keep_alive);
             Poll::Ready(Some(Ok(this.keep_alive.clone())))
         } else {
@@ -150,21 +150,25 @@ where
     }
 }
 
-/// Where the source's first bytes stand in what is sent.
+/// What is left out of the source's next bytes, because a keep-alive stands before them.
 #[derive(Debug)]
-enum SourceStart {
-    /// At the start, so far: nothing was sent.
+enum Omission {
+    /// Nothing, and they are the first: nothing was sent.
+    NothingOfFirst,
+    /// A byte order mark. So many bytes of it came and are held back.
+    Mark(usize),
+    /// An LF: it belongs to a CR before the keep-alive, which has ended its line.
+    Lf,
     Nothing,
-    /// After a keep-alive. So many bytes of a byte order mark are held back.
-    After(usize),
-    /// They were sent.
-    Sent,
 }
 
-impl SourceStart {
-    fn comes_after_a_keep_alive(&mut self) {
-        if matches!(self, Self::Nothing) {
-            *self = Self::After(0);
+impl Omission {
+    /// A keep-alive is sent, after a CR if `after_cr`.
+    fn after_keep_alive(&mut self, after_cr: bool) {
+        match self {
+            Self::NothingOfFirst => *self = Self::Mark(0),
+            Self::Nothing if after_cr => *self = Self::Lf,
+            _ => {}
         }
     }
 
@@ -174,17 +178,20 @@ impl SourceStart {
         if bytes.is_empty() {
             return Some(bytes);
         }
-        let Self::After(held) = *self else {
-            *self = Self::Sent;
+        let omission = core::mem::replace(self, Self::Nothing);
+        let Self::Mark(held) = omission else {
+            if matches!(omission, Self::Lf) && bytes.first() == Some(&b'\n') {
+                bytes.advance(1);
+                return Some(bytes).filter(|bytes| !bytes.is_empty());
+            }
             return Some(bytes);
         };
         let (came, missing) = BOM.split_at_checked(held).unwrap_or_default();
         let of_mark = bytes.iter().zip(missing).take_while(|(byte, of_mark)| byte == of_mark).count();
         if of_mark == bytes.len() {
-            *self = Self::After(held + of_mark);
+            *self = Self::Mark(held + of_mark);
             return None;
         }
-        *self = Self::Sent;
         if of_mark == missing.len() {
             bytes.advance(of_mark);
             return Some(bytes);

@@ -8,6 +8,7 @@ use bytes::Bytes;
 
 use crate::decode::chunk::SharedChunk;
 use crate::decode::decoder::Decoder;
+use crate::decode::finish::CutEvent;
 use crate::decode::owned::{EventBuf, FrameBuf};
 use crate::error::SourceError;
 use crate::limits::READ_SIZE;
@@ -166,7 +167,9 @@ impl<R: Read> Iterator for FrameReader<R> {
             }
             self.chunk = SharedChunk::default(); // not kept while waiting for the source
             match self.source.read(&mut self.buffer) {
-                Ok(0) => return self.decoder.finish_event_buf(true).map(|event| Ok(event.into())),
+                Ok(0) => {
+                    return self.decoder.finish_event_buf(CutEvent::GivenOut).map(|event| Ok(event.into()));
+                }
                 Ok(read) => {
                     let bytes = self.buffer.get(..read).unwrap_or_default();
                     self.chunk = SharedChunk::new(Bytes::copy_from_slice(bytes));

@@ -12,6 +12,7 @@ use super::chunks::Chunks;
 use super::copied::Copied;
 use crate::decode::chunk::SharedChunk;
 use crate::decode::decoder::Decoder;
+use crate::decode::finish::CutEvent;
 use crate::decode::owned::{EventBuf, FrameBuf};
 use crate::error::SourceError;
 
@@ -212,7 +213,9 @@ where
                 Some(Err(error)) => return Poll::Ready(Some(Err(SourceError::Source(error)))),
                 None if this.chunks.have_failed() => return Poll::Ready(None),
                 None => {
-                    return Poll::Ready(this.decoder.finish_event_buf(true).map(|event| Ok(event.into())));
+                    return Poll::Ready(
+                        this.decoder.finish_event_buf(CutEvent::GivenOut).map(|event| Ok(event.into())),
+                    );
                 }
             }
         }

@@ -10,6 +10,7 @@ use pin_project_lite::pin_project;
 use super::chunks::Chunks;
 use crate::decode::decoder::Decoder;
 use crate::decode::event::Frame;
+use crate::decode::finish::CutEvent;
 use crate::error::DecodeError;
 
 pin_project! {
@@ -98,9 +99,10 @@ where
             Some(Err(_)) => {}
             None if this.chunks.have_failed() => {}
             None => {
-                if let Some(event) = this.decoder.finish_event(true) {
+                if let Some(event) = this.decoder.finish_event(CutEvent::GivenOut) {
                     (this.look)(Ok(Frame::Event(event)));
                 }
+                this.decoder.take_back();
             }
         }
         Poll::Ready(item)

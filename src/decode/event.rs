@@ -177,8 +177,8 @@ impl<'d> Event<'d> {
     }
 
     /// `Some` if any `id` line since the previous event set the last event ID, even to the same value or in a block without
-    /// data. Re-encoding from this value preserves every ID. After an unfinished event with an id, which does not count, it is
-    /// the last event ID again.
+    /// data. Re-encoding from this value preserves every ID. After an unfinished event that the setting
+    /// [`Unfinished`](crate::Unfinished) takes, and whose id does not count, it is the last event ID again.
     ///
     #[cfg_attr(feature = "alloc", doc = "```")]
     #[cfg_attr(not(feature = "alloc"), doc = "```ignore")]

@@ -9,6 +9,17 @@ use crate::field::{EventId, EventType};
 use crate::limits::SHARE_ID_FROM;
 use crate::scan::scanner::Scanner;
 
+/// What becomes of an unfinished event.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum CutEvent {
+    /// The caller sees it, and may use it if the setting takes it.
+    Shown,
+    /// It is yielded like any other.
+    GivenOut,
+    /// Another connection follows, which brings it again. Or if none does, no event follows.
+    Dropped,
+}
+
 impl Decoder {
     /// Ends the stream and resets the decoder like [`Decoder::reconnect`]. If the stream stopped inside a block, returns what
     /// that block held: the standard discards it, but some servers omit the last blank line. [`End::event`] is the event
@@ -25,11 +36,10 @@ impl Decoder {
     /// # Ok::<(), sse_proto::DecodeError>(())
     /// ```
     pub fn finish(&mut self) -> End<'_> {
-        self.finish_and(false)
+        self.finish_with(CutEvent::Shown)
     }
 
-    /// `is_given_out`: the unfinished event, which the setting takes, reaches the caller.
-    fn finish_and(&mut self, is_given_out: bool) -> End<'_> {
+    pub(crate) fn finish_with(&mut self, cut: CutEvent) -> End<'_> {
         let Engine { scanner, block, last_event_id, id_is_new, lent, ready, .. } = {
             self.engine.take_back();
             &mut self.engine
@@ -45,9 +55,11 @@ impl Decoder {
             return End::Clean;
         }
         let is_news = has_id || *id_is_new;
-        if is_given_out || (has_id && has_data && unfinished.takes(open_line.is_some())) {
-            // Its id is told with it. An id of its own does not count, so then the next event tells the one that does.
-            *id_is_new = has_id;
+        // Its id is told with it. An id of its own does not count, so then the next event tells the one that does.
+        match cut {
+            CutEvent::GivenOut => *id_is_new = has_id,
+            CutEvent::Shown => *id_is_new |= has_id && has_data && unfinished.takes(open_line.is_some()),
+            CutEvent::Dropped => {}
         }
         let event = has_data.then(|| Event {
             event_type: EventType::decoded(block.event_type.text()),
@@ -59,20 +71,21 @@ impl Decoder {
     }
 
     /// At the end of an adapter's source, unless `Chunks::have_failed`: the unfinished event, if the setting takes it. If it takes none, the open block stays
-    /// for whoever calls `finish`. `is_given_out` is false if the caller may still drop the event.
-    pub(crate) fn finish_event(&mut self, is_given_out: bool) -> Option<Event<'_>> {
+    /// for whoever calls `finish`.
+    pub(crate) fn finish_event(&mut self, cut: CutEvent) -> Option<Event<'_>> {
         let in_line = self.engine.scanner.open_line().is_some();
         if self.engine.block.has_data && self.unfinished.takes(in_line) {
-            self.finish_and(is_given_out).event()
+            self.finish_with(cut).event()
         } else {
             None
         }
     }
 
     /// The same, owned. Like in other owned events a long id is shared, unless it is an id of the open block, which does not count.
-    pub(crate) fn finish_event_buf(&mut self, is_given_out: bool) -> Option<EventBuf> {
+    pub(crate) fn finish_event_buf(&mut self, cut: CutEvent) -> Option<EventBuf> {
         let shares = !self.engine.block.has_id && self.engine.last_event_id.as_str().len() >= SHARE_ID_FROM;
-        let event = EventBuf::copy_some(self.finish_event(is_given_out)?, shares);
+        let event = EventBuf::copy_some(self.finish_event(cut)?, shares);
+        self.take_back();
         Some(if shares { event.sharing(None, Some(self.engine.last_event_id.share())) } else { event })
     }
 

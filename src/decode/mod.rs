@@ -20,7 +20,7 @@ mod feed;
 #[cfg(feature = "alloc")]
 pub(crate) mod fields;
 #[cfg(feature = "alloc")]
-mod finish;
+pub(crate) mod finish;
 #[cfg(feature = "alloc")]
 mod last_event_id;
 #[cfg(feature = "alloc")]

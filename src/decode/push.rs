@@ -10,6 +10,7 @@ use crate::limits::{KEEP_CAPACITY, SHARE_FROM};
 
 use super::chunk::SharedChunk;
 use super::decoder::Decoder;
+use super::finish::CutEvent;
 use super::owned::FrameBuf;
 
 /// A decoder that owns the bytes it was given: push bytes, then take frames until there are none.
@@ -184,7 +185,7 @@ impl PushDecoder {
             match next {
                 Some(bytes) => self.chunk = SharedChunk::new(bytes),
                 None => {
-                    let last = self.decoder.finish_event_buf(true).map(FrameBuf::from);
+                    let last = self.decoder.finish_event_buf(CutEvent::GivenOut).map(FrameBuf::from);
                     self.decoder.reconnect();
                     if last.is_some() {
                         return Ok(last);

@@ -13,6 +13,7 @@ use super::state::{OpenState, Silence, State};
 use super::time::Time;
 use crate::decode::decoder::Decoder;
 use crate::decode::event::End;
+use crate::decode::finish::CutEvent;
 use crate::decode::owned::EventBuf;
 use crate::headers;
 
@@ -194,7 +195,11 @@ impl Session {
     /// it only if no reconnect follows: [`End::event`] is the event if the decoder's setting
     /// [`unfinished`](crate::DecoderBuilder::unfinished) accepts it.
     pub fn end_of_body(&mut self, connection: ConnectionId, now: Time) -> End<'_> {
-        if self.body_ends(connection, now) { self.decoder.finish() } else { End::Clean }
+        if !self.body_ends(connection, now) {
+            return End::Clean;
+        }
+        let is_over = matches!(self.state, State::Failed(_) | State::Closed);
+        self.decoder.finish_with(if is_over { CutEvent::Shown } else { CutEvent::Dropped })
     }
 
     /// The same for the drivers: the unfinished event, if the decoder's setting takes it. They drop it if a reconnect follows.
@@ -202,7 +207,7 @@ impl Session {
         if !self.body_ends(connection, now) {
             return None;
         }
-        let event = self.decoder.finish_event_buf(false);
+        let event = self.decoder.finish_event_buf(CutEvent::Dropped);
         self.decoder.reconnect();
         event
     }

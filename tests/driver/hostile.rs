@@ -583,15 +583,17 @@ fn after_an_event_that_was_cut_the_old_id_is_no_news() {
             if read == 0 { Err(io::ErrorKind::ConnectionReset.into()) } else { Ok(read) }
         }
     }
-    for breaks in [false, true] {
+    let settings = [Unfinished::Discard, Unfinished::WholeLines, Unfinished::Anything];
+    for (breaks, unfinished) in settings.into_iter().flat_map(|setting| [(false, setting), (true, setting)]) {
         let mut bodies = ["id: 1\ndata: a\n\nid: 2\ndata: cut\n", "data: b\n\n"].into_iter();
         let connect = move |_: &Request<'_>, _| -> io::Result<Response<Box<dyn io::Read>>> {
             let body = bodies.next().unwrap().as_bytes();
             let body: Box<dyn io::Read> = if breaks { Box::new(Breaks(body)) } else { Box::new(body) };
             Ok(Response::new(200, body).header("content-type", "text/event-stream"))
         };
+        let decoder = Decoder::builder().unfinished(unfinished).build();
         let session = Session::builder().reconnection_time(Duration::ZERO).request_interval(Duration::ZERO);
-        let mut source = BlockingEventSource::new(session.build(), connect);
+        let mut source = BlockingEventSource::new(session.decoder(decoder).build(), connect);
         let told = [(); 2].map(|()| {
             let event = source.next().unwrap().unwrap();
             (event.data().to_owned(), event.id().map(|id| id.to_string()))

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use sse_proto::End;
-use sse_proto::session::{Action, ConnectionId, HeadOutcome, Session};
+use sse_proto::session::{Action, ConnectionId, HeadOutcome, Reconnect, Session, Time};
+use sse_proto::{Chunk, Decoder, End, Unfinished};
 
 use super::{Act, Client, PLAIN, STREAM, feed, open, poll, reopen, s};
 
@@ -97,5 +97,26 @@ fn connections_are_counted_from_one() {
         };
         assert_eq!(read, connection);
         session.reconnect_now();
+    }
+}
+
+/// An event that was cut is dropped if another connection brings it again; if none does, whoever goes on with the decoder has
+/// seen it.
+#[test]
+fn the_id_before_a_cut_event_is_news_again_only_if_that_event_was_the_last() {
+    for (reconnect, told) in [(Reconnect::Always, None), (Reconnect::Never, Some("1"))] {
+        let decoder = Decoder::builder().unfinished(Unfinished::WholeLines).build();
+        let mut session = Session::builder().reconnect(reconnect).decoder(decoder).build();
+        let now = Time::START;
+        let Action::Connect(request) = session.poll(now, 0) else { unreachable!() };
+        let connection = request.connection();
+        session.response(connection, 200, Some(b"text/event-stream"), now);
+        let mut chunk = session.receive(connection, b"id: 1\ndata: a\n\nid: 2\ndata: cut\n", now);
+        while session.decode(&mut chunk).unwrap().is_some() {}
+        assert_eq!(session.end_of_body(connection, now).event().unwrap().id().unwrap(), "2");
+        let mut decoder = session.into_decoder();
+        let mut chunk = Chunk::new(b"data: b\n\n");
+        let event = decoder.decode_event(&mut chunk).unwrap().unwrap();
+        assert_eq!(event.id().map(|id| id.as_str()), told, "{reconnect:?}");
     }
 }

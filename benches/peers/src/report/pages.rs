@@ -139,7 +139,8 @@ pub(crate) fn write(repository: &Path) -> io::Result<String> {
         Ok(format!("| {row} | {} |", cells?.join(" | ")))
     });
     replace_rows(&repository.join("README.md"), "| ns per event, ours", rows.collect::<io::Result<_>>()?)?;
-    figures(&[("release", &default), ("release-lto", &lto)])
+    let (full, full_lto) = (Set::read(&results, "full.json")?, Set::read(&results, "full-lto.json")?);
+    figures(&[("quick", &default), ("quick-lto", &lto), ("full", &full), ("full-lto", &full_lto)])
 }
 
 /// Replaces the rows of the table whose head starts with `head`.
@@ -161,7 +162,7 @@ fn replace_rows(page: &Path, head: &str, rows: Vec<String>) -> io::Result<()> {
 
 fn figures(sets: &[(&str, &Set)]) -> io::Result<String> {
     let mut text = String::new();
-    for (profile, set) in sets {
+    for (name, set) in sets {
         for ours in [LENT, BYTES, OWNED] {
             for (what, rows) in [("named rows", MANY_EVENTS), ("cells of events", MANY_EVENTS + 1)] {
                 let ratios = set.ratios(ours, rows)?;
@@ -169,7 +170,7 @@ fn figures(sets: &[(&str, &Set)]) -> io::Result<String> {
                     (ratios.iter().map(|(ratio, _)| ratio.ln()).sum::<f64>() / ratios.len() as f64).exp();
                 let Some((least, place)) = ratios.iter().min_by(|a, b| a.0.total_cmp(&b.0)) else { continue };
                 text += &format!(
-                    "{profile}: {ours}: {what}: {} cells, geometric mean {mean:.2}, least {least:.2} ({place})\n",
+                    "{name}: {ours}: {what}: {} cells, geometric mean {mean:.2}, least {least:.2} ({place})\n",
                     ratios.len()
                 );
             }

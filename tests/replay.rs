@@ -308,7 +308,14 @@ fn the_last_id_names_now() {
     assert_eq!(after(&log, "large"), Answer::UpToDate);
     drop(log.evict_before(u64::MAX));
     assert_eq!(last(&log).as_deref(), Some("large"));
-    // One that is forgotten names nothing.
+    // One that is too late, or forgotten, names nothing: a client that is told to start again must not be told so for ever.
+    let mut late = ReplayLog::builder().max_events(1).build();
+    for text in ["a", "b", "a"] {
+        let _ = push(&mut late, text);
+    }
+    assert_eq!((last(&late), after(&late, "a")), (None, Answer::TooOld(Some("a".into()))));
+    let _ = push(&mut late, "c");
+    assert_eq!(last(&late).as_deref(), Some("c"));
     for _ in 0..9 {
         let _ = push(&mut log, "");
     }

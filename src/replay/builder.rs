@@ -67,7 +67,7 @@ impl<T> ReplayLogBuilder<T> {
     }
 
     /// The position of the first event. The default is 0. For a log that continues where another log or a store has
-    /// ended.
+    /// ended. Positions end at `u64::MAX`, so leave room for the events to come.
     ///
     /// ```
     /// use sse_proto::replay::{Replay, ReplayLog};

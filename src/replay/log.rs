@@ -219,8 +219,8 @@ impl<T> ReplayLog<T> {
     }
 
     /// The id that names "now": that of the last event that has one, or that of the place before the first event
-    /// ([`ReplayLogBuilder::starting_after`](super::ReplayLogBuilder::starting_after)). `None` if there is none, or
-    /// if it is forgotten.
+    /// ([`ReplayLogBuilder::starting_after`](super::ReplayLogBuilder::starting_after)). `None` if there is none, or if a
+    /// client that names it is too late or unknown, because events without an id or with an earlier one followed.
     ///
     /// A client without an event needs it; otherwise it loses the events that come while it is away. Send it first,
     /// and with each message that a place is too old. By the standard a block with only the id (`Message::new().id(id)`)
@@ -237,8 +237,8 @@ impl<T> ReplayLog<T> {
     /// ```
     #[must_use]
     pub fn last_id(&self) -> Option<EventId<'_>> {
-        let id = self.last_id.as_ref().filter(|id| self.index.contains_key(*id))?;
-        Some(EventId::decoded(id))
+        let is_in_time = |id: &&Arc<str>| self.index.get(*id).is_some_and(|place| place.next >= self.first);
+        self.last_id.as_ref().filter(is_in_time).map(|id| EventId::decoded(id))
     }
 
     /// How many events are held.

@@ -513,3 +513,36 @@ fn after_an_unfinished_event_nothing_of_it_is_held() {
         assert!(shown == 1 && held <= KEPT, "{held} held by a tap");
     }
 }
+
+/// A stream that has ended may stay for long with whoever made it. Only an open block stays, for `finish`.
+#[cfg(feature = "stream")]
+#[test]
+fn a_stream_that_has_ended_holds_nothing() {
+    use futures::{Stream, StreamExt as _, executor::block_on, stream};
+    use sse_proto::{EventStream, FieldsStream, Tap};
+
+    fn held_after<S: Stream + Unpin>(mut stream: S, held: impl FnOnce(&S) -> isize) -> isize {
+        block_on(stream.by_ref().for_each(|_| std::future::ready(())));
+        held(&stream)
+    }
+    for (cut, fails) in [(false, false), (false, true), (true, false), (true, true)] {
+        let body = || {
+            let large =
+                std::iter::repeat_n(DIGITS, GIANT / DIGITS.len()).chain((!cut).then_some(&b"\n\n"[..]));
+            let chunks = std::iter::once(&b"data: "[..])
+                .chain(large)
+                .map(|chunk| Ok::<_, std::io::Error>(Bytes::from_static(chunk)));
+            stream::iter(chunks.chain(fails.then(|| Err(std::io::ErrorKind::Other.into()))))
+        };
+        let before = live();
+        let held = [
+            held_after(EventStream::new(body()), |_| live() - before),
+            held_after(FieldsStream::new(body()), |_| live() - before),
+            held_after(Tap::new(body(), |_| {}), |_| live() - before),
+        ];
+        let allowed = [if cut { 2 * GIANT } else { KEPT }, KEPT, KEPT];
+        for (held, allowed) in held.into_iter().zip(allowed) {
+            assert!(usize::try_from(held).unwrap() <= allowed, "{held} held, cut: {cut}, fails: {fails}");
+        }
+    }
+}

@@ -53,7 +53,8 @@ impl<S> FieldsStream<S> {
         Self::with_scanner(source, BlockScanner::new())
     }
 
-    /// Blocks of `source`, read by `blocks` with its limit. `blocks` must be at the start of a stream.
+    /// Blocks of `source`, read by `blocks` with its limit. `blocks` must be at the start of a stream. If it passes on what is
+    /// over its limit ([`Oversized::PassRaw`](crate::Oversized)), such a block is left out without an error: it has no fields.
     ///
     /// ```
     /// use futures::{StreamExt, executor::block_on, stream};
@@ -180,12 +181,12 @@ where
             match ready!(this.chunks.as_mut().poll_chunk(context)) {
                 Some(Ok(bytes)) => *this.chunk = bytes.into(),
                 Some(Err(error)) => return Poll::Ready(Some(Err(SourceError::Source(error)))),
-                None if this.chunks.have_failed() => return Poll::Ready(None),
                 None => {
                     let block = this.blocks.finish();
                     let in_line = !matches!(block.bytes().last(), None | Some(b'\n' | b'\r'));
-                    let fields =
-                        if this.unfinished.takes(in_line) { wanted(&block, *this.comments) } else { None };
+                    let takes = !this.chunks.have_failed() && this.unfinished.takes(in_line);
+                    let fields = if takes { wanted(&block, *this.comments) } else { None };
+                    *this.blocks = BlockScanner::new(); // nothing of the block is kept
                     return Poll::Ready(fields.map(Ok));
                 }
             }

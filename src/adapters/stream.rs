@@ -211,11 +211,14 @@ where
             match ready!(this.chunks.as_mut().poll_chunk(context)) {
                 Some(Ok(bytes)) => *this.chunk = SharedChunk::new(bytes),
                 Some(Err(error)) => return Poll::Ready(Some(Err(SourceError::Source(error)))),
-                None if this.chunks.have_failed() => return Poll::Ready(None),
                 None => {
-                    return Poll::Ready(
-                        this.decoder.finish_event_buf(CutEvent::GivenOut).map(|event| Ok(event.into())),
-                    );
+                    let failed = this.chunks.have_failed();
+                    let event = if failed { None } else { this.decoder.finish_event_buf(CutEvent::GivenOut) };
+                    // What it keeps for more events is released. An open block stays for whoever calls `finish`.
+                    if !this.decoder.is_open() {
+                        this.decoder.reconnect();
+                    }
+                    return Poll::Ready(event.map(|event| Ok(event.into())));
                 }
             }
         }

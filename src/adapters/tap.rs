@@ -97,12 +97,14 @@ where
         match &item {
             Some(Ok(bytes)) => this.decoder.decode_all(bytes.as_ref(), this.look),
             Some(Err(_)) => {}
-            None if this.chunks.have_failed() => {}
             None => {
-                if let Some(event) = this.decoder.finish_event(CutEvent::GivenOut) {
-                    (this.look)(Ok(Frame::Event(event)));
+                if !this.chunks.have_failed() {
+                    if let Some(event) = this.decoder.finish_event(CutEvent::GivenOut) {
+                        (this.look)(Ok(Frame::Event(event)));
+                    }
                 }
-                this.decoder.take_back();
+                // Nobody can ask for the open block.
+                this.decoder.reconnect();
             }
         }
         Poll::Ready(item)

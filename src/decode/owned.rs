@@ -321,7 +321,8 @@ impl<'e> From<&'e EventBuf> for Event<'e> {
 }
 
 impl Event<'_> {
-    /// An owned copy of the event.
+    /// An owned copy of the event, its last event ID included. If ids are long and many events are kept, decode them as owned
+    /// events instead ([`Decoder::decode_shared`](crate::Decoder::decode_shared)): those share the id.
     ///
     /// ```
     /// use sse_proto::{Chunk, Decoder};

@@ -17,8 +17,8 @@ enum Delta {
 
 /// Posts `request` to `url` and returns the text that was streamed back.
 pub async fn chat(url: &str, request: &Value, idle: Duration) -> Result<String, Error> {
-    let response =
-        reqwest::Client::new().post(url).header("accept", headers::MEDIA_TYPE).json(request).send().await?;
+    let request = reqwest::Client::new().post(url).header("accept", headers::MEDIA_TYPE).json(request);
+    let response = tokio::time::timeout(idle, request.send()).await??;
     collect(response, idle).await
 }
 

@@ -96,7 +96,11 @@ fn tokens(data: &str) -> Option<u64> {
 }
 
 fn passed_on(fields: &HeaderMap) -> HeaderMap {
-    let kept = fields.iter().filter(|(name, _)| !NOT_PASSED_ON.contains(name));
+    // Whatever `connection` names belongs to one connection, too.
+    let named = fields.get_all(header::CONNECTION).iter().filter_map(|value| value.to_str().ok());
+    let named: Vec<_> = named.flat_map(|value| value.split(',')).map(str::trim).collect();
+    let is_named = |name: &HeaderName| named.iter().any(|of_connection| name == of_connection);
+    let kept = fields.iter().filter(|(name, _)| !NOT_PASSED_ON.contains(name) && !is_named(name));
     kept.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
@@ -104,8 +108,9 @@ fn takes_gzip(fields: &HeaderMap) -> bool {
     let values = fields.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     let mut codings = values.flat_map(|value| value.split(','));
     codings.any(|coding| {
-        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
-        name.trim().eq_ignore_ascii_case("gzip") && !matches!(weight.trim(), "q=0" | "q=0.0")
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, "q=1"));
+        let weight = weight.trim().trim_start_matches(['q', 'Q']).trim_start_matches('=');
+        name.trim().eq_ignore_ascii_case("gzip") && weight.parse().is_ok_and(|weight: f32| weight > 0.0)
     })
 }
 

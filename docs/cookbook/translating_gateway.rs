@@ -51,7 +51,8 @@ pub fn translated<E>(
         while !translator.is_over {
             let bytes = match source.next().await {
                 Some(Ok(bytes)) => translator.translate(&bytes),
-                Some(Err(_)) | None => translator.finish(),
+                Some(Err(_)) => translator.break_off(),
+                None => translator.finish(),
             };
             if !bytes.is_empty() {
                 return Some((Ok(bytes), (source, translator)));
@@ -98,11 +99,16 @@ impl Translator {
         self.output.split().freeze()
     }
 
-    /// What the client gets when the connection to the chat API has ended.
+    /// What the client gets when the chat API has ended its answer.
     pub fn finish(&mut self) -> Bytes {
         if let Some(event) = self.decoder.finish().event() {
             self.is_over = write_event(event, &mut self.output);
         }
+        self.break_off()
+    }
+
+    /// What the client gets when the connection to the chat API has failed: an event without its blank line may be cut.
+    pub fn break_off(&mut self) -> Bytes {
         if !self.is_over {
             write(FAILED, &json!({"error": "the answer broke off"}), &mut self.output);
             self.is_over = true;

@@ -16,7 +16,9 @@ pub fn events(
     let settings = ureq::config::Config::builder().timeout_per_read(Some(idle)).http_status_as_error(false);
     let (agent, url) = (settings.build().new_agent(), url.to_owned());
     let connect = move |request: &Request<'_>, timeout| {
-        let call = agent.get(&url).config().timeout_recv_response(timeout).build();
+        let call = agent.get(&url).config();
+        let call =
+            call.timeout_resolve(timeout).timeout_connect(timeout).timeout_recv_response(timeout).build();
         let call = request.headers().fold(call, |call, (name, value)| call.header(name, value));
         let (head, body) = call.call().map_err(into_io)?.into_parts();
         Ok(Response::new(head.status.as_u16(), Body(body.into_reader())).headers(&head.headers))

@@ -83,10 +83,11 @@ async fn the_translation_does_not_depend_on_cuts() {
 async fn the_client_learns_how_the_answer_ended() {
     let delta = || Ok(Bytes::from_static(DELTA.as_bytes()));
     let large = format!("data: {}\n\n", "x".repeat(70_000));
-    let ends: [(Vec<Result<Bytes, _>>, &str); 6] = [
+    let ends: [(Vec<Result<Bytes, _>>, &str); 7] = [
         (vec![], "failed: {\"error\":\"the answer broke off\"}"),
         (vec![Err("reset"), delta()], "failed: {\"error\":\"the answer broke off\"}"),
         (vec![Ok("data: [DONE]\n".into())], "done: {}"),
+        (vec![Ok("data: [DONE]\n".into()), Err("reset")], "failed: {\"error\":\"the answer broke off\"}"),
         (vec![Ok("data: {\"error\":7}\n\n".into()), delta()], "failed: {\"error\":7}"),
         (vec![Ok("data: {\n\n".into()), delta()], "failed: {\"error\":\"the chat API sent no JSON\"}"),
         (vec![Ok(large.into()), delta()], "failed: {\"error\":\"event over the limit of 65536 bytes"),

@@ -74,6 +74,15 @@ async fn the_chat_client_takes_a_last_event_without_its_blank_line() {
     assert_eq!(text, "a", "half a delta is none");
 }
 
+/// A server that takes the connection and never answers.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_chat_client_does_not_wait_for_ever_for_a_head() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", silent.local_addr().unwrap());
+    let chat = chat_client::chat(&url, &json!({}), Duration::from_millis(100)).await;
+    assert!(chat.unwrap_err().is::<tokio::time::error::Elapsed>());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_chat_client_reports_a_body_that_breaks_off() {
     let address = answering(

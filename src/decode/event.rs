@@ -178,7 +178,7 @@ impl<'d> Event<'d> {
 
     /// `Some` if any `id` line since the previous event set the last event ID, even to the same value or in a block without
     /// data. Re-encoding from this value preserves every ID. After an unfinished event that the setting
-    /// [`Unfinished`](crate::Unfinished) takes, and whose id does not count, it is the last event ID again.
+    /// [`Unfinished`](crate::Unfinished) takes, it may be the last event ID again.
     ///
     #[cfg_attr(feature = "alloc", doc = "```")]
     #[cfg_attr(not(feature = "alloc"), doc = "```ignore")]
@@ -239,7 +239,7 @@ impl<'d> From<Event<'d>> for Message<'d> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum End<'d> {
-    /// No block was open, or the open one held nothing.
+    /// No block and no line was open, or the open block held nothing.
     Clean,
     /// The stream ended inside a block. The standard discards it.
     Truncated(Truncated<'d>),

@@ -23,7 +23,7 @@ use crate::session::{ConnectionId, ReadyState, Session, Time};
 /// continues from there. So it can be used in a `select!`. Nothing happens in the background: the source works only
 /// while you await it.
 ///
-/// `Send` is not required: the source is `Send` if the transport, its body and its futures are.
+/// `Send` is not required: the source is `Send` if the transport, its body, its futures and its error are.
 ///
 /// ```
 /// use sse_proto::driver::{EventSource, Transport, Update};

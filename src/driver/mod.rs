@@ -94,8 +94,8 @@
 //! blank line, you see [`Loss::Truncated`](crate::session::Loss::Truncated) each time.
 //!
 //! With [`Reconnect::Never`](crate::session::Reconnect::Never) the end of a body ends the source with `None`, whether the
-//! body was whole or cut. To tell them apart ask `source.session().last_loss()`: `Truncated` means that the last event is
-//! missing or unfinished.
+//! body was whole or cut. To tell them apart ask `source.session().last_loss()`: `Truncated` means that something was
+//! cut: the last event is missing or unfinished, or it was a comment.
 
 #[cfg(feature = "std")]
 mod blocking;

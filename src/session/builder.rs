@@ -192,8 +192,8 @@ impl SessionBuilder {
 
     /// The maximum time of trying to reconnect. The session fails
     /// ([`Failure::OutOfTime`](crate::session::Failure::OutOfTime)) when the next connection would start later than
-    /// this after the last good one was lost, or after the first one failed. The default is `None`: no limit, as in
-    /// the standard.
+    /// this after the last good one was lost, or after the first one failed. This is decided when the wait is chosen: if the
+    /// caller polls late, after its machine was suspended, it still connects. The default is `None`: no limit, as in the standard.
     ///
     /// ```
     /// use sse_proto::session::{Action, Failure, Session, Time};

@@ -136,7 +136,7 @@ mod tests {
 
     use bytes::Buf;
 
-    use crate::Message;
+    use super::Message;
     use crate::simd::effort::take;
 
     /// A client decides how little its socket takes. So looking ahead at each step must not search the lines again (law 4

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::HeaderValue;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use bytes::Bytes;
@@ -117,6 +117,18 @@ async fn a_gateway_changes_no_byte() {
         let refused = client.get(format!("{front}/odd")).header("accept-encoding", refused);
         assert!(!refused.send().await.unwrap().headers().contains_key("content-encoding"));
     }
+}
+
+/// What `connection` names is between two peers, whatever it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_passes_on_no_field_of_a_connection() {
+    let names = |fields: HeaderMap| fields.keys().map(HeaderName::as_str).collect::<Vec<_>>().join(" ");
+    let echo = move |fields: HeaderMap| async move { names(fields) };
+    let (front, _) = gateway(serve(Router::new().route("/names", get(echo))).await).await;
+    let request = Client::new().get(format!("{front}/names")).header("connection", "close, X-Hop");
+    let request = request.header("x-hop", "1").header("x-end", "2");
+    let names = request.send().await.unwrap().text().await.unwrap();
+    assert!(names.contains("x-end") && !names.contains("x-hop"), "{names}");
 }
 
 /// The source does not go on before its last event has come out.

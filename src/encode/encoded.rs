@@ -49,7 +49,7 @@ impl Message<'_> {
     /// The encoded message as a [`bytes::Buf`] that borrows its pieces (WHATWG HTML 9.2.5).
     ///
     /// Making it costs one search for line ends, because `Buf` wants to know its length. Reading it costs another one, in
-    /// steps of any size. Up to 32 pieces are lent at once ([`chunks_vectored`](Buf::chunks_vectored)).
+    /// steps of any size. Up to 32 pieces are lent at once (`chunks_vectored`).
     ///
     #[cfg_attr(feature = "std", doc = "```")]
     #[cfg_attr(not(feature = "std"), doc = "```ignore")]

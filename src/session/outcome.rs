@@ -80,8 +80,8 @@ pub enum Loss {
     /// The body came to its end.
     #[error("the server ended the stream")]
     EndOfBody,
-    /// The body came to its end inside a block or a comment: the blank line, or the rest of the line, did not come. If that happens each time, the server forgets
-    /// that line: see [`Unfinished`](crate::Unfinished).
+    /// The body came to its end inside a block or a comment: the blank line, or the rest of the line, did not come. If the
+    /// blank line is missing each time, the server forgets it: see [`Unfinished`](crate::Unfinished).
     #[error("the server ended the stream inside an event, before its blank line")]
     Truncated,
     /// The connection failed or broke.
